@@ -1,0 +1,1 @@
+"""The nouns every room speaks: frozen values, standard library only, no I/O."""

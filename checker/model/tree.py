@@ -1,0 +1,227 @@
+"""A virtual, read-only file tree: a commit, the index, the work tree, or one of those with files laid over it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Protocol
+
+from checker.model.paths import ROOT, RepoPath, basename, is_within, join, parent, shown
+
+
+class EntryKind(Enum):
+    FILE = "file"
+    DIRECTORY = "directory"
+    SUBMODULE = "submodule"
+    SYMLINK = "symlink"
+
+
+class TreeError(Exception):
+    """A path cannot be read. `path` is where, `reason` completes the sentence "<path> <reason>"."""
+
+    def __init__(self, path: RepoPath, reason: str) -> None:
+        super().__init__(f"{shown(path)} {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class Missing(TreeError):
+    """Nothing is there."""
+
+
+class Unreadable(TreeError):
+    """Something is there and may not or cannot be read: link out of the tree, submodule, LFS pointer, too large."""
+
+
+class Tree(Protocol):
+    """What every stage reads files through. Symbolic links inside the tree are followed, links out of it are errors."""
+
+    @property
+    def label(self) -> str:
+        """For messages: `main 4f1a5b1`, `the index`, `the work tree`."""
+
+    def read(self, path: RepoPath) -> bytes:
+        """The file's content. Raises Missing or Unreadable."""
+
+    def entries(self, path: RepoPath) -> tuple[str, ...]:
+        """The names in a directory, sorted bytewise. Raises Missing where there is no such directory."""
+
+    def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
+        """What is there, None for nothing. With `follow` a link inside the tree counts as its target; a broken link as nothing."""
+
+    def identity(self, path: RepoPath) -> str | None:
+        """A digest of the file's content (for a directory: of what lies below), None for nothing. Equal digests mean equal content."""
+
+    def resolve(self, path: RepoPath) -> RepoPath:
+        """The path with every symbolic link in it followed. Raises Unreadable for a link out of the tree or a loop."""
+
+
+def walk(tree: Tree, top: RepoPath = ROOT) -> Iterator[RepoPath]:
+    """Every file and symbolic link below `top` in bytewise path order; links are listed, not followed; submodules are left out."""
+    for name in tree.entries(top):
+        path = join(top, name)
+        kind = tree.kind(path, follow=False)
+        if kind is EntryKind.DIRECTORY:
+            yield from walk(tree, path)
+        elif kind in (EntryKind.FILE, EntryKind.SYMLINK):
+            yield path
+
+
+class RecordingTree:
+    """A Tree that remembers what was asked of it, misses included: the *input closure* of a render.
+
+    `reads` maps a path to the identity seen; a directory listing is recorded under `path + "/"`.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self.reads: dict[str, str | None] = {}
+
+    @property
+    def label(self) -> str:
+        return self._tree.label
+
+    def read(self, path: RepoPath) -> bytes:
+        self._note(path)
+        return self._tree.read(path)
+
+    def entries(self, path: RepoPath) -> tuple[str, ...]:
+        self.reads[f"{path}/"] = listing_identity(self._tree, path)
+        return self._tree.entries(path)
+
+    def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
+        kind = self._tree.kind(path, follow=follow)
+        if kind is EntryKind.DIRECTORY:
+            self.reads.setdefault(path, "directory")
+        else:
+            self._note(path)
+        return kind
+
+    def identity(self, path: RepoPath) -> str | None:
+        return self._note(path)
+
+    def resolve(self, path: RepoPath) -> RepoPath:
+        resolved = self._tree.resolve(path)
+        self._note(resolved)
+        return resolved
+
+    def _note(self, path: RepoPath) -> str | None:
+        identity = seen_identity(self._tree, path)
+        self.reads[path] = identity
+        return identity
+
+
+def seen_identity(tree: Tree, path: RepoPath) -> str | None:
+    """What RecordingTree notes for a path: content for a file, mere presence for a directory, None for nothing."""
+    try:
+        return "directory" if tree.kind(path) is EntryKind.DIRECTORY else tree.identity(path)
+    except Unreadable as error:
+        return f"unreadable: {error.reason}"
+
+
+def listing_identity(tree: Tree, path: RepoPath) -> str | None:
+    """A digest of a directory's names and kinds, None where there is no directory."""
+    try:
+        names = tree.entries(path)
+    except TreeError:
+        return None
+    kinds = (f"{name}\0{tree.kind(join(path, name), follow=False)}" for name in names)
+    return hashlib.sha256("\n".join(kinds).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def unchanged(reads: Mapping[str, str | None], tree: Tree) -> bool:
+    """Whether a render with these reads would read the same from `tree`."""
+    for path, identity in reads.items():
+        now = listing_identity(tree, RepoPath(path[:-1])) if path.endswith("/") else seen_identity(tree, RepoPath(path))
+        if now != identity:
+            return False
+    return True
+
+
+class OverlayTree:
+    """A tree with some files replaced or added: how Flux and Argo CD edit a kustomization before building it.
+
+    Reads of the replaced files are not reads of the tree below.
+    """
+
+    def __init__(self, tree: Tree, files: Mapping[RepoPath, bytes]) -> None:
+        self._tree = tree
+        self._files = dict(files)
+
+    @property
+    def label(self) -> str:
+        return self._tree.label
+
+    def read(self, path: RepoPath) -> bytes:
+        return self._files[path] if path in self._files else self._tree.read(path)
+
+    def entries(self, path: RepoPath) -> tuple[str, ...]:
+        added = {file[len(path) + 1 if path else 0 :].split("/")[0] for file in self._files if file != path and is_within(file, path)}
+        if not added:
+            return self._tree.entries(path)
+        below = self._tree.entries(path) if self._tree.kind(path) is EntryKind.DIRECTORY else ()
+        return tuple(sorted(added.union(below), key=_bytes))
+
+    def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
+        if path in self._files:
+            return EntryKind.FILE
+        if any(is_within(file, path) for file in self._files):
+            return EntryKind.DIRECTORY
+        return self._tree.kind(path, follow=follow)
+
+    def identity(self, path: RepoPath) -> str | None:
+        if path in self._files:
+            return hashlib.sha256(self._files[path]).hexdigest()
+        over = sorted((file, hashlib.sha256(data).hexdigest()) for file, data in self._files.items() if is_within(file, path))
+        below = self._tree.identity(path)
+        return hashlib.sha256(repr((below, over)).encode()).hexdigest() if over else below
+
+    def resolve(self, path: RepoPath) -> RepoPath:
+        return path if path in self._files else self._tree.resolve(path)
+
+
+class MemoryTree(OverlayTree):
+    """A tree of given files and nothing else."""
+
+    def __init__(self, files: Mapping[RepoPath, bytes], label: str = "memory") -> None:
+        super().__init__(_EmptyTree(label), files)
+
+
+class _EmptyTree:
+    def __init__(self, label: str) -> None:
+        self.label = label
+
+    def read(self, path: RepoPath) -> bytes:
+        raise Missing(path, "does not exist")
+
+    def entries(self, path: RepoPath) -> tuple[str, ...]:
+        if path:
+            raise Missing(path, "does not exist")
+        return ()
+
+    def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
+        return None if path else EntryKind.DIRECTORY
+
+    def identity(self, path: RepoPath) -> str | None:
+        return None if path else "empty"
+
+    def resolve(self, path: RepoPath) -> RepoPath:
+        return path
+
+
+def nearest(tree: Tree, path: RepoPath) -> RepoPath | None:
+    """An existing path like the missing one, for "did you mean"."""
+    from difflib import get_close_matches
+
+    directory = parent(path)
+    if tree.kind(directory) is not EntryKind.DIRECTORY:
+        close = nearest(tree, directory) if directory else None
+        candidate = None if close is None else join(close, basename(path))
+        return candidate if candidate is not None and tree.kind(candidate) else close
+    found = get_close_matches(basename(path), tree.entries(directory), n=1)
+    return join(directory, found[0]) if found else None
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")

@@ -1,0 +1,146 @@
+"""Deploy units: what a controller would build and apply as one, and what rendering one gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from checker.model.objects import JSONValue, KubeObject, Location, Origin
+from checker.model.paths import RepoPath
+
+
+class Controller(StrEnum):
+    FLUX_KUSTOMIZATION = "flux-kustomization"
+    FLUX_HELMRELEASE = "flux-helmrelease"
+    FLUX_RESOURCESET = "flux-resourceset"
+    ARGOCD_APPLICATION = "argocd-application"
+    ARGOCD_APPLICATIONSET = "argocd-applicationset"
+    KUSTOMIZATION = "kustomization"
+    CHART = "chart"
+    DIRECTORY = "directory"
+
+
+class UnitKey(NamedTuple):
+    """Identity of a unit across revisions."""
+
+    cluster: str
+    controller: Controller
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.controller} {name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployUnit:
+    """One item of work: independent of every other once discovered.
+
+    `path` is the directory or file that is built, None where the source is not in this repository. `declaration` is the
+    object that declares the unit (Flux Kustomization, Application...) as its parent renders it, None for a bare folder.
+    `related` are further objects it needs from where it was declared (sources, value ConfigMaps), so that rendering
+    looks at nothing else than the unit and the tree.
+    """
+
+    controller: Controller
+    name: str
+    namespace: str = ""
+    path: RepoPath | None
+    cluster: str = ""
+    environment: str = ""
+    declaration: KubeObject | None = None
+    related: tuple[KubeObject, ...] = ()
+    origin: Origin
+    parent: UnitKey | None = None
+
+    @property
+    def key(self) -> UnitKey:
+        return UnitKey(self.cluster, self.controller, self.namespace, self.name)
+
+
+class State(StrEnum):
+    """What became of a unit; every unit found ends in exactly one."""
+
+    RENDERED = "rendered"
+    SUSPENDED = "suspended"
+    NOT_RENDERED = "not-rendered"
+
+
+class Reason(StrEnum):
+    """Why a unit was not rendered."""
+
+    BROKEN = "broken"
+    """The repository is wrong: the controller would fail too. An error."""
+    REMOTE = "remote"
+    """Content outside this repository is needed and was not provided. A visible gap."""
+    UNSUPPORTED = "unsupported"
+    """We do not do this, by name. A visible gap."""
+
+
+class RenderFailure(Exception):
+    """A unit, or something it is made of, cannot be rendered. Never half a result.
+
+    `message` is one sentence with what to do; `chain` the files that led there, outermost first; `unsupported` in
+    `reason` means we refuse, not that the repository is wrong.
+    """
+
+    def __init__(self, message: str, *, reason: Reason = Reason.BROKEN, location: Location | None = None, chain: tuple[RepoPath, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = reason
+        self.location = location
+        self.chain = chain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Something worth saying about a render that did succeed: `id` names a rule of the catalogue."""
+
+    id: str
+    message: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """What a unit renders to, in the order it would be printed, and everything that was read for it."""
+
+    objects: tuple[KubeObject, ...]
+    reads: Mapping[str, str | None] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A RenderFailure kept as a value, with what was read before it failed."""
+
+    message: str
+    reason: Reason
+    location: Location
+    chain: tuple[RepoPath, ...] = ()
+    reads: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltUnit:
+    """A unit on one side of the comparison with its result."""
+
+    unit: DeployUnit
+    result: Rendered | Failure
+    suspended: bool = False
+
+    @property
+    def state(self) -> State:
+        if self.suspended:
+            return State.SUSPENDED
+        return State.RENDERED if isinstance(self.result, Rendered) else State.NOT_RENDERED
+
+    @property
+    def objects(self) -> tuple[KubeObject, ...]:
+        return self.result.objects if isinstance(self.result, Rendered) else ()
+
+
+Parameters = Mapping[str, JSONValue]
