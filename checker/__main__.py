@@ -1,0 +1,21 @@
+"""`python -m checker`, and the console script."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """The whole program; `--version` is answered before anything is imported."""
+    if sys.argv[1:] == ["--version"]:
+        from checker.version import __version__
+
+        sys.stdout.write(f"gitops-check {__version__}\n")
+        return 0
+    from checker.cli import main as run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,108 @@
+"""Tree and what has been rendered so far -> the deploy units, each with controller, cluster and environment.
+
+Controllers' units come first and are found in rounds: what one unit renders may declare others. Folders that no controller
+object reaches are units of their own, so that a change to them is never invisible.
+
+To add a controller: a module with `find_roots(tree, objects, options)` and `find_children(built, tree, options)`, named in CONTROLLERS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+from checker.discover.environments import classified, guarded_environments
+from checker.discover.layout import KUSTOMIZATION_FILES, Layout, ParseCache, holds_objects, in_chart, read_layout, referenced
+from checker.model.objects import Origin
+from checker.model.paths import RepoPath, basename, is_within, join, parent
+from checker.model.settings import EnvironmentSetting
+from checker.model.tree import Tree
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, UnitKey
+
+__all__ = ["DiscoverOptions", "Layout", "ParseCache", "find_declared", "find_unreached", "guarded_environments", "read_layout"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoverOptions:
+    """`repository_urls` are the URLs by which objects may name this repository; `revisions` the branch names that mean the tree at hand."""
+
+    environments: tuple[EnvironmentSetting, ...] = ()
+    repository_urls: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+    sources: Mapping[str, str] | None = None
+
+
+def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+    """Every unit that controllers know of: written in files, or rendered by a unit in `built`. What is rendered wins over what is written."""
+    found: dict[UnitKey, DeployUnit] = {}
+    for controller in _controllers():
+        for unit in controller.find_roots(tree, layout.declarations, options):
+            found.setdefault(unit.key, unit)
+    for controller in _controllers():
+        for unit in controller.find_children(built, tree, options):
+            found[unit.key] = unit
+    return _with_environments(found, options)
+
+
+def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+    """Overlays, charts and manifest folders that no controller unit reads, on either side of the comparison."""
+    reads = {path for unit in built for path in unit.result.reads}
+    sources = {unit.unit.path for unit in built if isinstance(unit.result, Failure) and unit.unit.path}
+    units = [*_overlays(tree, layout, reads), *_charts(layout, reads), *_folders(tree, layout, reads)]
+    kept = [unit for unit in units if unit.path is not None and not any(is_within(unit.path, source) for source in sources)]
+    return tuple(classified(unit, options.environments) for unit in kept)
+
+
+def _controllers() -> tuple[ModuleType, ...]:
+    from checker.discover import argocd, flux
+
+    return (flux, argocd)
+
+
+def _with_environments(found: Mapping[UnitKey, DeployUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+    """Parents are classified before their children inherit from them; a cycle of parents ends at the unit it started from."""
+    done: dict[UnitKey, DeployUnit] = {}
+
+    def classify(unit: DeployUnit, below: frozenset[UnitKey]) -> DeployUnit:
+        if unit.key not in done:
+            above = found.get(unit.parent) if unit.parent is not None and unit.parent not in below else None
+            inherited = classify(above, below | {unit.key}).environment if above is not None and above.key != unit.key else ""
+            done[unit.key] = classified(unit, options.environments, inherited)
+        return done[unit.key]
+
+    return tuple(classify(unit, frozenset()) for unit in found.values())
+
+
+def _overlays(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
+    unreached = [folder for folder in layout.kustomizations if not any(join(folder, name) in reads for name in KUSTOMIZATION_FILES)]
+    bases = referenced(tree, layout.kustomizations)
+    for folder in unreached:
+        if folder not in bases and not in_chart(folder, layout.charts):
+            file = next(join(folder, name) for name in KUSTOMIZATION_FILES if tree.kind(join(folder, name)))
+            yield _unit(Controller.KUSTOMIZATION, folder, file)
+
+
+def _charts(layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
+    for folder in layout.charts:
+        file = join(folder, "Chart.yaml")
+        if file not in reads:
+            yield _unit(Controller.CHART, folder, file)
+
+
+def _folders(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
+    """Folders with manifests and no kustomization in or above them; hidden folders hold the tools' own files."""
+    kustomized = frozenset(layout.kustomizations)
+    seen: set[RepoPath] = set()
+    for path in layout.manifests:
+        folder = parent(path)
+        if folder in seen or path in reads or any(part.startswith(".") for part in path.split("/")):
+            continue
+        if not any(is_within(folder, other) for other in kustomized) and holds_objects(tree, path):
+            seen.add(folder)
+            yield _unit(Controller.DIRECTORY, folder, path)
+
+
+def _unit(controller: Controller, folder: RepoPath, file: RepoPath) -> DeployUnit:
+    name = basename(folder) if controller is Controller.CHART else folder
+    return DeployUnit(controller=controller, name=name or ".", path=folder, origin=Origin(path=file))

@@ -1,0 +1,106 @@
+"""What a tree holds, found by file name and one cheap look inside: kustomizations, charts, manifests, controller objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass
+
+from checker.model.objects import KubeObject, mapping, sequence
+from checker.model.paths import PathEscapes, RepoPath, basename, is_within, parent, repo_path
+from checker.model.tree import EntryKind, Tree, TreeError, walk
+
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+CONTROLLER_GROUPS = ("fluxcd", "argoproj.io")
+
+ParseCache = MutableMapping[tuple[RepoPath, str], tuple[KubeObject, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Paths are sorted. `declarations` are the Flux and Argo CD objects written in files, templates of charts left out."""
+
+    kustomizations: tuple[RepoPath, ...]
+    charts: tuple[RepoPath, ...]
+    manifests: tuple[RepoPath, ...]
+    declarations: tuple[KubeObject, ...]
+    unreadable: tuple[TreeError, ...] = ()
+
+
+def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layout:
+    """Look at every file name once; parse only files that mention a controller. `cache` is shared by both sides of a comparison."""
+    files = [path for path in walk(tree) if not _is_excluded(path, tuple(excluded))]
+    charts = tuple(parent(path) for path in files if basename(path) == "Chart.yaml")
+    outer = tuple(chart for chart in charts if not any(chart != other and is_within(chart, other) for other in charts))
+    kustomizations = tuple(parent(path) for path in files if basename(path) in KUSTOMIZATION_FILES)
+    manifests = tuple(path for path in files if path.endswith(MANIFEST_SUFFIXES) and basename(path) not in KUSTOMIZATION_FILES and not in_chart(path, outer))
+    declarations: list[KubeObject] = []
+    unreadable: list[TreeError] = []
+    for path in manifests:
+        try:
+            declarations.extend(_declarations(tree, path, cache))
+        except TreeError as error:
+            unreadable.append(error)
+    return Layout(kustomizations=kustomizations, charts=outer, manifests=manifests, declarations=tuple(declarations), unreadable=tuple(unreadable))
+
+
+def in_chart(path: RepoPath, charts: Iterable[RepoPath]) -> bool:
+    """Whether a file is part of a chart: its templates, values, CRDs and Chart.yaml are not manifests by themselves."""
+    return any(is_within(path, chart) for chart in charts) if charts else False
+
+
+def holds_objects(tree: Tree, path: RepoPath) -> bool:
+    """Whether a file looks like Kubernetes objects: it names an apiVersion and a kind."""
+    try:
+        data = tree.read(path)
+    except TreeError:
+        return False
+    return b"apiVersion" in data and b"kind" in data
+
+
+def referenced(tree: Tree, kustomizations: Iterable[RepoPath]) -> frozenset[RepoPath]:
+    """The kustomization folders and files that another kustomization builds on, and the folders that are components."""
+    from checker.tools.yaml import Rules, load_documents
+
+    found: set[RepoPath] = set()
+    for folder in kustomizations:
+        for name in KUSTOMIZATION_FILES:
+            path = repo_path(name, folder)
+            if tree.kind(path) is not EntryKind.FILE:
+                continue
+            for document in load_documents(tree.read(path), rules=Rules.KUSTOMIZE):
+                body = mapping(document.value)
+                if body.get("kind") == "Component":
+                    found.add(folder)
+                for field in ("resources", "bases", "components"):
+                    for entry in sequence(body.get(field)):
+                        if isinstance(entry, str) and "://" not in entry:
+                            found.update(_inside(entry, folder))
+    return frozenset(found)
+
+
+def _inside(entry: str, folder: RepoPath) -> tuple[RepoPath, ...]:
+    try:
+        return (repo_path(entry, folder),)
+    except PathEscapes:
+        return ()
+
+
+def _declarations(tree: Tree, path: RepoPath, cache: ParseCache) -> tuple[KubeObject, ...]:
+    key = (path, tree.identity(path) or "")
+    if key not in cache:
+        data = tree.read(path)
+        cache[key] = _parsed(data, path) if any(group.encode() in data for group in CONTROLLER_GROUPS) else ()
+    return cache[key]
+
+
+def _parsed(data: bytes, path: RepoPath) -> tuple[KubeObject, ...]:
+    from checker.tools.yaml import read_objects
+
+    return tuple(obj for obj in read_objects(data, path).objects if any(group in obj.group for group in CONTROLLER_GROUPS))
+
+
+def _is_excluded(path: RepoPath, patterns: tuple[str, ...]) -> bool:
+    from checker.discover.environments import glob_matches
+
+    return any(glob_matches(pattern, path) for pattern in patterns)

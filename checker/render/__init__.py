@@ -1,0 +1,68 @@
+"""DeployUnit -> what it renders to, or why it does not. Never half a result, never an exception for bad content.
+
+To add a renderer: write `render_<kind>(unit, tree, options) -> Rendered` in a module of this room, raising RenderFailure,
+and name it in RENDERERS; give it cases in `tests/unit/render/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+
+from checker.model.objects import Location, dig
+from checker.model.paths import ROOT
+from checker.model.tree import RecordingTree, Tree, TreeError
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Rendered, RenderFailure
+from checker.render.options import RenderOptions
+from checker.render.redact import redacted
+
+Renderer = Callable[[DeployUnit, Tree, RenderOptions], Rendered]
+
+RENDERERS: dict[Controller, str] = {
+    Controller.FLUX_KUSTOMIZATION: "checker.render.flux:render_kustomization",
+    Controller.FLUX_HELMRELEASE: "checker.render.helm:render_helmrelease",
+    Controller.FLUX_RESOURCESET: "checker.render.flux:render_resourceset",
+    Controller.ARGOCD_APPLICATION: "checker.render.argocd:render_application",
+    Controller.ARGOCD_APPLICATIONSET: "checker.render.argocd:render_applicationset",
+    Controller.KUSTOMIZATION: "checker.render.bare:render_overlay",
+    Controller.CHART: "checker.render.bare:render_local_chart",
+    Controller.DIRECTORY: "checker.render.directory:render_directory",
+}
+"""Loaded when a unit of the kind is met: start-up pays for what a repository uses."""
+
+
+def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_key: bytes) -> BuiltUnit:
+    """Render one unit from one tree. What was read is recorded whether it succeeded or not; Secret values are redacted last."""
+    recording = RecordingTree(tree)
+    result: Rendered | Failure
+    try:
+        rendered = _renderer(unit.controller)(unit, recording, options)
+        objects = tuple(redacted(obj, digest_key) for obj in rendered.objects)
+        result = replace(rendered, objects=objects, reads=recording.reads)
+    except RenderFailure as failure:
+        result = Failure(
+            message=failure.message,
+            reason=failure.reason,
+            location=failure.location or unit.origin.location,
+            chain=failure.chain,
+            reads=recording.reads,
+        )
+    except TreeError as error:
+        result = Failure(message=str(error), reason=RenderFailure("").reason, location=Location(path=error.path or unit.path or ROOT), reads=recording.reads)
+    except RecursionError:
+        result = Failure(message="nested too deeply to build", reason=RenderFailure("").reason, location=unit.origin.location, reads=recording.reads)
+    return BuiltUnit(unit=unit, result=result, suspended=is_suspended(unit))
+
+
+def is_suspended(unit: DeployUnit) -> bool:
+    """Whether the controller leaves the unit alone: Flux `spec.suspend`, Argo CD's skip-reconcile annotation."""
+    if unit.declaration is None:
+        return False
+    return dig(unit.declaration.body, "spec", "suspend") is True or unit.declaration.annotations.get("argocd.argoproj.io/skip-reconcile") == "true"
+
+
+def _renderer(controller: Controller) -> Renderer:
+    module, _, function = RENDERERS[controller].partition(":")
+    renderer: Renderer = getattr(import_module(module), function)
+    return renderer

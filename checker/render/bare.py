@@ -1,0 +1,21 @@
+"""Overlays and charts that no controller object in the repository names: built as they stand."""
+
+from __future__ import annotations
+
+from checker.model.tree import Tree
+from checker.model.units import DeployUnit, Rendered
+from checker.render.helm import HelmRequest, render_chart
+from checker.render.kustomize import KustomizeOptions, build
+from checker.render.options import RenderOptions
+
+
+def render_overlay(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
+    """What `kustomize build` prints for the folder."""
+    assert unit.path is not None
+    return Rendered(objects=build(tree, unit.path, KustomizeOptions(sources=options.sources)))
+
+
+def render_local_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
+    """The chart with its own default values, released under its own name."""
+    assert unit.path is not None
+    return Rendered(objects=render_chart(tree, unit.path, HelmRequest(release=unit.name, namespace=unit.namespace or "default"), options))

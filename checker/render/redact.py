@@ -1,0 +1,63 @@
+"""Secret values out of rendered objects: each replaced by a keyed digest, so that a changed value still shows as changed.
+
+The key is random and lives as long as one run, so a digest in a report cannot be looked up in a table of guesses.
+`data` is compared decoded: the same value written under `stringData` has the same digest.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import replace
+
+from checker.model.objects import JSONValue, KubeObject
+
+PREFIX = "digest:"
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def redacted(obj: KubeObject, key: bytes) -> KubeObject:
+    """The object itself unless it is a core Secret; then a copy without its values."""
+    if obj.kind != "Secret" or obj.group:
+        return obj
+    body = dict(obj.body)
+    for field in ("data", "stringData"):
+        values = body.get(field)
+        if isinstance(values, dict):
+            body[field] = {name: _placeholder(value, key, encoded=field == "data") for name, value in values.items()}
+        elif values is not None:
+            body[field] = _placeholder(values, key, encoded=False)
+    metadata = body.get("metadata")
+    if isinstance(metadata, dict) and isinstance(metadata.get("annotations"), dict) and _LAST_APPLIED in metadata["annotations"]:
+        annotations = {**metadata["annotations"], _LAST_APPLIED: _digest(str(metadata["annotations"][_LAST_APPLIED]).encode(), key)}
+        body["metadata"] = {**metadata, "annotations": annotations}
+    return replace(obj, body=body)
+
+
+def _placeholder(value: JSONValue, key: bytes, *, encoded: bool) -> JSONValue:
+    """The type survives, so that a wrong type is still found; the value does not."""
+    match value:
+        case str():
+            return _digest(_decoded(value) if encoded else value.encode("utf-8", "surrogateescape"), key)
+        case bool() | None:
+            return value
+        case int() | float():
+            return 0
+        case list():
+            return [_placeholder(item, key, encoded=encoded) for item in value]
+        case Mapping():
+            return {name: _placeholder(item, key, encoded=encoded) for name, item in value.items()}
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return text.encode("utf-8", "surrogateescape")
+
+
+def _digest(value: bytes, key: bytes) -> str:
+    return PREFIX + hmac.new(key, value, hashlib.sha256).hexdigest()[:16] if value else ""

@@ -1,0 +1,68 @@
+"""The settings file's JSON schema, as data: what is checked and what editors complete."""
+
+from __future__ import annotations
+
+from checker.model.objects import JSONValue
+from checker.model.report import Mode
+
+_TEXT: JSONValue = {"type": "string", "minLength": 1}
+_TEXTS: JSONValue = {"type": "array", "items": _TEXT}
+_MODE: JSONValue = {"enum": [mode.value for mode in Mode]}
+
+_MATCH: JSONValue = {
+    "type": "object",
+    "additionalProperties": False,
+    "minProperties": 1,
+    "properties": {"path": _TEXT, "cluster": _TEXT, "destination": _TEXT, "namespace": _TEXT, "unit": _TEXT},
+}
+
+_ENVIRONMENT: JSONValue = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"match": {"type": "array", "items": _MATCH}, "guarded": {"type": "boolean"}},
+}
+
+_POLICY: JSONValue = {
+    "anyOf": [
+        {"const": "builtin"},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "path": _TEXT,
+                "engine": {"enum": ["conftest", "gatekeeper"]},
+                "namespaces": _TEXTS,
+                "builtin": {"enum": ["baseline", "restricted", "all"]},
+            },
+        },
+    ]
+}
+
+_SUPPRESSION: JSONValue = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["rule", "reason"],
+    "properties": {"rule": _TEXT, "reason": _TEXT, "path": _TEXT, "object": _TEXT, "environment": _TEXT, "until": {"type": "string", "format": "date"}},
+}
+
+SCHEMA: JSONValue = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "gitops-check settings",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["version"],
+    "properties": {
+        "version": {"const": 1},
+        "kubernetes": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^1\\.[0-9]+(\\.[0-9]+)?$"}},
+        "environments": {"type": "object", "additionalProperties": _ENVIRONMENT},
+        "schemas": _TEXTS,
+        "strict": {"type": "boolean"},
+        "require-schemas": {"type": "boolean"},
+        "policies": {"type": "array", "items": _POLICY},
+        "rules": {"type": "object", "additionalProperties": {"anyOf": [_MODE, {"type": "object"}]}},
+        "sources": {"type": "object", "additionalProperties": _TEXT},
+        "exclude": _TEXTS,
+        "suppress": {"type": "array", "items": _SUPPRESSION},
+        "fail-on": {"enum": ["error", "warning", "note", "never"]},
+    },
+}
