@@ -1,0 +1,30 @@
+"""What every renderer may be told: versions, where remote content lies in the tree, and how this repository is named elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from checker.model.objects import JSONValue
+from checker.model.paths import RepoPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """`sources` maps the URL of a remote source (`oci://ghcr.io/acme/charts`) to its copy in the tree.
+
+    `repository_urls` are the URLs by which objects may name this repository, `revisions` the branch names that mean the
+    tree at hand (empty: any branch).
+    """
+
+    kubernetes: str = "1.33"
+    api_versions: tuple[str, ...] = ()
+    """Further API versions of the cluster (`monitoring.coreos.com/v1`), for charts that ask."""
+    sources: Mapping[str, RepoPath] = field(default_factory=dict)
+    repository_urls: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+    variables: Mapping[str, Mapping[str, JSONValue]] = field(default_factory=dict)
+    """What lives only in the cluster, by `ConfigMap/namespace/name` or `Secret/namespace/name`: its keys and values."""
+    flux: str = "2.9"
+    """The Flux release of the clusters: decides strict substitution and which API versions are served."""
+    allow_network: bool = False
