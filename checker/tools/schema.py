@@ -1,0 +1,118 @@
+"""JSON Schema: a document in, a `Schema` out that accepts values or says everything that is wrong with one.
+
+The only door to jsonschema-rs; its types stay behind it. Patterns run on an engine with linear time and references are
+never fetched, so a schema from a pull request can neither hang the run nor reach the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from checker.model.objects import JSONValue
+
+_DRAFT_4 = "http://json-schema.org/draft-04/schema"
+MOST_PROBLEMS = 200
+"""Of one value: past it nobody reads on, and a hostile document could make millions."""
+
+
+class SchemaError(ValueError):
+    """The schema itself is broken, or needs something outside itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaProblem:
+    """One keyword that a value does not meet.
+
+    `path` leads to the value, `node` is the schema that holds the keyword, `names` are the properties an
+    `additionalProperties` or `required` problem is about, `branches` the problems of each alternative of `anyOf` and
+    `oneOf` (empty when several alternatives hold at once).
+    """
+
+    keyword: str
+    path: tuple[str | int, ...]
+    value: JSONValue
+    node: Mapping[str, Any]
+    names: tuple[str, ...] = ()
+    branches: tuple[tuple[SchemaProblem, ...], ...] = ()
+    message: str = ""
+
+
+class Schema:
+    """A compiled schema. Compiling waits for the first use: most kinds of a bundle are never met."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+
+    def accepts(self, value: JSONValue) -> bool:
+        return bool(self._compiled.is_valid(value))
+
+    def problems(self, value: JSONValue) -> tuple[SchemaProblem, ...]:
+        """Everything wrong with the value, in the order of the schema; `MOST_PROBLEMS` at the most."""
+        found: list[SchemaProblem] = []
+        for error in self._compiled.iter_errors(value):
+            found.append(self._problem(error))
+            if len(found) == MOST_PROBLEMS:
+                break
+        return tuple(found)
+
+    def check(self) -> None:
+        """Raises SchemaError for a schema that cannot be used."""
+        _ = self._compiled
+
+    @cached_property
+    def _compiled(self) -> Any:
+        import jsonschema_rs
+
+        draft = str(self.document.get("$schema", "")).rstrip("#")
+        # The published Kubernetes schemas name no draft and use the boolean exclusiveMinimum of draft 4.
+        make = jsonschema_rs.Draft4Validator if draft in ("", _DRAFT_4) else jsonschema_rs.validator_cls_for(self.document)
+        try:
+            return make(self.document, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions(), offline=True)
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, RecursionError) as error:
+            raise SchemaError(str(error).split("\n", 1)[0][:300]) from None
+
+    def _problem(self, error: Any) -> SchemaProblem:
+        details = error.kind.as_dict()
+        names = details.get("unexpected") or ([details["property"]] if "property" in details else [])
+        context = details.get("context", []) if error.kind.name in ("anyOf", "oneOf") else []
+        branches = tuple(tuple(self._problem(inner) for inner in branch) for branch in context)
+        return SchemaProblem(
+            keyword=error.kind.name,
+            path=tuple(error.instance_path),
+            value=error.instance,
+            node=self._node(error.schema_path),
+            names=tuple(str(name) for name in names),
+            branches=branches if all(branches) else (),
+            message=error.message.split("\n", 1)[0][:300],
+        )
+
+    def _node(self, path: list[str | int]) -> Mapping[str, Any]:
+        """The schema object that holds the failing keyword: the path without its last step."""
+        node: Any = self.document
+        for step in path[:-1]:
+            try:
+                node = node[step]
+            except (KeyError, IndexError, TypeError):
+                return {}
+        return node if isinstance(node, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaFault:
+    """A problem in words. `pointer` leads to the value, or to the key that should not be there."""
+
+    message: str
+    pointer: str
+
+
+def schema_errors(document: dict[str, Any], value: JSONValue) -> Iterator[SchemaFault]:
+    """What is wrong with the value, one sentence each: for settings and other files that are not Kubernetes objects."""
+    from checker.tools.schema_words import sentences
+
+    for problem in Schema(document).problems(value):
+        for sentence in sentences(problem):
+            yield SchemaFault(message=sentence.message, pointer=sentence.pointer)
