@@ -13,7 +13,7 @@ from importlib import import_module
 from checker.model.objects import Location, dig
 from checker.model.paths import ROOT
 from checker.model.tree import RecordingTree, Tree, TreeError
-from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Rendered, RenderFailure
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, RenderFailure
 from checker.render.options import RenderOptions
 from checker.render.redact import redacted
 
@@ -32,13 +32,16 @@ RENDERERS: dict[Controller, str] = {
 """Loaded when a unit of the kind is met: start-up pays for what a repository uses."""
 
 
-def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_key: bytes) -> BuiltUnit:
-    """Render one unit from one tree. What was read is recorded whether it succeeded or not; Secret values are redacted last."""
+def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_key: bytes | None) -> BuiltUnit:
+    """Render one unit from one tree. What was read is recorded whether it succeeded or not.
+
+    Secret values are redacted last, with `digest_key`; None keeps them, for the one command that prints what would be applied.
+    """
     recording = RecordingTree(tree)
     result: Rendered | Failure
     try:
         rendered = _renderer(unit.controller)(unit, recording, options)
-        objects = tuple(redacted(obj, digest_key) for obj in rendered.objects)
+        objects = rendered.objects if digest_key is None else tuple(redacted(obj, digest_key) for obj in rendered.objects)
         result = replace(rendered, objects=objects, reads=recording.reads)
     except RenderFailure as failure:
         result = Failure(
@@ -49,9 +52,9 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
             reads=recording.reads,
         )
     except TreeError as error:
-        result = Failure(message=str(error), reason=RenderFailure("").reason, location=Location(path=error.path or unit.path or ROOT), reads=recording.reads)
+        result = Failure(message=str(error), reason=Reason.BROKEN, location=Location(path=error.path or unit.path or ROOT), reads=recording.reads)
     except RecursionError:
-        result = Failure(message="nested too deeply to build", reason=RenderFailure("").reason, location=unit.origin.location, reads=recording.reads)
+        result = Failure(message="nested too deeply to build", reason=Reason.BROKEN, location=unit.origin.location, reads=recording.reads)
     return BuiltUnit(unit=unit, result=result, suspended=is_suspended(unit))
 
 

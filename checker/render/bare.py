@@ -12,7 +12,7 @@ from checker.render.options import RenderOptions
 def render_overlay(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
     """What `kustomize build` prints for the folder."""
     assert unit.path is not None
-    return Rendered(objects=build(tree, unit.path, KustomizeOptions(sources=options.sources)))
+    return Rendered(objects=build(tree, unit.path, KustomizeOptions(sources=options.sources, load_restrictor=options.load_restrictor)))
 
 
 def render_local_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:

@@ -28,3 +28,5 @@ class RenderOptions:
     flux: str = "2.9"
     """The Flux release of the clusters: decides strict substitution and which API versions are served."""
     allow_network: bool = False
+    load_restrictor: str = "root"
+    """Whether a bare kustomization may read files above itself: `root` (no, as kustomize) or `none`."""

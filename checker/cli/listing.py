@@ -1,0 +1,86 @@
+"""The commands that list or print what units are and render to: units, render, build."""
+
+from __future__ import annotations
+
+import sys
+from fnmatch import fnmatchcase
+
+from checker.cli.arguments import Arguments
+from checker.cli.session import open_session
+from checker.model.findings import CheckerError, UsageError
+from checker.model.objects import Location
+from checker.model.paths import shown
+from checker.model.units import BuiltUnit, Failure, State
+
+
+def units(arguments: Arguments) -> int:
+    """One line a unit: what it is, where it deploys, where it comes from, what became of it."""
+    built = _built(arguments)
+    rows = [("CLUSTER", "ENVIRONMENT", "CONTROLLER", "UNIT", "SOURCE", "STATE"), *(_row(one) for one in built)]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    for row in rows:
+        sys.stdout.write("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]).rstrip() + "\n")
+    tally = {state: sum(one.state is state for one in built) for state in State}
+    sys.stdout.write(f"\n{len(built)} units: " + ", ".join(f"{count} {state.value.replace('-', ' ')}" for state, count in tally.items() if count) + "\n")
+    return 0
+
+
+def render(arguments: Arguments) -> int:
+    """The chosen units' objects as one YAML stream; a unit that cannot be rendered makes the exit code 3."""
+    if not arguments.paths and not arguments.all_units and not arguments.environment:
+        raise UsageError("which units?", "name some (`gitops-check units` lists them), or an --environment, or --all")
+    chosen = [one for one in _built(arguments) if _is_chosen(one, arguments)]
+    if not chosen:
+        raise UsageError("no unit matches", "`gitops-check units` lists them")
+    failed = 0
+    for one in chosen:
+        if isinstance(one.result, Failure):
+            failed += 1
+            sys.stderr.write(f"{_place(one.result.location)}: {one.unit.key} cannot be rendered: {one.result.message}\n")
+        else:
+            sys.stdout.write(f"# {one.unit.key}{f' on {one.unit.cluster}' if one.unit.cluster else ''}\n")
+            _print_objects(one)
+    return 3 if failed else 0
+
+
+def build(arguments: Arguments) -> int:
+    """As `kustomize build PATH`: the objects on standard output, or one error."""
+    from checker.pipeline.build import build_folder
+
+    one = build_folder(arguments.repository / arguments.paths[0], load_restrictor=arguments.load_restrictor, allow_network=arguments.allow_network)
+    if isinstance(one.result, Failure):
+        raise CheckerError(f"{_place(one.result.location)}: {one.result.message}")
+    _print_objects(one)
+    return 0
+
+
+def _print_objects(one: BuiltUnit) -> None:
+    from checker.tools.yaml import dump_documents
+
+    sys.stdout.write(dump_documents([obj.body for obj in one.objects]))
+
+
+def _built(arguments: Arguments) -> tuple[BuiltUnit, ...]:
+    from checker.pipeline import list_units
+
+    session = open_session(arguments)
+    return list_units(session.change, session.settings)
+
+
+def _row(one: BuiltUnit) -> tuple[str, str, str, str, str, str]:
+    unit = one.unit
+    name = f"{unit.namespace}/{unit.name}" if unit.namespace else unit.name
+    state = f"not rendered: {one.result.message}" if isinstance(one.result, Failure) else f"{one.state.value} ({len(one.objects)} objects)"
+    source = shown(unit.path) if unit.path is not None else "-"
+    return unit.cluster or "-", unit.environment or "-", unit.controller.value, name, source, state
+
+
+def _is_chosen(one: BuiltUnit, arguments: Arguments) -> bool:
+    if arguments.environment and one.unit.environment not in arguments.environment:
+        return False
+    names = (one.unit.name, f"{one.unit.namespace}/{one.unit.name}")
+    return not arguments.paths or any(fnmatchcase(name, pattern) for name in names for pattern in arguments.paths)
+
+
+def _place(location: Location) -> str:
+    return ":".join(str(part) for part in (shown(location.path), location.line, location.column) if part is not None)

@@ -1,0 +1,68 @@
+"""Report -> standard output and files, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from checker.cli.arguments import Arguments
+from checker.model.findings import CheckerError, UsageError
+from checker.model.report import Report
+from checker.model.settings import Settings
+
+
+def deliver(report: Report, settings: Settings, arguments: Arguments) -> int:
+    """Write every format asked for and say how the run ended."""
+    for wanted in arguments.output or ["text"]:
+        name, _, path = wanted.partition("=")
+        _write(_formatted(name, report, arguments, to_terminal=not path), path)
+    worst = report.worst()
+    return 1 if settings.fail_on is not None and worst is not None and worst >= settings.fail_on else 0
+
+
+def check_formats(arguments: Arguments) -> None:
+    """Refuse an unknown format before the work, not after it. Raises UsageError."""
+    from difflib import get_close_matches
+
+    from checker.report import FORMATS
+
+    for wanted in arguments.output:
+        name = wanted.partition("=")[0]
+        if name not in FORMATS:
+            close = get_close_matches(name, FORMATS, n=1)
+            raise UsageError(f"there is no output format {name!r}", f"did you mean {close[0]}?" if close else f"there are {', '.join(FORMATS)}")
+
+
+def _formatted(name: str, report: Report, arguments: Arguments, *, to_terminal: bool) -> str:
+    from checker.report import FormatOptions, format_report
+
+    options = FormatOptions(
+        command=arguments.command,
+        color=to_terminal and _wants_color(arguments),
+        width=shutil.get_terminal_size((120, 24)).columns,
+        verbose=arguments.verbose,
+        show_noise=arguments.show_noise,
+        environments=tuple(arguments.environment),
+        hook=arguments.hook,
+    )
+    return format_report(name, report, options)
+
+
+def _wants_color(arguments: Arguments) -> bool:
+    if arguments.color != "auto":
+        return arguments.color == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _write(text: str, path: str) -> None:
+    if not path:
+        # the report may hold what the terminal's encoding cannot: show it escaped rather than fail
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise CheckerError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,91 @@
+"""From options to what a command works on: the change, the settings that judge it, and what must be said about them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from checker.cli.arguments import Arguments
+from checker.model.findings import UsageError
+from checker.model.paths import RepoPath
+from checker.model.settings import Settings
+
+if TYPE_CHECKING:
+    from checker.model.tree import Tree
+    from checker.pipeline import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    change: Snapshot
+    settings: Settings
+    notes: tuple[str, ...]
+
+
+def open_session(arguments: Arguments) -> Session:
+    """Raises CheckerError."""
+    from checker.pipeline import open_change
+
+    change = open_change(
+        arguments.repository,
+        base=arguments.base,
+        head=arguments.head,
+        staged=arguments.staged,
+        worktree=arguments.worktree,
+        environ=os.environ,
+    )
+    settings, notes = _settings(arguments, change)
+    return Session(change=change, settings=settings, notes=notes)
+
+
+def _settings(arguments: Arguments, change: Snapshot) -> tuple[Settings, tuple[str, ...]]:
+    """The settings of the base revision, so that a change cannot loosen the rules it is judged by; `--settings` says otherwise."""
+    from checker.settings import FILE_NAME
+
+    if arguments.no_settings or arguments.settings is not None:
+        return with_flags(file_settings(arguments), arguments), ()
+    settings = tree_settings(change.base)
+    before, after = change.base.identity(FILE_NAME), change.head.identity(FILE_NAME)
+    if before == after:
+        return with_flags(settings, arguments), ()
+    if before is None:
+        note = f"{FILE_NAME} is new in this change and not used yet; --settings {FILE_NAME} tries it"
+    else:
+        note = f"{FILE_NAME} differs in this change; judged by the one at {change.facts.base}"
+    return with_flags(settings, arguments), (note,)
+
+
+def file_settings(arguments: Arguments) -> Settings:
+    """The settings of the file that `--settings` names, defaults with `--no-settings`."""
+    from checker.pipeline.catalogue import rule_parameters
+    from checker.settings.load import parse_settings
+
+    if arguments.settings is None:
+        return Settings()
+    try:
+        data = arguments.settings.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{arguments.settings}: {error.strerror}", "--settings takes the path of a settings file") from error
+    return parse_settings(data, RepoPath(str(arguments.settings)), rule_parameters())
+
+
+def tree_settings(tree: Tree) -> Settings:
+    from checker.pipeline.catalogue import rule_parameters
+    from checker.settings import FILE_NAME, load_settings
+
+    return load_settings(tree, FILE_NAME, rule_parameters())
+
+
+def with_flags(settings: Settings, arguments: Arguments) -> Settings:
+    """Flags win over the file."""
+    from checker.settings.load import SEVERITIES
+
+    return replace(
+        settings,
+        kubernetes=tuple(arguments.kubernetes) or settings.kubernetes,
+        strict=settings.strict if arguments.strict is None else arguments.strict,
+        require_schemas=arguments.require_schemas or settings.require_schemas,
+        allow_network=arguments.allow_network,
+        fail_on=settings.fail_on if arguments.fail_on is None else SEVERITIES.get(arguments.fail_on),
+    )

@@ -1,0 +1,119 @@
+"""The order of things, and nothing else knows it: revisions -> units -> renders -> checks, diff, rules -> one Report."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checker.model.findings import merged
+from checker.model.paths import RepoPath
+from checker.model.report import Report
+from checker.model.settings import Settings
+from checker.model.units import BuiltUnit
+from checker.version import __version__
+
+if TYPE_CHECKING:
+    from checker.pipeline.expand import ExpandOptions, Side
+    from checker.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a command wants of the whole: findings on objects, the predicted diff, the branch-to-environment rules."""
+
+    findings: bool = True
+    diff: bool = True
+    rules: bool = True
+
+
+def open_change(
+    repository: Path, *, base: str | None = None, head: str | None = None, staged: bool = False, worktree: bool = False, environ: Mapping[str, str]
+) -> Snapshot:
+    """Both sides of the change and the facts about it. Raises CheckerError with the command that helps."""
+    from checker.snapshot import open_repository, resolve_change
+
+    return resolve_change(open_repository(repository), base=base, head=head, staged=staged, worktree=worktree, environ=environ)
+
+
+def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[str, ...] = ()) -> Report:
+    """Everything that can be said about the change."""
+    from checker.pipeline.expand import expand
+
+    options = _expand_options(change, settings)
+    base, head = expand(change.base, change.head, options)
+    report = Report(tool_version=__version__, change=change.facts, units=_everything(base, head), notes=notes)
+    report = _with_diff(report, base, head, change, settings, parts)
+    return _with_findings(report, base, head, change, settings) if parts.findings else report
+
+
+def list_units(change: Snapshot, settings: Settings) -> tuple[BuiltUnit, ...]:
+    """The units at head with what they render to, sorted by key."""
+    from checker.pipeline.expand import expand_one
+
+    return expand_one(change.head, _expand_options(change, settings)).built
+
+
+def _everything(base: Side, head: Side) -> tuple[BuiltUnit, ...]:
+    """The units at head, and those only at base."""
+    units = {built.unit.key: built for built in (*base.built, *head.built)}
+    return tuple(units[key] for key in sorted(units))
+
+
+def _with_diff(report: Report, base: Side, head: Side, change: Snapshot, settings: Settings, parts: Parts) -> Report:
+    from checker.compare import CompareOptions, compare
+    from checker.discover import guarded_environments
+
+    names = sorted({built.unit.environment for built in (*base.built, *head.built)})
+    guarded = guarded_environments(names, settings.environments)
+    order = tuple(environment.name for environment in settings.environments)
+    comparison = compare(base.built, head.built, change.facts, CompareOptions(guarded=guarded, order=order))
+    report = replace(report, environments=comparison.environments if parts.diff else None, not_rendered=comparison.not_rendered)
+    if not parts.rules:
+        return report
+    from checker.gate import judge
+    from checker.pipeline.rules import gate_options
+
+    return replace(report, rules=judge(comparison, base.built, head.built, change.facts, gate_options(settings, guarded, order)))
+
+
+def _with_findings(report: Report, base: Side, head: Side, change: Snapshot, settings: Settings) -> Report:
+    from checker.pipeline.checks import check_side
+    from checker.pipeline.suppress import lift
+
+    checked, engines = check_side(base, head, change.base, settings)
+    lifted = lift(merged(checked.findings), change.head, settings.suppress, today())
+    return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts, engines=engines)
+
+
+def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
+    from checker.discover import DiscoverOptions
+    from checker.pipeline.expand import ExpandOptions
+    from checker.render.options import RenderOptions
+
+    target = change.facts.pull_request.target_branch
+    revisions = tuple(name for name in (target, change.facts.base.name) if name)
+    sources = {url: RepoPath(path) for url, path in settings.sources.items()}
+    return ExpandOptions(
+        discover=DiscoverOptions(environments=settings.environments, repository_urls=change.repository_urls, revisions=revisions, sources=settings.sources),
+        render=RenderOptions(
+            kubernetes=settings.kubernetes[0],
+            sources=sources,
+            repository_urls=change.repository_urls,
+            revisions=revisions,
+            allow_network=settings.allow_network,
+        ),
+        exclude=settings.exclude,
+        digest_key=secrets.token_bytes(32),
+    )
+
+
+def today() -> date:
+    """The day by which suppressions end, in UTC so that every runner agrees."""
+    return datetime.now(UTC).date()
+
+
+__all__ = ["Parts", "Snapshot", "check", "list_units", "open_change"]

@@ -1,0 +1,47 @@
+"""One folder, built as it stands on disk: the drop-in for `kustomize build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from checker.model.findings import CheckerError, UsageError
+from checker.model.objects import Origin
+from checker.model.paths import RepoPath, basename
+from checker.model.units import BuiltUnit, Controller, DeployUnit
+
+
+def build_folder(folder: Path, *, load_restrictor: str, allow_network: bool) -> BuiltUnit:
+    """The folder as a unit with its objects, Secrets as written: the reader asked for what would be applied.
+
+    The tree is the Git repository around the folder, the whole of it so that bases are found; without one, the folder
+    that holds it. Raises UsageError where there is nothing to build.
+    """
+    from checker.render import render_unit
+    from checker.render.options import RenderOptions
+    from checker.snapshot import DirectoryTree
+
+    top = folder.resolve()
+    if not top.is_dir():
+        raise UsageError(f"{folder} is not a folder", "name a folder with a kustomization, a Chart.yaml or manifests")
+    root = _root(top)
+    path = RepoPath("" if top == root else top.relative_to(root).as_posix())
+    controller = _controller(top)
+    unit = DeployUnit(controller=controller, name=basename(path) or top.name, path=path, origin=Origin(path=path))
+    options = RenderOptions(allow_network=allow_network, load_restrictor=load_restrictor)
+    return render_unit(unit, DirectoryTree(root), options, digest_key=None)
+
+
+def _root(folder: Path) -> Path:
+    from checker.snapshot import open_repository
+
+    try:
+        return open_repository(folder).root or folder
+    except CheckerError:
+        return folder.parent
+
+
+def _controller(folder: Path) -> Controller:
+    names = {entry.name for entry in folder.iterdir()}
+    if names & {"kustomization.yaml", "kustomization.yml", "Kustomization"}:
+        return Controller.KUSTOMIZATION
+    return Controller.CHART if "Chart.yaml" in names else Controller.DIRECTORY
