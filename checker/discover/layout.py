@@ -11,14 +11,15 @@ from checker.model.tree import EntryKind, Tree, TreeError, walk
 
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
-CONTROLLER_GROUPS = ("fluxcd", "argoproj.io")
+DECLARING_GROUPS = ("fluxcd", "argoproj.io", "apiextensions.k8s.io")
+"""Parts of the API groups whose objects matter before anything is rendered: units, their sources, and CRDs for schemas."""
 
 ParseCache = MutableMapping[tuple[RepoPath, str], tuple[KubeObject, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Paths are sorted. `declarations` are the Flux and Argo CD objects written in files, templates of charts left out."""
+    """Paths are sorted. `declarations` are the Flux, Argo CD and CustomResourceDefinition objects written in files outside charts."""
 
     kustomizations: tuple[RepoPath, ...]
     charts: tuple[RepoPath, ...]
@@ -28,7 +29,7 @@ class Layout:
 
 
 def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layout:
-    """Look at every file name once; parse only files that mention a controller. `cache` is shared by both sides of a comparison."""
+    """Look at every file name once; parse only files that mention one of DECLARING_GROUPS. `cache` is shared by both sides of a comparison."""
     files = [path for path in walk(tree) if not _is_excluded(path, tuple(excluded))]
     charts = tuple(parent(path) for path in files if basename(path) == "Chart.yaml")
     outer = tuple(chart for chart in charts if not any(chart != other and is_within(chart, other) for other in charts))
@@ -90,14 +91,14 @@ def _declarations(tree: Tree, path: RepoPath, cache: ParseCache) -> tuple[KubeOb
     key = (path, tree.identity(path) or "")
     if key not in cache:
         data = tree.read(path)
-        cache[key] = _parsed(data, path) if any(group.encode() in data for group in CONTROLLER_GROUPS) else ()
+        cache[key] = _parsed(data, path) if any(group.encode() in data for group in DECLARING_GROUPS) else ()
     return cache[key]
 
 
 def _parsed(data: bytes, path: RepoPath) -> tuple[KubeObject, ...]:
     from checker.tools.yaml import read_objects
 
-    return tuple(obj for obj in read_objects(data, path).objects if any(group in obj.group for group in CONTROLLER_GROUPS))
+    return tuple(obj for obj in read_objects(data, path).objects if any(group in obj.group for group in DECLARING_GROUPS))
 
 
 def _is_excluded(path: RepoPath, patterns: tuple[str, ...]) -> bool:

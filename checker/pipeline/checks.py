@@ -1,0 +1,104 @@
+"""Everything rendered at head -> findings: schemas, policies, what could not be rendered, what a render has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
+from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
+from checker.model.objects import JSONValue, KubeObject, ObjectKey
+from checker.model.settings import Settings
+from checker.model.tree import Tree
+from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered
+from checker.pipeline.expand import Side
+from checker.pipeline.locate import Locate, locator
+from checker.pipeline.policies import policy_sets
+from checker.validate import ValidateOptions, validate_objects
+
+CRD_GROUP = "apiextensions.k8s.io"
+
+_BARE = frozenset({Controller.CHART, Controller.DIRECTORY, Controller.KUSTOMIZATION})
+_FAILED: Mapping[Reason, tuple[str, Severity]] = {
+    Reason.BROKEN: ("could-not-render", Severity.ERROR),
+    Reason.UNSUPPORTED: ("not-supported", Severity.WARNING),
+    Reason.REMOTE: ("remote-source", Severity.NOTE),
+}
+
+
+def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> tuple[Checked, tuple[tuple[str, str], ...]]:
+    """Findings of the head side with the engines that made them. Policies are read from `judge`, the tree that the change cannot edit."""
+    locate = locator(head.tree)
+    failures = tuple(finding for built in head.built for finding in _failures(built))
+    notes = tuple(finding for built in head.built for finding in _notes(built))
+    validated = _validated(head, settings, locate)
+    evaluated, engines = _evaluated(base, head, judge, settings, locate)
+    counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures))
+    findings = (*failures, *notes, *validated.findings, *evaluated.findings)
+    return Checked(findings=findings, counts=counts), engines
+
+
+def _failures(built: BuiltUnit) -> Iterable[Finding]:
+    if isinstance(built.result, Failure):
+        rule, severity = _FAILED[built.result.reason]
+        if built.unit.controller is Controller.CHART:
+            # nobody says that a chart is ever released with its default values alone
+            severity = Severity.NOTE
+        chain = f" (through {' > '.join(built.result.chain)})" if built.result.chain else ""
+        message = f"{built.unit.key} was not rendered: {built.result.message}{chain}"
+        yield _of_unit(Finding(rule=rule, severity=severity, message=message, location=built.result.location, outcome=Outcome.NOT_CHECKED), built)
+
+
+def _notes(built: BuiltUnit) -> Iterable[Finding]:
+    if isinstance(built.result, Rendered):
+        for note in built.result.notes:
+            location = note.location or built.unit.origin.location
+            yield _of_unit(Finding(rule=note.id, severity=Severity.WARNING, message=note.message, location=location), built)
+
+
+def _validated(head: Side, settings: Settings, locate: Locate) -> Checked:
+    objects = [obj for built in head.built for obj in built.objects]
+    crds = tuple(obj for obj in (*objects, *head.layout.declarations) if obj.group == CRD_GROUP)
+    options = ValidateOptions(
+        kubernetes=settings.kubernetes,
+        strict=settings.strict,
+        crds=crds,
+        locations=settings.schemas,
+        require_schemas=settings.require_schemas,
+        locate=locate,
+        tree=head.tree,
+    )
+    total = Checked()
+    for built in head.built:
+        checked = validate_objects(built.objects, options)
+        total = _joined(total, replace(checked, findings=tuple(_of_unit(finding, built) for finding in checked.findings)))
+    return total
+
+
+def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: Locate) -> tuple[Checked, tuple[tuple[str, str], ...]]:
+    policies = policy_sets(judge, settings)
+    if not policies:
+        return Checked(), ()
+    before = _bodies(base.built)
+    inputs = [_input(built, obj, before) for built in head.built for obj in built.objects]
+    evaluation = evaluate_objects(inputs, policies, EvaluateOptions(locate=locate))
+    return evaluation.checked, evaluation.engine
+
+
+def _bodies(units: Sequence[BuiltUnit]) -> dict[tuple[str, str, ObjectKey], Mapping[str, JSONValue]]:
+    return {(built.unit.cluster, built.unit.environment, obj.key): obj.body for built in units for obj in built.objects}
+
+
+def _input(built: BuiltUnit, obj: KubeObject, before: Mapping[tuple[str, str, ObjectKey], Mapping[str, JSONValue]]) -> EvaluationInput:
+    unit = built.unit
+    return EvaluationInput(
+        object=obj, unit=unit.key, environment=unit.environment, cluster=unit.cluster, base=before.get((unit.cluster, unit.environment, obj.key))
+    )
+
+
+def _of_unit(finding: Finding, built: BuiltUnit) -> Finding:
+    return replace(finding, unit=built.unit.key, environments=(built.unit.environment,) if built.unit.environment else ())
+
+
+def _joined(one: Checked, two: Checked) -> Checked:
+    return Checked(findings=(*one.findings, *two.findings), counts=one.counts + two.counts)

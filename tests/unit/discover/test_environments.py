@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from checker.discover.environments import classified, glob_matches, guarded_environments
+from checker.model.objects import KubeObject, Origin
+from checker.model.paths import RepoPath
+from checker.model.settings import EnvironmentMatch, EnvironmentSetting
+from checker.model.units import Controller, DeployUnit
+
+
+def unit(path: str | None = None, *, declared: str = "x.yaml", cluster: str = "", destination: str = "") -> DeployUnit:
+    body = {"spec": {"destination": {"name": destination}}}
+    origin = Origin(path=RepoPath(declared))
+    return DeployUnit(
+        controller=Controller.KUSTOMIZATION,
+        name="app",
+        path=RepoPath(path) if path is not None else None,
+        cluster=cluster,
+        declaration=KubeObject(body=body, origin=origin) if destination else None,
+        origin=origin,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "parent", "environment"),
+    [
+        (unit("apps/shop/overlays/eu-live"), "", "eu-live"),
+        (unit("envs/qa"), "", "qa"),
+        (unit("environments/blue/app"), "", "blue"),
+        (unit("apps/production"), "", "production"),
+        (unit("apps/production", cluster="staging"), "staging", "production"),
+        (unit("apps/base", declared="clusters/prod-eu-1/apps.yaml"), "", "prod"),
+        (unit("apps/base", declared="clusters/homelab/apps.yaml"), "", "homelab"),
+        (unit(None, declared="apps/base/release.yaml"), "staging", "staging"),
+        (unit("app", cluster="prod-eu-1"), "", "prod"),
+        (unit("app", destination="staging-2"), "", "staging"),
+        (unit("app"), "", ""),
+        (unit("apps/testing-tools"), "", ""),
+    ],
+)
+def test_inference_reads_the_usual_names(given: DeployUnit, parent: str, environment: str) -> None:
+    assert classified(given, (), parent).environment == environment
+
+
+def test_settings_win_over_names() -> None:
+    settings = (EnvironmentSetting(name="eu", match=(EnvironmentMatch(path="apps/*/overlays/eu-*"),)),)
+    assert classified(unit("apps/shop/overlays/eu-live"), settings).environment == "eu"
+
+
+def test_all_parts_of_a_match_must_hold() -> None:
+    settings = (EnvironmentSetting(name="eu", match=(EnvironmentMatch(path="apps/**", cluster="prod-*"),)),)
+    assert classified(unit("apps/x", cluster="prod-1"), settings).environment == "eu"
+    assert classified(unit("apps/x", cluster="other"), settings).environment != "eu"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "expected"),
+    [
+        ("clusters/production/**", "clusters/production/apps/x.yaml", True),
+        ("clusters/production/**", "clusters/production", True),
+        ("clusters/*", "clusters/a/b", False),
+        ("**/production", "a/b/production", True),
+        ("**/production", "production", True),
+        ("prod-?", "prod-1", True),
+        ("a.c", "abc", False),
+    ],
+)
+def test_globs_stop_at_slashes_unless_doubled(pattern: str, value: str, expected: bool) -> None:
+    assert glob_matches(pattern, value) is expected
+
+
+def test_guarded_are_those_settings_name_else_those_named_like_production() -> None:
+    names = ("production", "prod-eu", "staging", "product-catalog")
+    assert guarded_environments(names, ()) == {"production", "prod-eu"}
+    assert guarded_environments(names, (EnvironmentSetting(name="staging", guarded=True), EnvironmentSetting(name="production"))) == {"staging"}
