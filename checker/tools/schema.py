@@ -109,10 +109,12 @@ class SchemaFault:
     pointer: str
 
 
-def schema_errors(document: dict[str, Any], value: JSONValue) -> Iterator[SchemaFault]:
+def schema_errors(document: JSONValue, value: JSONValue) -> Iterator[SchemaFault]:
     """What is wrong with the value, one sentence each: for settings and other files that are not Kubernetes objects."""
     from checker.tools.schema_words import sentences
 
+    if not isinstance(document, dict):
+        raise SchemaError("a schema is a mapping")
     for problem in Schema(document).problems(value):
         for sentence in sentences(problem):
             yield SchemaFault(message=sentence.message, pointer=sentence.pointer)

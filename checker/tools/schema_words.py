@@ -181,7 +181,7 @@ def _unquoted(value: str, wanted: Sequence[str]) -> str | None:
 
 def _invalid(problem: SchemaProblem, hidden: bool) -> Sentence:
     said = "the value" if hidden else shown(problem.value)
-    words = _KEYWORD_WORDS.get(problem.keyword, _otherwise if hidden else lambda problem, _said: problem.message)
+    words = _KEYWORD_WORDS.get(problem.keyword, _otherwise if hidden else _as_told)
     clause = words(problem, said)
     return Sentence(rule="invalid-value", message=f"{_at(problem)}{clause}", pointer=pointer(problem.path))
 
@@ -217,6 +217,10 @@ def _format(problem: SchemaProblem, said: str) -> str:
 
 def _otherwise(_problem: SchemaProblem, said: str) -> str:
     return f"{said} is not allowed here"
+
+
+def _as_told(problem: SchemaProblem, _said: str) -> str:
+    return problem.message
 
 
 def _not(problem: SchemaProblem, said: str) -> str:

@@ -1,0 +1,10 @@
+"""Kubernetes objects held against schemas: objects or files in, findings and counts out.
+
+Adding a rule of the API server: a function in a module of its own, named in `server.CHECKS`, its id in `findings.SEVERITIES`.
+Adding a Kubernetes version or a custom resource to the bundles: the generators in `_bundles`.
+"""
+
+from checker.validate.objects import validate_objects
+from checker.validate.options import ValidateOptions
+
+__all__ = ["ValidateOptions", "validate_objects"]

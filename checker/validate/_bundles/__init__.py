@@ -1,0 +1,1 @@
+"""Schema bundles as data, a compressed file per Kubernetes version and one of custom resources; the generators lie beside them."""

@@ -1,0 +1,114 @@
+"""A Kubernetes version in, JSON schemas of its kinds out, from the package's own data; nothing is read before the first question.
+
+A kind's document holds only the definitions it needs, so that compiling a kind costs what that kind is worth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+from checker.model.findings import UsageError
+
+Kinds: TypeAlias = Mapping[str, Mapping[str, str]]
+"""apiVersion, kind, name of the definition."""
+OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+"""Numbers beyond these do not fit the Go type behind the field: decoding fails before validation."""
+
+
+class Bundle:
+    """The kinds one Kubernetes version serves."""
+
+    def __init__(self, version: str, data: Mapping[str, Any]) -> None:
+        self.version = version
+        self.kinds: Kinds = data["kinds"]
+        self._definitions: Mapping[str, Any] = data["definitions"]
+        self._prepared: dict[tuple[str, bool], tuple[Any, frozenset[str]]] = {}
+
+    def document(self, api_version: str, kind: str, *, strict: bool) -> dict[str, Any] | None:
+        """The kind's schema with everything it refers to, None where this version does not serve it."""
+        name = self.kinds.get(api_version, {}).get(kind)
+        if name is None:
+            return None
+        definitions = self.definitions(name, strict=strict)
+        top = {**definitions[name], "required": ["apiVersion", "kind"], "type": "object"}
+        return {**top, "definitions": definitions}
+
+    def definitions(self, name: str, *, strict: bool) -> dict[str, Any]:
+        """The definition and those it needs, directly or not."""
+        found: dict[str, Any] = {}
+        waiting = [name]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name], needed = self._prepare(name, strict)
+                waiting.extend(needed)
+        return found
+
+    def _prepare(self, name: str, strict: bool) -> tuple[Any, frozenset[str]]:
+        ready = self._prepared.get((name, strict))
+        if ready is None:
+            needed: set[str] = set()
+            ready = (_prepared(self._definitions[name], strict, needed), frozenset(needed))
+            self._prepared[name, strict] = ready
+        return ready
+
+
+def _prepared(node: Mapping[str, Any], strict: bool, needed: set[str]) -> dict[str, Any]:
+    out = dict(node)
+    if "$ref" in node:
+        needed.add(node["$ref"].rpartition("/")[2])
+    if "properties" in node:
+        out["properties"] = {name: _prepared(schema, strict, needed) for name, schema in node["properties"].items()}
+        if strict:
+            out.setdefault("additionalProperties", False)
+    for key in ("items", "additionalProperties"):
+        if isinstance(out.get(key), dict):
+            out[key] = _prepared(out[key], strict, needed)
+    if node.get("format") in _RANGES:
+        del out["format"]
+        out["minimum"], out["maximum"] = _RANGES[node["format"]]
+    return out
+
+
+@cache
+def bundled_versions() -> tuple[str, ...]:
+    """Oldest first."""
+    import importlib.resources
+
+    folder = importlib.resources.files("checker.validate._bundles")
+    found = (re.fullmatch(r"kubernetes-(\d+)\.(\d+)\.json\.zz", entry.name) for entry in folder.iterdir())
+    return tuple(f"{major}.{minor}" for major, minor in sorted((int(m[1]), int(m[2])) for m in found if m))
+
+
+def bundled_version(asked: str) -> str:
+    """The bundled version for `1.33`, `v1.33.4`, `1.33.0-eks-1` or `master`. Raises UsageError for one we do not hold."""
+    known = bundled_versions()
+    if asked in ("master", "latest"):
+        return known[-1]
+    match = re.match(r"v?(\d+\.\d+)(?![\d])", asked)
+    if match and match[1] in known:
+        return match[1]
+    raise UsageError(f"no schemas for Kubernetes {asked}", f"there are schemas for {known[0]} to {known[-1]}")
+
+
+@cache
+def load_bundle(version: str) -> Bundle:
+    return Bundle(version, read_data(f"kubernetes-{version}.json.zz"))
+
+
+def read_data(name: str) -> Any:
+    import importlib.resources
+    import json
+    import zlib
+
+    data = importlib.resources.files("checker.validate._bundles").joinpath(name).read_bytes()
+    return json.loads(zlib.decompress(data))
+
+
+def newest_first(versions: tuple[str, ...]) -> Iterator[Bundle]:
+    for version in reversed(versions):
+        yield load_bundle(version)

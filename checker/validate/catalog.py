@@ -1,0 +1,175 @@
+"""An apiVersion and kind in, the schema to hold the object against out, or the reason why there is none.
+
+Asked in this order: definitions found in the repository (they are what the cluster will have), then each location in turn,
+where `default` means the built-in kinds of the Kubernetes version and then the bundled custom resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from checker.tools.schema import Schema, SchemaError
+from checker.validate import bundles, crds
+from checker.validate.locations import expand
+from checker.validate.options import SchemaUnreadableError
+from checker.validate.unserved import Unserved, unserved
+
+if TYPE_CHECKING:
+    from checker.validate.options import ValidateOptions
+
+_CLIENT_SIDE = {
+    "kustomize.config.k8s.io": "kustomize reads it and nothing applies it",
+    "builtin": "kustomize reads it and nothing applies it",
+    "config.kubernetes.io": "tools read it and nothing applies it",
+}
+"""Groups of files that look like objects and are none: no API server has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`exact` is False for a bundled copy of someone's definition: the cluster's own may be newer."""
+
+    schema: Schema
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No schema. `reason` continues "was not checked: "; `deliberate` when nobody should expect one."""
+
+    reason: str
+    deliberate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """There is a schema and it cannot be used."""
+
+    reason: str
+
+
+Lookup = Known | Unknown | Broken | Unserved
+
+
+class Catalog:
+    """Every schema that the options can reach, compiled as it is met."""
+
+    def __init__(self, options: ValidateOptions) -> None:
+        self._options = options
+        self._found: dict[tuple[str, str, str], Lookup] = {}
+        self.warnings: dict[str, str] = {}
+        """Locations that failed, each with how: said once however many objects asked."""
+
+    @property
+    def _custom(self) -> Mapping[tuple[str, str], crds.CustomKind]:
+        found = self.__dict__.get("_kinds")
+        if found is None:
+            made = (kind for definition in self._options.crds for kind in crds.custom_kinds(definition))
+            found = self.__dict__["_kinds"] = {(kind.api_version, kind.kind): kind for kind in made}
+        return found
+
+    def scope(self, api_version: str, kind: str) -> str | None:
+        """`Namespaced` or `Cluster` where a definition says so."""
+        custom = self._custom.get((api_version, kind)) or _bundled_kind(api_version, kind)
+        return custom.scope if custom is not None else None
+
+    def lookup(self, api_version: str, kind: str, version: str) -> Lookup:
+        key = (api_version, kind, version)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._checked(self._lookup(api_version, kind, version))
+        return found
+
+    def _checked(self, found: Lookup) -> Lookup:
+        if isinstance(found, Known):
+            try:
+                found.schema.check()
+            except SchemaError as error:
+                return Broken(str(error))
+        return found
+
+    def _lookup(self, api_version: str, kind: str, version: str) -> Lookup:
+        strict = self._options.strict
+        custom = self._custom.get((api_version, kind))
+        if custom is not None:
+            return Known(_custom_schema(custom, bundles.bundled_version(version), strict))
+        group = api_version.rpartition("/")[0] or api_version
+        if group in _CLIENT_SIDE:
+            return Unknown(_CLIENT_SIDE[group], deliberate=True)
+        failed = ""
+        for location in self._options.locations:
+            found = self._at(location, api_version, kind, version)
+            if isinstance(found, Known | Unserved):
+                return found
+            failed = found or failed
+        return Broken(failed) if failed else Unknown("no schema; add its CRD, or a location under schemas:")
+
+    def _at(self, location: str, api_version: str, kind: str, version: str) -> Known | Unserved | str:
+        """What one location gives; text is empty for nothing there, else says how it failed."""
+        if location == "default":
+            return _default(api_version, kind, bundles.bundled_version(version), self._options.strict) or ""
+        place = expand(location, api_version=api_version, kind=kind, version=version, strict=self._options.strict)
+        if self._options.read_schema is None:
+            return ""
+        try:
+            data = self._options.read_schema(place)
+        except SchemaUnreadableError as error:
+            self.warnings.setdefault(place, str(error))
+            return f"its schema {place} could not be read: {error}"
+        document = None if data is None else _json(data)
+        return "" if document is None else Known(Schema(document))
+
+
+def _json(data: bytes) -> dict[str, Any] | None:
+    """A schema file's document; None for what is not JSON, which a server may send in place of "not found"."""
+    import json
+
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _default(api_version: str, kind: str, version: str, strict: bool) -> Known | Unserved | None:
+    built_in = builtin_schema(api_version, kind, version, strict)
+    if built_in is not None:
+        return Known(built_in)
+    missing = unserved(api_version, kind, version)
+    if missing is not None:
+        return missing
+    custom = _bundled_kind(api_version, kind)
+    return None if custom is None else Known(_custom_schema(custom, version, strict), exact=False)
+
+
+@cache
+def builtin_schema(api_version: str, kind: str, version: str, strict: bool) -> Schema | None:
+    """Of a built-in kind, compiled once a process."""
+    document = bundles.load_bundle(version).document(api_version, kind, strict=strict)
+    return None if document is None else Schema(document)
+
+
+def _custom_schema(custom: crds.CustomKind, version: str, strict: bool) -> Schema:
+    metadata = bundles.load_bundle(version).definitions(bundles.OBJECT_META, strict=strict)
+    return Schema(crds.document(custom.schema, metadata, bundles.OBJECT_META, strict=strict))
+
+
+@cache
+def _bundled_group(group: str) -> Mapping[str, Any]:
+    try:
+        return bundles.read_data(f"custom-{group}.json.zz")  # type: ignore[no-any-return]
+    except FileNotFoundError:
+        return {}
+
+
+def _bundled_kind(api_version: str, kind: str) -> crds.CustomKind | None:
+    group = api_version.rpartition("/")[0]
+    if not group or not group.replace(".", "").replace("-", "").isalnum():
+        return None
+    held = _bundled_group(group).get(api_version, {}).get(kind)
+    if held is None:
+        return None
+    return crds.CustomKind(api_version=api_version, kind=kind, scope=held["scope"], schema=held["schema"])

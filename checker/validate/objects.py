@@ -1,0 +1,125 @@
+"""Objects in, findings and counts out: each object against its schema, once per Kubernetes version, then the server's own rules.
+
+A check ends as passed, failed, skipped (nobody can expect a schema, or there is none and none is required) or not checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
+from checker.model.objects import JSONValue, KubeObject, mapping
+from checker.tools.schema import SchemaProblem
+from checker.tools.schema_words import Sentence, sentences
+from checker.validate.catalog import Broken, Known, Lookup, Unknown
+from checker.validate.findings import Remark, findings_of
+from checker.validate.options import ValidateOptions
+from checker.validate.server import server_remarks
+from checker.validate.unserved import Unserved
+
+_ENCRYPTED = "ENC["
+_SECRET_FIELDS = ("data", "stringData")
+_NO_COUNTS = Counts()
+_PASSED = Counts(passed=1)
+
+
+def validate_objects(objects: Sequence[KubeObject], options: ValidateOptions) -> Checked:
+    """Findings sorted by file, line, column, rule and message."""
+    findings: list[Finding] = []
+    passed = failed = skipped = not_checked = 0
+    for obj in objects:
+        remarks, counts = check_object(obj, options)
+        passed += counts.passed
+        failed += counts.failed
+        skipped += counts.skipped
+        not_checked += counts.not_checked
+        if remarks:
+            findings.extend(findings_of(obj, remarks, options.locate, options.kubernetes))
+    findings.sort(key=order)
+    return Checked(findings=tuple(findings), counts=Counts(passed=passed, failed=failed, skipped=skipped, not_checked=not_checked))
+
+
+def order(finding: Finding) -> tuple[object, ...]:
+    place = finding.location
+    return (place.path, place.line or 0, place.column or 0, finding.rule, finding.message)
+
+
+def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark], Counts]:
+    """One object against every version that is asked for."""
+    body = obj.body
+    if "sops" in body and isinstance(body["sops"], dict):
+        body = {key: value for key, value in body.items() if key != "sops"}
+    ruled = list(server_remarks(obj, options)) if options.server_rules else []
+    broken = any(remark.fails for remark in ruled)
+    remarks = ruled
+    counts = _NO_COUNTS
+    for version in options.kubernetes:
+        found = options.catalog.lookup(obj.api_version, obj.kind, version)
+        if isinstance(found, Known) and not broken and found.schema.accepts(body):  # type: ignore[arg-type]
+            counts = _PASSED if counts is _NO_COUNTS else counts + _PASSED
+            continue
+        told = list(_against(obj, body, found, version, options))
+        remarks = [*remarks, *told]
+        counts += _counted(told, broken)
+    return remarks, counts
+
+
+def _counted(remarks: Sequence[Remark], broken: bool) -> Counts:
+    if broken or any(remark.fails for remark in remarks):
+        return Counts(failed=1)
+    if any(remark.outcome is Outcome.NOT_CHECKED and remark.rule != "substituted-value" for remark in remarks):
+        return Counts(not_checked=1)
+    if any(remark.outcome is Outcome.SKIPPED for remark in remarks):
+        return Counts(skipped=1)
+    return Counts(passed=1)
+
+
+def _against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, version: str, options: ValidateOptions) -> Iterator[Remark]:
+    if isinstance(found, Unknown):
+        yield _no_schema(obj, found, options.require_schemas)
+    elif isinstance(found, Broken):
+        message = f"{obj.kind} ({obj.api_version}) was not checked: {found.reason}"
+        yield Remark(rule="schema-unusable", message=message, outcome=Outcome.NOT_CHECKED, pointer="/kind")
+    elif isinstance(found, Unserved):
+        yield Remark(rule=found.rule, message=found.message, pointer=f"/{found.field}", versions=(version,))
+    else:
+        for problem in found.schema.problems(body):  # type: ignore[arg-type]
+            yield from _remarks(obj, problem, found, version, options)
+
+
+def _no_schema(obj: KubeObject, found: Unknown, required: bool) -> Remark:
+    message = f"{obj.kind} ({obj.api_version}) was not checked: {found.reason}"
+    if required and not found.deliberate:
+        return Remark(rule="no-schema", message=message, pointer="/kind", severity=Severity.ERROR, outcome=Outcome.FAILED)
+    return Remark(rule="no-schema", message=message, pointer="/kind", outcome=Outcome.SKIPPED)
+
+
+def _remarks(obj: KubeObject, problem: SchemaProblem, found: Known, version: str, options: ValidateOptions) -> Iterator[Remark]:
+    value = problem.value
+    if isinstance(value, str) and value.startswith(_ENCRYPTED) and "sops" in obj.body:
+        return  # the value is checked by nobody before it is decrypted in the cluster
+    hidden = obj.kind == "Secret" and problem.path[:1] and problem.path[0] in _SECRET_FIELDS
+    for sentence in sentences(problem, owner=obj.kind, hidden=bool(hidden)):
+        if options.substituted and isinstance(value, str) and "${" in value:
+            yield _substituted(sentence, version)
+            continue
+        # The bundled copy of someone else's definition may be older than the cluster's: what it lacks may exist there.
+        newer = not found.exact and (sentence.rule == "unknown-field" or problem.keyword == "enum")
+        yield Remark(
+            rule=sentence.rule,
+            message=sentence.message,
+            pointer=sentence.pointer,
+            key=sentence.key,
+            severity=Severity.WARNING if newer else None,
+            versions=(version,),
+        )
+
+
+def _substituted(sentence: Sentence, version: str) -> Remark:
+    message = f"{sentence.message.split(': ', 1)[0]} is filled in by Flux and checked when it is rendered"
+    return Remark(rule="substituted-value", message=message, pointer=sentence.pointer, outcome=Outcome.NOT_CHECKED, versions=(version,))
+
+
+def is_encrypted(body: Mapping[str, JSONValue]) -> bool:
+    """Whether SOPS encrypted the object: its own key beside the object's."""
+    return bool(mapping(body.get("sops")))

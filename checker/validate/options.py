@@ -1,0 +1,58 @@
+"""What the stage is asked: versions, strictness, and where schemas beside the bundled ones come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from checker.model.objects import KubeObject, Location
+
+if TYPE_CHECKING:
+    from checker.validate.catalog import Catalog
+
+Locate = Callable[[KubeObject, str, bool], Location]
+"""An object, a JSON pointer into it and whether the key is meant: the place in a file."""
+
+
+class SchemaUnreadableError(Exception):
+    """A schema location failed in another way than "not found"; the text says how."""
+
+
+ReadSchema = Callable[[str], bytes | None]
+"""An expanded location: its bytes, None where there is nothing. Raises SchemaUnreadableError for any other failure."""
+
+
+def origin_of(obj: KubeObject, _pointer: str, _key: bool) -> Location:
+    return obj.origin.location
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidateOptions:
+    """`locations` are templates with kubeconform's six variables, `default` among them standing for the bundled schemas.
+
+    `server_rules` adds what the API server refuses beyond its schemas. `substituted` says that the objects may hold
+    Flux variables (`${NAME}`) still to be filled in, as files do and rendered objects do not.
+    """
+
+    kubernetes: tuple[str, ...] = ("1.33",)
+    strict: bool = True
+    crds: tuple[KubeObject, ...] = ()
+    locations: tuple[str, ...] = ("default",)
+    read_schema: ReadSchema | None = None
+    require_schemas: bool = False
+    server_rules: bool = True
+    substituted: bool = False
+    locate: Locate = origin_of
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Compiled once for all objects that are validated with these options."""
+        from checker.validate.catalog import Catalog
+
+        return Catalog(self)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Compiled schemas do not travel to another process; they are made there again."""
+        return {name: value for name, value in self.__dict__.items() if name != "catalog"}
