@@ -1,0 +1,153 @@
+"""Flux objects, written or rendered -> deploy units: Kustomizations, HelmReleases and ResourceSets, cluster by cluster.
+
+Roots come from files, all others from what their parents render, since a parent may patch or substitute them. A unit's
+`related` holds everything of the cluster that its rendering needs, so that it can be rendered alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from checker.discover.flux_cluster import (
+    CONTROL_GROUP,
+    HELM_GROUP,
+    KUSTOMIZE_GROUP,
+    SOURCE_GROUPS,
+    Cluster,
+    chart_reference,
+    chart_source,
+    our_sources,
+    source_reference,
+)
+from checker.discover.flux_roots import Root, entry_points
+from checker.model.objects import KubeObject, dig, text
+from checker.model.paths import RepoPath
+from checker.model.tree import Tree
+from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey
+from checker.tools.flux import SourceOptions, SourceRef
+
+UNIT_KINDS = {
+    (KUSTOMIZE_GROUP, "Kustomization"): Controller.FLUX_KUSTOMIZATION,
+    (HELM_GROUP, "HelmRelease"): Controller.FLUX_HELMRELEASE,
+    (CONTROL_GROUP, "ResourceSet"): Controller.FLUX_RESOURCESET,
+}
+FLUX_CONTROLLERS = frozenset(UNIT_KINDS.values())
+
+
+class Options(Protocol):
+    """What discovery is told, as far as Flux needs it."""
+
+    @property
+    def repository_urls(self) -> tuple[str, ...]: ...
+    @property
+    def revisions(self) -> tuple[str, ...]: ...
+    @property
+    def sources(self) -> object: ...
+
+
+def find_roots(tree: Tree, objects: Sequence[KubeObject], options: Options) -> tuple[DeployUnit, ...]:
+    """The entry points of every cluster the repository holds."""
+    flux = [obj for obj in objects if obj.group.endswith("fluxcd.io") or obj.group == CONTROL_GROUP]
+    if not flux:
+        return ()
+    source_options = _source_options(options)
+    roots = entry_points(flux, tree, source_options)
+    return tuple(_root_unit(root, flux, roots, tree, source_options) for root in roots)
+
+
+def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> tuple[DeployUnit, ...]:
+    """Every Flux unit declared in what has been rendered so far. A unit that renders its own definition stays a root."""
+    source_options = _source_options(options)
+    units: list[DeployUnit] = []
+    names = {unit.unit.cluster for unit in built}
+    for name in sorted(names):
+        members = [unit for unit in built if unit.unit.cluster == name]
+        declared = [(obj, unit) for unit in members for obj in unit.objects if (obj.group, obj.kind) in UNIT_KINDS and obj.name]
+        if declared:
+            cluster = _cluster(name, members, tree, source_options)
+            units.extend(_unit(obj, cluster, unit.unit, tree) for obj, unit in declared)
+    return tuple(units)
+
+
+def _source_options(options: Options) -> SourceOptions:
+    sources = options.sources if isinstance(options.sources, dict) else {}
+    return SourceOptions(sources=sources, repository_urls=options.repository_urls, revisions=options.revisions)
+
+
+def _root_unit(root: Root, flux: Sequence[KubeObject], roots: Sequence[Root], tree: Tree, options: SourceOptions) -> DeployUnit:
+    """Until the cluster is rendered, its sources are those written beside the root, else anywhere in the repository."""
+    made = [other.declaration for other in roots]
+    near = sorted(
+        (obj for obj in flux if obj.group in SOURCE_GROUPS), key=lambda obj: -_shared(obj.origin.path, root.declaration.origin.path)
+    )
+    ours = our_sources((root.declaration, *near, *made), tree, options)
+    cluster = Cluster(root.cluster, near, ours, options)
+    return _unit(root.declaration, cluster, None, tree)
+
+
+def _cluster(name: str, members: Sequence[BuiltUnit], tree: Tree, options: SourceOptions) -> Cluster:
+    """What was rendered wins over what a unit brought along from files."""
+    rendered = [obj for unit in members for obj in unit.objects]
+    brought = [obj for unit in members for obj in unit.unit.related]
+    declarations = [unit.unit.declaration for unit in members if unit.unit.declaration is not None]
+    ours = our_sources((*declarations, *rendered, *brought), tree, options)
+    inherited = {
+        SourceRef(obj.kind, obj.namespace, obj.name): how
+        for unit in members
+        for obj in unit.unit.related
+        if (how := text(obj.annotations.get("gitops-check/this-repository")))
+    }
+    return Cluster(name, (*rendered, *brought), {**ours, **inherited}, options)
+
+
+def _unit(obj: KubeObject, cluster: Cluster, parent: DeployUnit | None, tree: Tree) -> DeployUnit:
+    controller = UNIT_KINDS[obj.group, obj.kind]
+    key = UnitKey(cluster.name, controller, obj.namespace, obj.name)
+    path, related = _inputs(obj, controller, cluster, tree)
+    return DeployUnit(
+        controller=controller,
+        name=obj.name,
+        namespace=obj.namespace,
+        path=path,
+        cluster=cluster.name,
+        declaration=obj,
+        related=related,
+        origin=obj.origin,
+        parent=parent.key if parent is not None and parent.key != key else None,
+    )
+
+
+def _inputs(obj: KubeObject, controller: Controller, cluster: Cluster, tree: Tree) -> tuple[RepoPath | None, tuple[KubeObject, ...]]:
+    if controller is Controller.FLUX_KUSTOMIZATION:
+        reference = source_reference(obj)
+        path = cluster.path(reference, text(dig(obj.body, "spec", "path")), tree)
+        return path, (*cluster.sources(reference), *cluster.values(obj))
+    if controller is Controller.FLUX_HELMRELEASE:
+        return _chart_inputs(obj, cluster, tree)
+    return obj.origin.path, cluster.providers()
+
+
+def _chart_inputs(release: KubeObject, cluster: Cluster, tree: Tree) -> tuple[RepoPath | None, tuple[KubeObject, ...]]:
+    """A HelmChart object stands between the release and its source."""
+    reference = chart_reference(release)
+    related = (*cluster.sources(reference), *cluster.values(release))
+    chart = text(dig(release.body, "spec", "chart", "spec", "chart"))
+    if reference.kind == "HelmChart":
+        between = next((obj for obj in related if obj.kind == "HelmChart" and obj.name == reference.name), None)
+        if between is None:
+            return None, related
+        reference, chart = chart_source(between, "spec"), text(dig(between.body, "spec", "chart"))
+    if reference.kind == "HelmRepository":
+        return None, related
+    return cluster.path(reference, chart, tree), related
+
+
+def _shared(one: str, two: str) -> int:
+    """How many leading folders two paths have in common."""
+    count = 0
+    for left, right in zip(one.split("/"), two.split("/"), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -1,0 +1,123 @@
+"""A Flux Kustomization -> its objects: source, generated kustomization, build, decryption, substitution, metadata.
+
+The build sees the source's artifact, not the repository; origins and failures are named by the repository's paths again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from checker.model.objects import KubeObject, Location, Origin, dig, mapping, text
+from checker.model.paths import RepoPath, clamped_path
+from checker.model.tree import EntryKind, OverlayTree, Tree, nearest
+from checker.model.units import DeployUnit, Note, Rendered, RenderFailure
+from checker.render.flux.apply import applied, decrypted, is_encrypted
+from checker.render.flux.generate import kustomization_for
+from checker.render.flux.variables import read_variables, substituted, unknown_notes
+from checker.render.options import RenderOptions
+from checker.tools.flux import ArtifactTree, SourceOptions, SourceRef, open_source
+
+KINDS = ("GitRepository", "OCIRepository", "Bucket", "ExternalArtifact")
+SERVED_VERSION = "v1"
+
+
+def render_kustomization(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
+    """Raises RenderFailure where the controller would not apply anything, or where we cannot know what it would."""
+    assert unit.declaration is not None
+    artifact = open_artifact(unit, tree, options)
+    path = clamped_path(text(dig(unit.declaration.body, "spec", "path")))
+    try:
+        objects = _built(unit, artifact, path, options)
+    except RenderFailure as failure:
+        raise _by_repository(failure, artifact, unit) from failure
+    variables = read_variables(unit, options)
+    located = [_with_origin(obj, artifact, unit) for obj in objects]
+    if isinstance(dig(unit.declaration.body, "spec", "decryption"), dict):
+        encrypted = sum(1 for obj in located if is_encrypted(obj))
+        located = [decrypted(obj) for obj in located]
+    else:
+        encrypted = 0
+    if variables is not None and variables.apply:
+        located = [substituted(obj, variables) for obj in located]
+    result = applied(located, unit)
+    notes = [*_notes(unit, result, encrypted), *(unknown_notes(unit, variables) if variables is not None else ())]
+    return Rendered(objects=result, notes=tuple(notes))
+
+
+def open_artifact(unit: DeployUnit, tree: Tree, options: RenderOptions) -> ArtifactTree:
+    """The content of the unit's source."""
+    assert unit.declaration is not None
+    spec = mapping(dig(unit.declaration.body, "spec", "sourceRef"))
+    reference = SourceRef(text(spec.get("kind")), text(spec.get("namespace")) or unit.namespace, text(spec.get("name")))
+    if reference.kind not in KINDS:
+        raise RenderFailure(f"spec.sourceRef names kind {reference.kind!r}; Flux accepts {', '.join(KINDS)}", location=unit.origin.location)
+    return open_source(reference, unit.related, tree, source_options(options))
+
+
+def source_options(options: RenderOptions) -> SourceOptions:
+    return SourceOptions(sources=options.sources, repository_urls=options.repository_urls, revisions=options.revisions)
+
+
+def _built(unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: RenderOptions) -> tuple[KubeObject, ...]:
+    from checker.render.kustomize import KustomizeOptions, build
+
+    assert unit.declaration is not None
+    if artifact.kind(path) is not EntryKind.DIRECTORY:
+        near = nearest(artifact, path)
+        hint = f"; did you mean {near}?" if near else ""
+        raise RenderFailure(
+            f"spec.path {path!r} is not a folder of the source, so Flux applies nothing and prunes nothing{hint}",
+            location=unit.origin.location,
+        )
+    file, content = kustomization_for(artifact, path, mapping(unit.declaration.body.get("spec")))
+    if content is not None and b'"resources"' not in content and b'"_placeholder"' in content:
+        return ()
+    overlaid = OverlayTree(artifact, {file: content}) if content is not None else artifact
+    return build(overlaid, path, KustomizeOptions(load_restrictor="none", sources=options.sources))
+
+
+def _with_origin(obj: KubeObject, artifact: ArtifactTree, unit: DeployUnit) -> KubeObject:
+    return replace(
+        obj,
+        origin=_real(obj.origin, artifact, unit),
+        contributors=tuple(_real(origin, artifact, unit) for origin in obj.contributors),
+    )
+
+
+def _real(origin: Origin, artifact: ArtifactTree, unit: DeployUnit) -> Origin:
+    """What the generated kustomization contributes stands in the Flux Kustomization."""
+    if artifact.kind(origin.path) is None:
+        return unit.origin
+    return replace(origin, path=artifact.origin(origin.path))
+
+
+def _by_repository(failure: RenderFailure, artifact: ArtifactTree, unit: DeployUnit) -> RenderFailure:
+    location = failure.location
+    if location is not None and location != unit.origin.location:
+        known = artifact.kind(location.path) is not None
+        location = (
+            Location(path=artifact.origin(location.path), line=location.line, column=location.column) if known else unit.origin.location
+        )
+    chain = tuple(artifact.origin(path) for path in failure.chain)
+    return RenderFailure(failure.message, reason=failure.reason, location=location, chain=chain)
+
+
+def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...], encrypted: int) -> Iterator[Note]:
+    assert unit.declaration is not None
+    here = unit.origin.location
+    spec = mapping(unit.declaration.body.get("spec"))
+    if unit.declaration.version != SERVED_VERSION:
+        yield Note(
+            id="api-version-removed",
+            message=f"{unit.declaration.api_version} is no longer served by Flux; use {unit.declaration.group}/v1",
+            location=here,
+        )
+    if not objects and spec.get("prune") is True:
+        yield Note(
+            id="prunes-everything",
+            message=f"{unit.name} renders no objects and prunes: whatever it applied before is deleted",
+            location=here,
+        )
+    if encrypted:
+        yield Note(id="encrypted", message=f"{encrypted} encrypted object{'s' * (encrypted != 1)} shown without decryption", location=here)

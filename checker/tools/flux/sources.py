@@ -1,0 +1,264 @@
+"""A reference to a Flux source and the objects known in its cluster -> the artifact's content as a tree.
+
+Content that is neither this repository nor a copy named in `sources` is a RenderFailure with reason REMOTE that says where
+it would come from. Discovery marks the source objects that stand for this repository with an annotation, since only it has
+seen how the cluster was bootstrapped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from checker.model.objects import KubeObject, dig, mapping, sequence, text
+from checker.model.paths import ROOT, RepoPath, clamped_path, join
+from checker.model.tree import EntryKind, Tree, walk
+from checker.model.units import Reason, RenderFailure
+from checker.tools.flux.ignore import name_matches
+from checker.tools.flux.trees import ArtifactTree, CopiedTree, FolderTree, RepositoryTree
+
+THIS_REPOSITORY = "gitops-check/this-repository"
+"""Annotation that discovery puts on its own copy of a source object."""
+MAX_GENERATORS = 8
+MAX_COPIED = 20_000
+SOURCE_GROUP = "source.toolkit.fluxcd.io"
+EXTENSIONS_GROUP = "source.extensions.fluxcd.io"
+
+
+class SourceRef(NamedTuple):
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    sources: Mapping[str, str] = field(default_factory=dict)
+    repository_urls: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+
+
+class _Scope(NamedTuple):
+    objects: Sequence[KubeObject]
+    tree: Tree
+    options: SourceOptions
+
+
+def open_source(reference: SourceRef, objects: Sequence[KubeObject], tree: Tree, options: SourceOptions) -> ArtifactTree:
+    """The content that a reference stands for. `objects` are the source objects of the cluster."""
+    return _open(reference, _Scope(objects, tree, options), ())
+
+
+def names_this_repository(source: KubeObject, options: SourceOptions) -> bool:
+    """Whether a source object's URL is one of this repository's, or discovery found it to be."""
+    if THIS_REPOSITORY in source.annotations:
+        return True
+    ours = {normalised_url(url) for url in options.repository_urls}
+    return source.kind == "GitRepository" and normalised_url(text(dig(source.body, "spec", "url"))) in ours
+
+
+def normalised_url(url: str) -> str:
+    """`host/path` of a repository URL in any spelling: scheme, user, port, `.git` and letter case do not count."""
+    bare = re.sub(r"^[a-z+]+://", "", url.strip(), flags=re.IGNORECASE)
+    bare = bare.rpartition("@")[2] if "@" in bare.split("/")[0] else bare
+    host, _, path = bare.partition("/") if re.match(r"^[^/:]+(:\d+)?/", bare) else bare.partition(":")
+    return f"{host.split(':')[0]}/{path}".rstrip("/").removesuffix(".git").casefold()
+
+
+def source_url(source: KubeObject) -> str:
+    """Where the controller would fetch it: the URL, or endpoint and bucket."""
+    spec = mapping(source.body.get("spec"))
+    return text(spec.get("url")) or "/".join(part for part in (text(spec.get("endpoint")), text(spec.get("bucketName"))) if part)
+
+
+def _open(reference: SourceRef, scope: _Scope, above: tuple[SourceRef, ...]) -> ArtifactTree:
+    if reference in above or len(above) > MAX_GENERATORS:
+        raise RenderFailure(f"{reference} is made from itself: {' -> '.join(map(str, (*above, reference)))}")
+    if reference.kind == "ExternalArtifact":
+        generated = _generator(reference, scope.objects)
+        if generated is not None:
+            return _copied(*generated, scope, (*above, reference))
+    source = _find(reference, scope.objects)
+    if source is None:
+        raise RenderFailure(
+            f"{reference} is not declared in this repository, so its content is unknown; declare it, or map its URL under sources:",
+            reason=Reason.REMOTE,
+        )
+    if names_this_repository(source, scope.options):
+        _same_revision(reference, source, scope.options)
+        return _with_includes(source, RepositoryTree(scope.tree, text(dig(source.body, "spec", "ignore"))))
+    folder = _mapped(source_url(source), scope.options.sources)
+    if folder is not None:
+        return FolderTree(scope.tree, folder)
+    raise RenderFailure(
+        f"{reference} is remote ({source_url(source) or 'no URL'}{_version(source)}); copy it and map it under sources:",
+        reason=Reason.REMOTE,
+    )
+
+
+def _find(reference: SourceRef, objects: Iterable[KubeObject]) -> KubeObject | None:
+    for obj in objects:
+        if obj.group == SOURCE_GROUP and (obj.kind, obj.namespace, obj.name) == reference:
+            return obj
+    return None
+
+
+def _generator(reference: SourceRef, objects: Iterable[KubeObject]) -> tuple[KubeObject, Mapping[str, object]] | None:
+    for obj in objects:
+        if obj.kind == "ArtifactGenerator" and obj.group == EXTENSIONS_GROUP and obj.namespace == reference.namespace:
+            for artifact in sequence(dig(obj.body, "spec", "artifacts")):
+                if mapping(artifact).get("name") == reference.name:
+                    return obj, mapping(artifact)
+    return None
+
+
+def _same_revision(reference: SourceRef, source: KubeObject, options: SourceOptions) -> None:
+    """Refuse a reference to another revision of this repository than the one at hand."""
+    ref = mapping(dig(source.body, "spec", "ref"))
+    if THIS_REPOSITORY in source.annotations and source.annotations[THIS_REPOSITORY] == "bootstrap":
+        return
+    for name in ("commit", "name", "semver", "tag", "branch"):
+        value = text(ref.get(name))
+        if not value or (name == "name" and value.removeprefix("refs/heads/") in options.revisions):
+            continue
+        if name == "branch" and (not options.revisions or value in options.revisions):
+            return
+        raise RenderFailure(f"{reference} tracks {name} {value} of this repository, not the revision under check", reason=Reason.REMOTE)
+
+
+def _with_includes(source: KubeObject, artifact: ArtifactTree) -> ArtifactTree:
+    if sequence(dig(source.body, "spec", "include")):
+        raise RenderFailure(
+            f"GitRepository {source.name} includes other sources (spec.include), which is not supported", reason=Reason.UNSUPPORTED
+        )
+    return artifact
+
+
+def _mapped(url: str, sources: Mapping[str, str]) -> RepoPath | None:
+    """The folder for a URL: an entry for exactly it, or for one that it lies below."""
+    best = max((known for known in sources if url and (url == known or url.startswith(known.rstrip("/") + "/"))), key=len, default=None)
+    if best is None:
+        return None
+    return clamped_path(url[len(best.rstrip("/")) :], RepoPath(str(sources[best]).strip("/")))
+
+
+def _version(source: KubeObject) -> str:
+    ref = mapping(dig(source.body, "spec", "ref"))
+    return next((f", {name} {ref[name]}" for name in ("digest", "commit", "name", "semver", "tag", "branch") if ref.get(name)), "")
+
+
+def _copied(generator: KubeObject, artifact: Mapping[str, object], scope: _Scope, above: tuple[SourceRef, ...]) -> ArtifactTree:
+    """Copy rules as source-watcher applies them (fluxcd/source-watcher docs/spec/v1beta1/artifactgenerators.md)."""
+    aliases = {text(mapping(item).get("alias")): mapping(item) for item in sequence(dig(generator.body, "spec", "sources"))}
+    opened: dict[str, ArtifactTree] = {}
+    files: dict[RepoPath, tuple[ArtifactTree, RepoPath]] = {}
+    for rule in sequence(artifact.get("copy")):
+        start, to = text(mapping(rule).get("from")), text(mapping(rule).get("to"))
+        alias, slash, pattern = start.removeprefix("@").partition("/")
+        where = f"ArtifactGenerator {generator.name}: copy from {start!r} to {to!r}"
+        if not start.startswith("@") or not slash or not to.startswith("@artifact/") or alias not in aliases:
+            raise RenderFailure(
+                f"{where} is not of the form @alias/pattern to @artifact/path with a declared alias", location=generator.origin.location
+            )
+        if text(mapping(rule).get("strategy")) not in ("", "Overwrite"):
+            raise RenderFailure(f"{where} uses strategy {mapping(rule).get('strategy')}, which is not supported", reason=Reason.UNSUPPORTED)
+        if alias not in opened:
+            source = aliases[alias]
+            reference = SourceRef(text(source.get("kind")), text(source.get("namespace")) or generator.namespace, text(source.get("name")))
+            opened[alias] = _open(reference, scope, above)
+        excluded = [text(item) for item in sequence(mapping(rule).get("exclude"))]
+        copied = _copy(opened[alias], pattern, to.removeprefix("@artifact/"), excluded, files)
+        if copied is None:
+            raise RenderFailure(f"{where} matches no file", location=generator.origin.location)
+        files.update(copied)
+        if len(files) > MAX_COPIED:
+            raise RenderFailure(f"{where} copies more than {MAX_COPIED} files, which is not supported", reason=Reason.UNSUPPORTED)
+    return _RepackedTree(CopiedTree(scope.tree.label, files))
+
+
+class _RepackedTree(RepositoryTree):
+    """A generated artifact is packed like a repository: ignore rules hold once more, on its own paths."""
+
+    def __init__(self, copied: CopiedTree) -> None:
+        super().__init__(copied)
+        self._copied = copied
+
+    def origin(self, path: RepoPath) -> RepoPath:
+        return self._copied.origin(path)
+
+
+def _copy(
+    tree: ArtifactTree, pattern: str, to: str, excluded: Sequence[str], present: Mapping[RepoPath, object]
+) -> dict[RepoPath, tuple[ArtifactTree, RepoPath]] | None:
+    """The files one rule copies, None where it selects nothing. As `cp -r`: a folder lands inside the destination."""
+    target = clamped_path(to)
+    if not re.search(r"[*?\[\]]", pattern):
+        source = clamped_path(pattern)
+        kind = tree.kind(source)
+        if kind is None:
+            return None
+        if kind is EntryKind.DIRECTORY:
+            return _below(tree, source, clamped_path(source.rpartition("/")[2], target), source, excluded)
+        into = to.endswith("/") or to == "" or any(file.startswith(f"{target}/") for file in present)
+        return (
+            {}
+            if _is_excluded(source, ROOT, excluded)
+            else {clamped_path(source.rpartition("/")[2], target) if into else target: (tree, source)}
+        )
+    segments = [segment for segment in pattern.split("/") if segment not in ("", ".")]
+    literal = next(index for index, segment in enumerate(segments) if re.search(r"[*?\[\]]", segment))
+    base = RepoPath("/".join(segments[:literal]))
+    matches = [path for path in _matches(tree, segments) if not _is_excluded(path, base, excluded)]
+    if not matches:
+        return None
+    stripped = "/".join(segments[:-1]) + "/" if segments[-1] == "**" and len(segments) > 1 else ""
+    files: dict[RepoPath, tuple[ArtifactTree, RepoPath]] = {}
+    for path in matches:
+        destination = clamped_path(path.removeprefix(stripped), target)
+        files.update(
+            _below(tree, path, destination, base, excluded) if tree.kind(path) is EntryKind.DIRECTORY else {destination: (tree, path)}
+        )
+    return files
+
+
+def _below(
+    tree: ArtifactTree, source: RepoPath, target: RepoPath, base: RepoPath, excluded: Sequence[str]
+) -> dict[RepoPath, tuple[ArtifactTree, RepoPath]]:
+    return {
+        clamped_path(path[len(source) :], target): (tree, path) for path in walk(tree, source) if not _is_excluded(path, base, excluded)
+    }
+
+
+def _matches(tree: ArtifactTree, segments: Sequence[str]) -> list[RepoPath]:
+    """Go's fs.Glob: `**` means no more than `*` here; what a matching folder holds is copied with it."""
+    found = [ROOT]
+    for segment in segments:
+        plain = segment.replace("**", "*")
+        found = [
+            join(directory, name)
+            for directory in found
+            if tree.kind(directory) is EntryKind.DIRECTORY
+            for name in tree.entries(directory)
+            if name_matches(plain, name)
+        ]
+    return found
+
+
+def _is_excluded(path: RepoPath, base: RepoPath, patterns: Sequence[str]) -> bool:
+    relative = path[len(base) :].lstrip("/") if base else path
+    return any(_glob(pattern).fullmatch(relative) for pattern in patterns)
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """doublestar: `**/` crosses folders, `{a,b}` is a choice."""
+    table = {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
+    pieces = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?|\{|\}|,)", pattern)
+    try:
+        return re.compile("".join(table.get(piece, re.escape(piece)) for piece in pieces), re.DOTALL)
+    except re.error:
+        return re.compile(re.escape(pattern))
