@@ -32,10 +32,13 @@ def main(argv: Sequence[str]) -> int:
         return 0
     except (RecursionError, MemoryError) as error:
         return _told(CheckerError(f"ran out of room: {type(error).__name__}"), debug=arguments.debug)
-    except Exception as error:  # noqa: BLE001 - the last door: a bug of ours is one line for people, a traceback with --debug
+    except Exception as error:
         if arguments.debug:
             raise
-        return _told(CheckerError(f"internal error: {type(error).__name__}: {str(error)[:300]}", "run again with --debug and report the traceback"), debug=False)
+        return _told(
+            CheckerError(f"internal error: {type(error).__name__}: {str(error)[:300]}", "run again with --debug and report the traceback"),
+            debug=False,
+        )
     return code
 
 

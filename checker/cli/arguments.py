@@ -55,7 +55,9 @@ Adder = Callable[[argparse.ArgumentParser], None]
 
 def _repository(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("repository")
-    group.add_argument("-C", "--repository", type=Path, default=Path(), metavar="DIR", help="the repository, or a folder in it (default: here)")
+    group.add_argument(
+        "-C", "--repository", type=Path, default=Path(), metavar="DIR", help="the repository, or a folder in it (default: here)"
+    )
     group.add_argument("--settings", type=Path, metavar="FILE", help="settings to use instead of .gitops-check.yaml of the base revision")
     group.add_argument("--no-settings", action="store_true", help="use no settings file")
     group.add_argument("--allow-network", action="store_true", help="fetch remote charts")
@@ -75,18 +77,35 @@ def _output(parser: argparse.ArgumentParser) -> None:
 
     group = parser.add_argument_group("output")
     group.add_argument(
-        "-o", "--output", action="append", default=[], metavar="FORMAT[=PATH]", help=f"may be given several times; formats: {', '.join(FORMATS)} (default: text)"
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT[=PATH]",
+        help=f"may be given several times; formats: {', '.join(FORMATS)} (default: text)",
     )
-    group.add_argument("--environment", action="append", default=[], metavar="NAME", help="show this environment in full; may be given several times")
+    group.add_argument(
+        "--environment", action="append", default=[], metavar="NAME", help="show this environment in full; may be given several times"
+    )
     group.add_argument("--show-noise", action="store_true", help="show changes that are folded away as noise")
     group.add_argument("-v", "--verbose", action="store_true", help="say more")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal, unless NO_COLOR is set")
-    group.add_argument("--fail-on", choices=("error", "warning", "note", "never"), help="the least severity that fails the run (default: error)")
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal, unless NO_COLOR is set"
+    )
+    group.add_argument(
+        "--fail-on", choices=("error", "warning", "note", "never"), help="the least severity that fails the run (default: error)"
+    )
 
 
 def _schemas(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("schemas")
-    group.add_argument("--kubernetes", action="append", default=[], metavar="VERSION", help="check for this version; may be given several times (default: 1.33)")
+    group.add_argument(
+        "--kubernetes",
+        action="append",
+        default=[],
+        metavar="VERSION",
+        help="check for this version; may be given several times (default: 1.33)",
+    )
     group.add_argument("--strict", action=argparse.BooleanOptionalAction, help="unknown fields are errors (default: yes)")
     group.add_argument("--require-schemas", action="store_true", help="an object without a schema is an error")
 
@@ -103,7 +122,10 @@ def _lint(parser: argparse.ArgumentParser) -> None:
 def _build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs=1, metavar="PATH", help="a kustomization, chart or manifest folder")
     parser.add_argument(
-        "--load-restrictor", choices=("root", "none"), default="root", help="whether files above the kustomization may be read (default: root, as kustomize)"
+        "--load-restrictor",
+        choices=("root", "none"),
+        default="root",
+        help="whether files above the kustomization may be read (default: root, as kustomize)",
     )
 
 
@@ -143,8 +165,12 @@ COMMANDS: dict[str, Command] = {
     "check": Command("the pull-request check: everything, base against head", "checker.cli.commands:check", _WHOLE),
     "diff": Command("the predicted deploy diff only", "checker.cli.commands:diff", (_repository, _revisions, _output)),
     "gate": Command("the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _output, _hook)),
-    "lint": Command("schemas and policies on files as they stand", "checker.cli.commands:lint", (_lint, _repository, _schemas, _output, _hook)),
-    "units": Command("list deploy units with controller, cluster, environment, source and state", "checker.cli.listing:units", (_repository, _revisions)),
+    "lint": Command(
+        "schemas and policies on files as they stand", "checker.cli.commands:lint", (_lint, _repository, _schemas, _output, _hook)
+    ),
+    "units": Command(
+        "list deploy units with controller, cluster, environment, source and state", "checker.cli.listing:units", (_repository, _revisions)
+    ),
     "render": Command("print what deploy units render to", "checker.cli.listing:render", (_render, _repository, _revisions)),
     "build": Command("print what a folder renders to; a drop-in for `kustomize build`", "checker.cli.listing:build", (_build, _repository)),
     "test": Command("Rego policies with conftest's meaning", "checker.cli.commands:test", (_test, _repository, _output)),
@@ -165,7 +191,13 @@ def parse(argv: Sequence[str]) -> Arguments | int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
         # argparse builds every sub-command's help; only the chosen one gets its options
-        sub = commands.add_parser(name, help=command.help, description=command.help[0].upper() + command.help[1:], epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+        sub = commands.add_parser(
+            name,
+            help=command.help,
+            description=command.help[0].upper() + command.help[1:],
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         if name in argv:
             for add in command.options:
                 add(sub)

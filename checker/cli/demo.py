@@ -15,9 +15,19 @@ BRANCH = "feature/faster-catalog"
 
 EDITS: tuple[tuple[str, str, str, str], ...] = (
     ("apps/catalog/base/deployment.yaml", "cpu: 100m", "cpu: 250m", "more CPU for catalog, in the base that every environment shares"),
-    ("apps/catalog/overlays/production/kustomization.yaml", "newTag: 4.1.3", "newTag: 4.3.0", "a catalog version that staging has never run, in production"),
+    (
+        "apps/catalog/overlays/production/kustomization.yaml",
+        "newTag: 4.1.3",
+        "newTag: 4.3.0",
+        "a catalog version that staging has never run, in production",
+    ),
     ("apps/catalog/overlays/production/kustomization.yaml", "  - disruption-budget.yaml\n", "", "production loses its disruption budget"),
-    ("apps/storefront/overlays/staging/kustomization.yaml", "newTag: 2.9.0", "newTag: latest", "a tag that can change without a commit, in staging"),
+    (
+        "apps/storefront/overlays/staging/kustomization.yaml",
+        "newTag: 2.9.0",
+        "newTag: latest",
+        "a tag that can change without a commit, in staging",
+    ),
     ("apps/storefront/base/service.yaml", "targetPort: http", "targetPrt: http", "a misspelt field"),
 )
 """File, what stood there, what stands there now, and the same for people."""
@@ -39,7 +49,11 @@ def demo(arguments: Arguments) -> int:
         code = _check(command)
         _say("\nThat is the whole job: nothing was deployed, no cluster was asked.\n")
         _say("Next: `gitops-check check --base main` in your own repository, `gitops-check explain RULE` for any rule above")
-        _say(f",\nor look around in {repository}.\n" if arguments.keep is not None else ",\nor `gitops-check demo --keep DIR` to keep this one.\n")
+        _say(
+            f",\nor look around in {repository}.\n"
+            if arguments.keep is not None
+            else ",\nor `gitops-check demo --keep DIR` to keep this one.\n"
+        )
     return 0 if code == 1 else 3
 
 

@@ -21,7 +21,9 @@ def units(arguments: Arguments) -> int:
     for row in rows:
         sys.stdout.write("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]).rstrip() + "\n")
     tally = {state: sum(one.state is state for one in built) for state in State}
-    sys.stdout.write(f"\n{len(built)} units: " + ", ".join(f"{count} {state.value.replace('-', ' ')}" for state, count in tally.items() if count) + "\n")
+    sys.stdout.write(
+        f"\n{len(built)} units: " + ", ".join(f"{count} {state.value.replace('-', ' ')}" for state, count in tally.items() if count) + "\n"
+    )
     return 0
 
 
@@ -47,7 +49,9 @@ def build(arguments: Arguments) -> int:
     """As `kustomize build PATH`: the objects on standard output, or one error."""
     from checker.pipeline.build import build_folder
 
-    one = build_folder(arguments.repository / arguments.paths[0], load_restrictor=arguments.load_restrictor, allow_network=arguments.allow_network)
+    one = build_folder(
+        arguments.repository / arguments.paths[0], load_restrictor=arguments.load_restrictor, allow_network=arguments.allow_network
+    )
     if isinstance(one.result, Failure):
         raise CheckerError(f"{_place(one.result.location)}: {one.result.message}")
     _print_objects(one)

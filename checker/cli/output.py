@@ -32,7 +32,9 @@ def check_formats(arguments: Arguments) -> None:
         name = wanted.partition("=")[0]
         if name not in FORMATS:
             close = get_close_matches(name, FORMATS, n=1)
-            raise UsageError(f"there is no output format {name!r}", f"did you mean {close[0]}?" if close else f"there are {', '.join(FORMATS)}")
+            raise UsageError(
+                f"there is no output format {name!r}", f"did you mean {close[0]}?" if close else f"there are {', '.join(FORMATS)}"
+            )
 
 
 def _formatted(name: str, report: Report, arguments: Arguments, *, to_terminal: bool) -> str:

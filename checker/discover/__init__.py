@@ -34,7 +34,7 @@ class DiscoverOptions:
 
 
 def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
-    """Every unit that controllers know of: written in files, or rendered by a unit in `built`. What is rendered wins over what is written."""
+    """Every unit that controllers know of. One rendered by a unit in `built` wins over the same one written in a file."""
     found: dict[UnitKey, DeployUnit] = {}
     for controller in _controllers():
         for unit in controller.find_roots(tree, layout.declarations, options):

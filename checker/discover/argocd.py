@@ -65,11 +65,13 @@ def _path(obj: KubeObject, options: Options) -> RepoPath | None:
 def _cluster(obj: KubeObject) -> str:
     destination = mapping(dig(obj.body, "spec", "destination"))
     server = text(destination.get("server"))
-    return text(destination.get("name")) or ("in-cluster" if server in ("", "https://kubernetes.default.svc") else urlsplit(server).hostname or server)
+    return text(destination.get("name")) or (
+        "in-cluster" if server in ("", "https://kubernetes.default.svc") else urlsplit(server).hostname or server
+    )
 
 
 def is_this_repository(url: str, known: Sequence[str]) -> bool:
-    """Whether a URL names this repository: host and path alike over https, ssh and scp form. More lenient than Argo CD, which tells them apart.
+    """Whether a URL names this repository: host and path alike, whether https, ssh or scp form. Argo CD is stricter.
 
     With no remote to compare with, every repository that is named could be this one, and is taken to be.
     """

@@ -13,7 +13,26 @@ from checker.model.units import DeployUnit
 
 FOLDERS_OF_ENVIRONMENTS = frozenset({"overlays", "overlay", "envs", "env", "environments", "environment", "stages"})
 WORDS = frozenset(
-    "production prod prd live staging stage stg preprod pre-production preproduction uat qa dev develop development sandbox canary integration".split()
+    [
+        "production",
+        "prod",
+        "prd",
+        "live",
+        "staging",
+        "stage",
+        "stg",
+        "preprod",
+        "pre-production",
+        "preproduction",
+        "uat",
+        "qa",
+        "dev",
+        "develop",
+        "development",
+        "sandbox",
+        "canary",
+        "integration",
+    ]
 )
 GUARDED_WORDS = frozenset({"production", "prod", "prd", "live"})
 
@@ -69,7 +88,7 @@ def _destination(unit: DeployUnit) -> str:
 
 
 def _matches(unit: DeployUnit, match: EnvironmentMatch) -> bool:
-    paths = [unit.origin.path, *([unit.path] if unit.path is not None else [])]
+    paths: list[str] = [unit.origin.path, *([unit.path] if unit.path is not None else [])]
     wanted: tuple[tuple[str | None, list[str]], ...] = (
         (match.path, paths),
         (match.cluster, [unit.cluster]),

@@ -34,7 +34,11 @@ def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layou
     charts = tuple(parent(path) for path in files if basename(path) == "Chart.yaml")
     outer = tuple(chart for chart in charts if not any(chart != other and is_within(chart, other) for other in charts))
     kustomizations = tuple(parent(path) for path in files if basename(path) in KUSTOMIZATION_FILES)
-    manifests = tuple(path for path in files if path.endswith(MANIFEST_SUFFIXES) and basename(path) not in KUSTOMIZATION_FILES and not in_chart(path, outer))
+    manifests = tuple(
+        path
+        for path in files
+        if path.endswith(MANIFEST_SUFFIXES) and basename(path) not in KUSTOMIZATION_FILES and not in_chart(path, outer)
+    )
     declarations: list[KubeObject] = []
     unreadable: list[TreeError] = []
     for path in manifests:
@@ -42,7 +46,9 @@ def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layou
             declarations.extend(_declarations(tree, path, cache))
         except TreeError as error:
             unreadable.append(error)
-    return Layout(kustomizations=kustomizations, charts=outer, manifests=manifests, declarations=tuple(declarations), unreadable=tuple(unreadable))
+    return Layout(
+        kustomizations=kustomizations, charts=outer, manifests=manifests, declarations=tuple(declarations), unreadable=tuple(unreadable)
+    )
 
 
 def in_chart(path: RepoPath, charts: Iterable[RepoPath]) -> bool:

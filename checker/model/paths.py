@@ -61,6 +61,10 @@ def is_within(path: RepoPath, directory: RepoPath) -> bool:
 
 def shown(path: RepoPath) -> str:
     """The path for people: `.` for the root, undecodable bytes and control characters made visible."""
-    return "".join(
-        char if char.isprintable() else ascii(char)[1:-1] for char in path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    ) or "."
+    return (
+        "".join(
+            char if char.isprintable() else ascii(char)[1:-1]
+            for char in path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        )
+        or "."
+    )

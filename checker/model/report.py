@@ -84,7 +84,11 @@ class Report:
 
     def objects_by_change(self) -> dict[Change, int]:
         tally = Counter(
-            diff.change for environment in self.environments or () for unit in environment.units for diff in unit.objects if not diff.is_noise
+            diff.change
+            for environment in self.environments or ()
+            for unit in environment.units
+            for diff in unit.objects
+            if not diff.is_noise
         )
         return {change: tally[change] for change in Change}
 

@@ -87,7 +87,9 @@ class RenderFailure(Exception):
     `reason` means we refuse, not that the repository is wrong.
     """
 
-    def __init__(self, message: str, *, reason: Reason = Reason.BROKEN, location: Location | None = None, chain: tuple[RepoPath, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, reason: Reason = Reason.BROKEN, location: Location | None = None, chain: tuple[RepoPath, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.reason = reason

@@ -31,7 +31,13 @@ class Parts:
 
 
 def open_change(
-    repository: Path, *, base: str | None = None, head: str | None = None, staged: bool = False, worktree: bool = False, environ: Mapping[str, str]
+    repository: Path,
+    *,
+    base: str | None = None,
+    head: str | None = None,
+    staged: bool = False,
+    worktree: bool = False,
+    environ: Mapping[str, str],
 ) -> Snapshot:
     """Both sides of the change and the facts about it. Raises CheckerError with the command that helps."""
     from checker.snapshot import open_repository, resolve_change
@@ -84,9 +90,9 @@ def _with_findings(report: Report, base: Side, head: Side, change: Snapshot, set
     from checker.pipeline.checks import check_side
     from checker.pipeline.suppress import lift
 
-    checked, engines = check_side(base, head, change.base, settings)
+    checked = check_side(base, head, change.base, settings)
     lifted = lift(merged(checked.findings), change.head, settings.suppress, today())
-    return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts, engines=engines)
+    return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts)
 
 
 def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
@@ -98,7 +104,9 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
     revisions = tuple(name for name in (target, change.facts.base.name) if name)
     sources = {url: RepoPath(path) for url, path in settings.sources.items()}
     return ExpandOptions(
-        discover=DiscoverOptions(environments=settings.environments, repository_urls=change.repository_urls, revisions=revisions, sources=settings.sources),
+        discover=DiscoverOptions(
+            environments=settings.environments, repository_urls=change.repository_urls, revisions=revisions, sources=settings.sources
+        ),
         render=RenderOptions(
             kubernetes=settings.kubernetes[0],
             sources=sources,

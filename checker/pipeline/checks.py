@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.settings import Settings
 from checker.model.tree import Tree
-from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered
+from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
 from checker.pipeline.expand import Side
 from checker.pipeline.locate import Locate, locator
 from checker.pipeline.policies import policy_sets
+from checker.pipeline.schemas import schema_reader
 from checker.validate import ValidateOptions, validate_objects
 
 CRD_GROUP = "apiextensions.k8s.io"
 
-_BARE = frozenset({Controller.CHART, Controller.DIRECTORY, Controller.KUSTOMIZATION})
 _FAILED: Mapping[Reason, tuple[str, Severity]] = {
     Reason.BROKEN: ("could-not-render", Severity.ERROR),
     Reason.UNSUPPORTED: ("not-supported", Severity.WARNING),
@@ -26,16 +25,16 @@ _FAILED: Mapping[Reason, tuple[str, Severity]] = {
 }
 
 
-def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> tuple[Checked, tuple[tuple[str, str], ...]]:
-    """Findings of the head side with the engines that made them. Policies are read from `judge`, the tree that the change cannot edit."""
+def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> Checked:
+    """Findings of the head side. Policies are read from `judge`, the tree that the change cannot edit."""
     locate = locator(head.tree)
     failures = tuple(finding for built in head.built for finding in _failures(built))
     notes = tuple(finding for built in head.built for finding in _notes(built))
-    validated = _validated(head, settings, locate)
-    evaluated, engines = _evaluated(base, head, judge, settings, locate)
+    validated = _validated(head, judge, settings, locate)
+    evaluated = _evaluated(base, head, judge, settings, locate)
     counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures))
     findings = (*failures, *notes, *validated.findings, *evaluated.findings)
-    return Checked(findings=findings, counts=counts), engines
+    return Checked(findings=findings, counts=counts)
 
 
 def _failures(built: BuiltUnit) -> Iterable[Finding]:
@@ -46,7 +45,9 @@ def _failures(built: BuiltUnit) -> Iterable[Finding]:
             severity = Severity.NOTE
         chain = f" (through {' > '.join(built.result.chain)})" if built.result.chain else ""
         message = f"{built.unit.key} was not rendered: {built.result.message}{chain}"
-        yield _of_unit(Finding(rule=rule, severity=severity, message=message, location=built.result.location, outcome=Outcome.NOT_CHECKED), built)
+        yield _of_unit(
+            Finding(rule=rule, severity=severity, message=message, location=built.result.location, outcome=Outcome.NOT_CHECKED), built
+        )
 
 
 def _notes(built: BuiltUnit) -> Iterable[Finding]:
@@ -56,7 +57,7 @@ def _notes(built: BuiltUnit) -> Iterable[Finding]:
             yield _of_unit(Finding(rule=note.id, severity=Severity.WARNING, message=note.message, location=location), built)
 
 
-def _validated(head: Side, settings: Settings, locate: Locate) -> Checked:
+def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate) -> Checked:
     objects = [obj for built in head.built for obj in built.objects]
     crds = tuple(obj for obj in (*objects, *head.layout.declarations) if obj.group == CRD_GROUP)
     options = ValidateOptions(
@@ -65,8 +66,8 @@ def _validated(head: Side, settings: Settings, locate: Locate) -> Checked:
         crds=crds,
         locations=settings.schemas,
         require_schemas=settings.require_schemas,
+        read_schema=schema_reader(judge),
         locate=locate,
-        tree=head.tree,
     )
     total = Checked()
     for built in head.built:
@@ -75,29 +76,35 @@ def _validated(head: Side, settings: Settings, locate: Locate) -> Checked:
     return total
 
 
-def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: Locate) -> tuple[Checked, tuple[tuple[str, str], ...]]:
+def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: Locate) -> Checked:
     policies = policy_sets(judge, settings)
     if not policies:
-        return Checked(), ()
+        return Checked()
+    from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
+
+    def facts(built: BuiltUnit, obj: KubeObject) -> EvaluationInput:
+        unit = built.unit
+        body = before.get((unit.cluster, unit.environment, obj.key))
+        return EvaluationInput(object=obj, unit=unit.key, environment=unit.environment, cluster=unit.cluster, base=body)
+
     before = _bodies(base.built)
-    inputs = [_input(built, obj, before) for built in head.built for obj in built.objects]
-    evaluation = evaluate_objects(inputs, policies, EvaluateOptions(locate=locate))
-    return evaluation.checked, evaluation.engine
+    inputs = [facts(built, obj) for built in head.built for obj in built.objects]
+    checked = evaluate_objects(inputs, policies, EvaluateOptions(locate=locate))
+    environments = {built.unit.key: built.unit.environment for built in head.built}
+    return replace(checked, findings=tuple(_in_environment(finding, environments) for finding in checked.findings))
 
 
 def _bodies(units: Sequence[BuiltUnit]) -> dict[tuple[str, str, ObjectKey], Mapping[str, JSONValue]]:
     return {(built.unit.cluster, built.unit.environment, obj.key): obj.body for built in units for obj in built.objects}
 
 
-def _input(built: BuiltUnit, obj: KubeObject, before: Mapping[tuple[str, str, ObjectKey], Mapping[str, JSONValue]]) -> EvaluationInput:
-    unit = built.unit
-    return EvaluationInput(
-        object=obj, unit=unit.key, environment=unit.environment, cluster=unit.cluster, base=before.get((unit.cluster, unit.environment, obj.key))
-    )
-
-
 def _of_unit(finding: Finding, built: BuiltUnit) -> Finding:
     return replace(finding, unit=built.unit.key, environments=(built.unit.environment,) if built.unit.environment else ())
+
+
+def _in_environment(finding: Finding, environments: Mapping[UnitKey, str]) -> Finding:
+    environment = environments.get(finding.unit, "") if finding.unit is not None else ""
+    return replace(finding, environments=(environment,)) if environment and not finding.environments else finding
 
 
 def _joined(one: Checked, two: Checked) -> Checked:

@@ -71,7 +71,9 @@ def _declared(tree: Tree, layout: Layout, options: ExpandOptions, other: Mapping
     return {key: unit for key, unit in built.items() if key in keys}
 
 
-def _render_all(units: Iterable[DeployUnit], tree: Tree, options: ExpandOptions, other: Mapping[UnitKey, BuiltUnit]) -> dict[UnitKey, BuiltUnit]:
+def _render_all(
+    units: Iterable[DeployUnit], tree: Tree, options: ExpandOptions, other: Mapping[UnitKey, BuiltUnit]
+) -> dict[UnitKey, BuiltUnit]:
     return {unit.key: _rendered(unit, tree, options, other.get(unit.key)) for unit in units}
 
 

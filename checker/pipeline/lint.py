@@ -82,35 +82,43 @@ def lint_tree(files: Files, settings: Settings) -> Report:
     excluded = _excluded(files.paths, settings)
     looked_at = [path for path in files.paths if path not in excluded]
     reasons = {path: reason for path in looked_at if (reason := skipped.reason(path))}
-    checked, engines = _checked(files.tree, [path for path in looked_at if path not in reasons], settings)
+    checked = _checked(files.tree, [path for path in looked_at if path not in reasons], settings)
     lifted = lift(merged(checked.findings), files.tree, settings.suppress, today())
     left_out = tuple(
         Finding(rule="left-to-rendering", severity=Severity.NOTE, message=reason, location=Location(path=path), outcome=Outcome.SKIPPED)
         for path, reason in reasons.items()
     )
     counts = checked.counts + Counts(skipped=len(left_out))
-    return Report(tool_version=__version__, engines=engines, findings=merged((*lifted.kept, *left_out)), suppressed=lifted.suppressed, counts=counts)
+    return Report(tool_version=__version__, findings=merged((*lifted.kept, *left_out)), suppressed=lifted.suppressed, counts=counts)
 
 
-def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings) -> tuple[Checked, tuple[tuple[str, str], ...]]:
+def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings) -> Checked:
+    from checker.pipeline.locate import locator
     from checker.pipeline.policies import policy_sets
+    from checker.pipeline.schemas import schema_reader
     from checker.validate import ValidateOptions, validate_files
 
     contents, unreadable = _contents(tree, paths)
     options = ValidateOptions(
-        kubernetes=settings.kubernetes, strict=settings.strict, locations=settings.schemas, require_schemas=settings.require_schemas, tree=tree
+        kubernetes=settings.kubernetes,
+        strict=settings.strict,
+        locations=settings.schemas,
+        read_schema=schema_reader(tree),
+        require_schemas=settings.require_schemas,
+        locate=locator(tree),
     )
     validated = validate_files(contents, options)
     policies = policy_sets(tree, settings)
     counts = validated.checked.counts + Counts(not_checked=len(unreadable))
     findings = (*unreadable, *validated.checked.findings)
     if not policies or not validated.objects:
-        return Checked(findings=findings, counts=counts), ()
+        return Checked(findings=findings, counts=counts)
     from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
-    from checker.pipeline.locate import locator
 
-    evaluation = evaluate_objects([EvaluationInput(object=obj) for obj in validated.objects], policies, EvaluateOptions(locate=locator(tree)))
-    return Checked(findings=(*findings, *evaluation.checked.findings), counts=counts + evaluation.checked.counts), evaluation.engine
+    evaluated = evaluate_objects(
+        [EvaluationInput(object=obj) for obj in validated.objects], policies, EvaluateOptions(locate=locator(tree))
+    )
+    return Checked(findings=(*findings, *evaluated.findings), counts=counts + evaluated.counts)
 
 
 def _contents(tree: Tree, paths: Sequence[RepoPath]) -> tuple[list[tuple[RepoPath, bytes]], list[Finding]]:
@@ -121,7 +129,13 @@ def _contents(tree: Tree, paths: Sequence[RepoPath]) -> tuple[list[tuple[RepoPat
             contents.append((path, tree.read(path)))
         except TreeError as error:
             unreadable.append(
-                Finding(rule="unreadable-file", severity=Severity.ERROR, message=str(error), location=Location(path=path), outcome=Outcome.NOT_CHECKED)
+                Finding(
+                    rule="unreadable-file",
+                    severity=Severity.ERROR,
+                    message=str(error),
+                    location=Location(path=path),
+                    outcome=Outcome.NOT_CHECKED,
+                )
             )
     return contents, unreadable
 
@@ -180,5 +194,3 @@ def _parts_of(tree: Tree, folder: RepoPath) -> Iterable[RepoPath]:
                         yield repo_path(file, folder)
                     except PathEscapes:
                         continue
-
-

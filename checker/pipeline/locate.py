@@ -1,10 +1,10 @@
-"""Where a field of a rendered object was written: the last patch that holds it, else the document it was read from, else the unit's file."""
+"""Where a field of a rendered object was written: in the last patch that holds it, else in the document it was read from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from checker.model.objects import KubeObject, Location, Origin
+from checker.model.objects import JSONValue, KubeObject, Location, Origin, mapping, text
 from checker.model.tree import Tree, TreeError
 
 Locate = Callable[[KubeObject, str, bool], Location]
@@ -24,10 +24,41 @@ def locator(tree: Tree) -> Locate:
 
 
 def _exact(tree: Tree, origin: Origin, pointer: str, *, key: bool) -> Location | None:
-    from checker.tools.yaml import locate_exactly
+    """The place in a patch, None where the patch does not hold the field: a merge patch by its shape, a JSON patch by its operations."""
+    from checker.tools.yaml import load_documents, locate
 
-    found = locate_exactly(_read(tree, origin), origin.document, pointer, key=key)
+    data = _read(tree, origin)
+    documents = load_documents(data)
+    if origin.document >= len(documents):
+        return None
+    value = documents[origin.document].value
+    if isinstance(value, list):
+        pointer = _operation(value, pointer)
+    elif not _holds(value, pointer):
+        return None
+    found = locate(data, origin.document, pointer, key=key) if pointer else None
     return Location(path=origin.path, line=found[0], column=found[1]) if found else None
+
+
+def _operation(operations: list[JSONValue], pointer: str) -> str:
+    """The last operation on the field or on what holds it."""
+    for index in range(len(operations) - 1, -1, -1):
+        target = text(mapping(operations[index]).get("path"))
+        if target and (pointer == target or pointer.startswith(target + "/")):
+            return f"/{index}/value"
+    return ""
+
+
+def _holds(value: JSONValue, pointer: str) -> bool:
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return False
+    return bool(pointer)
 
 
 def _nearest(tree: Tree, origin: Origin, pointer: str, *, key: bool) -> Location:

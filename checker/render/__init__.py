@@ -52,7 +52,9 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
             reads=recording.reads,
         )
     except TreeError as error:
-        result = Failure(message=str(error), reason=Reason.BROKEN, location=Location(path=error.path or unit.path or ROOT), reads=recording.reads)
+        result = Failure(
+            message=str(error), reason=Reason.BROKEN, location=Location(path=error.path or unit.path or ROOT), reads=recording.reads
+        )
     except RecursionError:
         result = Failure(message="nested too deeply to build", reason=Reason.BROKEN, location=unit.origin.location, reads=recording.reads)
     return BuiltUnit(unit=unit, result=result, suspended=is_suspended(unit))
@@ -62,7 +64,10 @@ def is_suspended(unit: DeployUnit) -> bool:
     """Whether the controller leaves the unit alone: Flux `spec.suspend`, Argo CD's skip-reconcile annotation."""
     if unit.declaration is None:
         return False
-    return dig(unit.declaration.body, "spec", "suspend") is True or unit.declaration.annotations.get("argocd.argoproj.io/skip-reconcile") == "true"
+    return (
+        dig(unit.declaration.body, "spec", "suspend") is True
+        or unit.declaration.annotations.get("argocd.argoproj.io/skip-reconcile") == "true"
+    )
 
 
 def _renderer(controller: Controller) -> Renderer:

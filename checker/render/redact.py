@@ -30,10 +30,9 @@ def redacted(obj: KubeObject, key: bytes) -> KubeObject:
             body[field] = {name: _placeholder(value, key, encoded=field == "data") for name, value in values.items()}
         elif values is not None:
             body[field] = _placeholder(values, key, encoded=False)
-    metadata = body.get("metadata")
-    if isinstance(metadata, dict) and isinstance(metadata.get("annotations"), dict) and _LAST_APPLIED in metadata["annotations"]:
-        annotations = {**metadata["annotations"], _LAST_APPLIED: _digest(str(metadata["annotations"][_LAST_APPLIED]).encode(), key)}
-        body["metadata"] = {**metadata, "annotations": annotations}
+    if _LAST_APPLIED in obj.annotations:
+        annotations = {**obj.annotations, _LAST_APPLIED: _digest(str(obj.annotations[_LAST_APPLIED]).encode(), key)}
+        body["metadata"] = {**obj.metadata, "annotations": annotations}
     return replace(obj, body=body)
 
 

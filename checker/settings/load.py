@@ -87,7 +87,7 @@ class _Reader:
         )
 
     def _choices(self, rule: str, value: JSONValue, environments: Collection[str]) -> tuple[RuleChoice, ...]:
-        """`rule: warn`, `rule: {mode: ..., parameters}` for every guarded environment, or `rule: {environment: mode | value | {mode, parameters}}`."""
+        """A rule's value: a mode, `{mode, parameters}` for every guarded environment, or `{environment: mode | value | {mode, parameters}}`."""
         if rule not in self._rules:
             self._refuse(f"/rules/{rule}", f"there is no rule {rule!r}", rule, self._rules)
         if isinstance(value, str):
@@ -98,7 +98,12 @@ class _Reader:
         general = {name: choice for name, choice in body.items() if name in known}
         stranger = next((name for name in per_environment if environments and name not in environments), None)
         if stranger is not None:
-            self._refuse(f"/rules/{rule}/{stranger}", f"{stranger!r} is neither an environment of this file nor a parameter of {rule}", stranger, {*environments, *known})
+            self._refuse(
+                f"/rules/{rule}/{stranger}",
+                f"{stranger!r} is neither an environment of this file nor a parameter of {rule}",
+                stranger,
+                {*environments, *known},
+            )
         mode = self._mode(f"/rules/{rule}", general.pop("mode", None), Mode.ENFORCE)
         if not per_environment:
             return (RuleChoice(rule=rule, environment="", mode=mode, parameters=general),)
@@ -147,7 +152,9 @@ class _Reader:
 
 
 def _environment(name: str, body: Mapping[str, JSONValue]) -> EnvironmentSetting:
-    matches = tuple(EnvironmentMatch(**{key: text(value) for key, value in mapping(entry).items()}) for entry in sequence(body.get("match")))
+    matches = tuple(
+        EnvironmentMatch(**{key: text(value) for key, value in mapping(entry).items()}) for entry in sequence(body.get("match"))
+    )
     return EnvironmentSetting(name=name, match=matches, guarded=body.get("guarded") is True)
 
 

@@ -42,7 +42,14 @@ _SUPPRESSION: JSONValue = {
     "type": "object",
     "additionalProperties": False,
     "required": ["rule", "reason"],
-    "properties": {"rule": _TEXT, "reason": _TEXT, "path": _TEXT, "object": _TEXT, "environment": _TEXT, "until": {"type": "string", "format": "date"}},
+    "properties": {
+        "rule": _TEXT,
+        "reason": _TEXT,
+        "path": _TEXT,
+        "object": _TEXT,
+        "environment": _TEXT,
+        "until": {"type": "string", "format": "date"},
+    },
 }
 
 SCHEMA: JSONValue = {

@@ -1,0 +1,60 @@
+"""Which policies judge: the bundled library and the repository's own Rego folders, read from a tree that the change cannot edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from checker.model.findings import UsageError
+from checker.model.paths import PathEscapes, RepoPath, repo_path
+from checker.model.settings import PolicySource, Settings
+from checker.model.tree import EntryKind, Tree, walk
+
+if TYPE_CHECKING:
+    from checker.evaluate import PolicySet
+    from checker.tools.rego import Module
+
+SUFFIX, TESTS = ".rego", "_test.rego"
+
+
+def policy_sets(tree: Tree, settings: Settings) -> tuple[PolicySet, ...]:
+    """Raises UsageError where settings name a folder that is not in the tree: no policies is not the same as all passed."""
+    return tuple(_policy_set(tree, source) for source in settings.policies)
+
+
+def _policy_set(tree: Tree, source: PolicySource) -> PolicySet:
+    from checker.evaluate import Meaning, PolicySet
+    from checker.evaluate.library import library_policies
+
+    if source.path is None:
+        return library_policies(source.profile)
+    folder = policy_folder(tree, source.path)
+    files = tuple(path for path in rego_files(tree, folder) if not path.endswith(TESTS))
+    if not files:
+        raise UsageError(f"policies: {source.path} holds no {SUFFIX} file in {tree.label}")
+    return PolicySet(
+        name=source.path, modules=tuple(module(tree, path) for path in files), namespaces=source.namespaces, meaning=Meaning(source.engine)
+    )
+
+
+def policy_folder(tree: Tree, name: str) -> RepoPath:
+    try:
+        folder = repo_path(name)
+    except PathEscapes as error:
+        raise UsageError(f"policies: {error}") from error
+    if tree.kind(folder) is not EntryKind.DIRECTORY:
+        raise UsageError(
+            f"policies: there is no folder {name} in {tree.label}",
+            "policies are read from the base revision: merge them first, or leave them out",
+        )
+    return folder
+
+
+def rego_files(tree: Tree, folder: RepoPath) -> Iterable[RepoPath]:
+    return (path for path in walk(tree, folder) if path.endswith(SUFFIX))
+
+
+def module(tree: Tree, path: RepoPath) -> Module:
+    from checker.tools.rego import Module
+
+    return Module(path, tree.read(path).decode("utf-8", "replace"))
