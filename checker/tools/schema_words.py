@@ -160,9 +160,8 @@ def _type_clause(value: JSONValue, wanted: Sequence[str], hidden: bool) -> str:
         fix = f"; write {'it' if hidden else quoted(shown(value))} in quotes" if "string" in wanted else ""
         return f"{said} is a boolean where {words} is expected{fix}"
     if isinstance(value, int | float):
-        kind = "a number" if wanted != ["integer"] else "not a whole number"
         fix = f"; write {'it' if hidden else quoted(shown(value))} in quotes" if "string" in wanted else ""
-        return f"{said} is {kind} where {words} is expected{fix}"
+        return f"{said} is not a whole number" if list(wanted) == ["integer"] else f"{said} is a number where {words} is expected{fix}"
     return f"{said} stands where {words} is expected"
 
 

@@ -4,7 +4,8 @@ Adding a rule of the API server: a function in a module of its own, named in `se
 Adding a Kubernetes version or a custom resource to the bundles: the generators in `_bundles`.
 """
 
+from checker.validate.files import ValidatedFiles, validate_files
 from checker.validate.objects import validate_objects
 from checker.validate.options import ValidateOptions
 
-__all__ = ["ValidateOptions", "validate_objects"]
+__all__ = ["ValidateOptions", "ValidatedFiles", "validate_files", "validate_objects"]

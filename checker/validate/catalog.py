@@ -112,10 +112,8 @@ class Catalog:
         if location == "default":
             return _default(api_version, kind, bundles.bundled_version(version), self._options.strict) or ""
         place = expand(location, api_version=api_version, kind=kind, version=version, strict=self._options.strict)
-        if self._options.read_schema is None:
-            return ""
         try:
-            data = self._options.read_schema(place)
+            data = self._options.read(place)
         except SchemaUnreadableError as error:
             self.warnings.setdefault(place, str(error))
             return f"its schema {place} could not be read: {error}"

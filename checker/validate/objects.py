@@ -47,7 +47,7 @@ def order(finding: Finding) -> tuple[object, ...]:
 def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark], Counts]:
     """One object against every version that is asked for."""
     body = obj.body
-    if "sops" in body and isinstance(body["sops"], dict):
+    if options.decrypted and is_encrypted(body):
         body = {key: value for key, value in body.items() if key != "sops"}
     ruled = list(server_remarks(obj, options)) if options.server_rules else []
     broken = any(remark.fails for remark in ruled)
@@ -96,7 +96,7 @@ def _no_schema(obj: KubeObject, found: Unknown, required: bool) -> Remark:
 
 def _remarks(obj: KubeObject, problem: SchemaProblem, found: Known, version: str, options: ValidateOptions) -> Iterator[Remark]:
     value = problem.value
-    if isinstance(value, str) and value.startswith(_ENCRYPTED) and "sops" in obj.body:
+    if isinstance(value, str) and value.startswith(_ENCRYPTED) and is_encrypted(obj.body):
         return  # the value is checked by nobody before it is decrypted in the cluster
     hidden = obj.kind == "Secret" and problem.path[:1] and problem.path[0] in _SECRET_FIELDS
     for sentence in sentences(problem, owner=obj.kind, hidden=bool(hidden)):

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checker.model.objects import KubeObject, Location
+from checker.model.paths import PathEscapes, repo_path
+from checker.model.tree import Missing, Tree, TreeError
 
 if TYPE_CHECKING:
     from checker.validate.catalog import Catalog
@@ -30,20 +32,24 @@ def origin_of(obj: KubeObject, _pointer: str, _key: bool) -> Location:
 
 @dataclass(frozen=True, kw_only=True)
 class ValidateOptions:
-    """`locations` are templates with kubeconform's six variables, `default` among them standing for the bundled schemas.
+    """`locations` are templates with kubeconform's six variables, `default` among them standing for the bundled schemas;
+    they are read from `tree` unless `read_schema` says how.
 
     `server_rules` adds what the API server refuses beyond its schemas. `substituted` says that the objects may hold
-    Flux variables (`${NAME}`) still to be filled in, as files do and rendered objects do not.
+    Flux variables (`${NAME}`) still to be filled in, as files do and rendered objects do not; `decrypted` that whoever
+    applies an object encrypted with SOPS decrypts it first, so that the key `sops` never reaches the API server.
     """
 
     kubernetes: tuple[str, ...] = ("1.33",)
     strict: bool = True
     crds: tuple[KubeObject, ...] = ()
     locations: tuple[str, ...] = ("default",)
+    tree: Tree | None = None
     read_schema: ReadSchema | None = None
     require_schemas: bool = False
     server_rules: bool = True
     substituted: bool = False
+    decrypted: bool = True
     locate: Locate = origin_of
 
     @cached_property
@@ -53,6 +59,22 @@ class ValidateOptions:
 
         return Catalog(self)
 
+    def read(self, location: str) -> bytes | None:
+        if self.read_schema is not None:
+            return self.read_schema(location)
+        return None if self.tree is None else _read_from(self.tree, location)
+
     def __getstate__(self) -> dict[str, object]:
         """Compiled schemas do not travel to another process; they are made there again."""
         return {name: value for name, value in self.__dict__.items() if name != "catalog"}
+
+
+def _read_from(tree: Tree, location: str) -> bytes | None:
+    if "://" in location:
+        raise SchemaUnreadableError("schemas are read over the network only with --allow-network")
+    try:
+        return tree.read(repo_path(location))
+    except Missing:
+        return None
+    except (TreeError, PathEscapes) as error:
+        raise SchemaUnreadableError(str(error)) from None

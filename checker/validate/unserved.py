@@ -60,8 +60,9 @@ def removed_in(api_version: str, kind: str) -> str | None:
 
 def unserved(api_version: str, kind: str, version: str) -> Unserved | None:
     """Why the version does not serve the kind; None for a group that is not Kubernetes' own."""
-    if not is_builtin_group(api_version.rpartition("/")[0]):
-        return None
+    group = api_version.rpartition("/")[0]
+    if "." in group and not is_builtin_group(group):
+        return None  # a group without a dot is Kubernetes' own: a definition's must be a domain
     served = bundles.load_bundle(version).kinds
     instead = _instead(api_version, kind, served)
     use = f"; use {instead}" if instead else ""

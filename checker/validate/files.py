@@ -1,0 +1,158 @@
+"""Files as they stand in, findings and the objects they hold out: YAML errors, duplicate keys, then every object's check.
+
+Definitions of custom resources among the files become schemas for the rest. A document that is no Kubernetes object (Helm
+values, a settings file) is skipped with that reason and counted; one that only lacks its kind or apiVersion is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from checker.model.findings import Checked, Counts, Finding, Outcome
+from checker.model.objects import JSONValue, KubeObject, Location, Origin
+from checker.model.paths import RepoPath
+from checker.validate.crds import is_definition
+from checker.validate.findings import SEVERITIES, findings_of
+from checker.validate.objects import check_object, order
+from checker.validate.options import Locate, ValidateOptions
+
+if TYPE_CHECKING:
+    from checker.tools.yaml import Document
+
+File = tuple[RepoPath, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidatedFiles:
+    """`objects` in the order of files and documents, lists unpacked."""
+
+    checked: Checked
+    objects: tuple[KubeObject, ...] = ()
+
+
+def validate_files(files: Sequence[File], options: ValidateOptions, *, keep_objects: bool = True) -> ValidatedFiles:
+    """Every document of every file. Without `keep_objects` one file's objects are in memory at a time."""
+    options = replace(options, crds=(*options.crds, *_definitions(files)), substituted=True)
+    findings: list[Finding] = []
+    objects: list[KubeObject] = []
+    tally = _Tally()
+    for path, data in files:
+        held = list(_check_file(path, data, options, findings, tally))
+        if keep_objects:
+            objects.extend(held)
+    findings.sort(key=order)
+    return ValidatedFiles(checked=Checked(findings=tuple(findings), counts=tally.counts()), objects=tuple(objects))
+
+
+class _Tally:
+    """Counts under way: adding frozen ones for ten thousand objects costs more than checking them."""
+
+    def __init__(self) -> None:
+        self.passed = self.failed = self.skipped = self.not_checked = 0
+
+    def add(self, counts: Counts) -> None:
+        self.passed += counts.passed
+        self.failed += counts.failed
+        self.skipped += counts.skipped
+        self.not_checked += counts.not_checked
+
+    def counts(self) -> Counts:
+        return Counts(passed=self.passed, failed=self.failed, skipped=self.skipped, not_checked=self.not_checked)
+
+
+def _definitions(files: Iterable[File]) -> Iterator[KubeObject]:
+    """The CustomResourceDefinitions among the files: looked for in the bytes first, since most files hold none."""
+    from checker.tools.yaml import load_documents
+
+    for path, data in files:
+        if b"CustomResourceDefinition" in data:
+            for document in load_documents(data):
+                yield from (obj for obj in objects_of(document, path) if is_definition(obj))
+
+
+def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings: list[Finding], tally: _Tally) -> Iterator[KubeObject]:
+    from checker.tools.yaml import load_documents
+
+    locate = _locator(data)
+    for document in load_documents(data):
+        troubles = list(_document_findings(document, path))
+        findings.extend(troubles)
+        if document.error is not None:
+            tally.not_checked += 1
+            continue
+        found = list(objects_of(document, path))
+        if not found and document.value is not None:
+            findings.append(_not_an_object(document, path))
+            tally.skipped += 1
+        for obj in found:
+            remarks, counts = check_object(obj, options)
+            tally.add(Counts(failed=sum_of(counts)) if troubles else counts)
+            if remarks:
+                findings.extend(findings_of(obj, remarks, locate, options.kubernetes))
+            yield obj
+
+
+def sum_of(counts: Counts) -> int:
+    return counts.passed + counts.failed + counts.skipped + counts.not_checked
+
+
+def objects_of(document: Document, path: RepoPath) -> Iterator[KubeObject]:
+    """The Kubernetes objects of a document: itself, or the entries of a list of any kind."""
+    value = document.value
+    if not isinstance(value, dict) or not ("kind" in value and "apiVersion" in value):
+        return
+    kind, items = value["kind"], value.get("items")
+    if isinstance(kind, str) and kind.endswith("List") and (kind == "List" or isinstance(items, list)):
+        for number, item in enumerate(items if isinstance(items, list) else ()):
+            if isinstance(item, dict):
+                yield KubeObject(body=item, origin=Origin(path=path, document=document.index, line=document.line, item=number))
+        return
+    yield KubeObject(body=value, origin=Origin(path=path, document=document.index, line=document.line))
+
+
+def _document_findings(document: Document, path: RepoPath) -> Iterator[Finding]:
+    if document.error is not None:
+        place = Location(path=path, line=document.error.line, column=document.error.column)
+        yield Finding(
+            rule="invalid-yaml",
+            severity=SEVERITIES["invalid-yaml"],
+            message=document.error.message,
+            location=place,
+            outcome=Outcome.NOT_CHECKED,
+        )
+    for duplicate in document.duplicates:
+        place = Location(path=path, line=duplicate.line, column=duplicate.column)
+        yield Finding(rule="duplicate-key", severity=SEVERITIES["duplicate-key"], message=duplicate.message, location=place)
+
+
+def _not_an_object(document: Document, path: RepoPath) -> Finding:
+    place = Location(path=path, line=document.line, column=1)
+    given = _given(document.value)
+    if given:
+        missing = "apiVersion" if given == "kind" else "kind"
+        message = f"{missing} is required and missing; the document has {given}"
+        return Finding(rule="missing-field", severity=SEVERITIES["missing-field"], message=message, location=place)
+    message = "not a Kubernetes object: it has neither apiVersion nor kind"
+    return Finding(rule="not-an-object", severity=SEVERITIES["not-an-object"], message=message, location=place, outcome=Outcome.SKIPPED)
+
+
+def _given(value: JSONValue) -> str:
+    """`kind` or `apiVersion` where a mapping that looks like an object has just one of them."""
+    if not isinstance(value, dict) or not isinstance(value.get("metadata"), dict):
+        return ""
+    return next((name for name in ("kind", "apiVersion") if isinstance(value.get(name), str)), "")
+
+
+def _locator(data: bytes) -> Locate:
+    """Places in one file; nothing is parsed a second time unless there is something to say."""
+
+    def locate(obj: KubeObject, pointer: str, key: bool) -> Location:
+        from checker.tools.yaml import locate as place
+
+        inside = f"/items/{obj.origin.item}{pointer}" if obj.origin.item is not None else pointer
+        found = place(data, obj.origin.document, inside, key=key)
+        return obj.origin.location if found is None else Location(path=obj.origin.path, line=found[0], column=found[1])
+
+    return locate
