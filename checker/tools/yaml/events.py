@@ -1,0 +1,296 @@
+"""One document's text to its value, from libyaml's events: the exact loader.
+
+Comes in: UTF-8 text of one document (or of several that only the parser can tell apart). Goes out: values as JSON has
+them, with duplicate keys beside. Built from events without recursion, so that depth and aliases are bounded before
+anything is built. One surprise: an alias becomes a copy, so that no two places of a value share a mutable part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from yaml import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    MarkedYAMLError,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    YAMLError,
+)
+from yaml._yaml import CParser
+from yaml.reader import ReaderError
+
+from checker.model.objects import JSONValue
+from checker.tools.yaml.scalars import MERGE_TAG, Rules, Scalar, ScalarError, key_text, narrowed, plain, tagged
+
+MAX_DEPTH = 250
+"""Deeper than any manifest; every walk over a value may recurse this far."""
+
+_NO_KEY = object()
+_MERGE_KEY = object()
+_DROPPED_KEY = object()
+_UNSEEN = object()
+
+
+class BrokenDocumentError(Exception):
+    """The document cannot be read. `line` and `column` count from 1 within the text given."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+@dataclass(slots=True)
+class Built:
+    """A document: its value, its duplicate keys as (message, line, column), and the line it starts at."""
+
+    line: int
+    value: JSONValue = None
+    duplicates: list[tuple[str, int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Anchor:
+    """What an alias stands for. `nodes` and `depth` of the value are counted when the first alias asks."""
+
+    value: Any
+    complete: bool
+    nodes: int = 0
+    depth: int = 0
+
+
+def build_documents(text: bytes, rules: Rules) -> Iterator[Built]:
+    """Every document of the text, lazily: those before a broken one still come out. Raises BrokenDocumentError."""
+    try:
+        parser = CParser(text)
+        while True:
+            event: Any = parser.get_event()
+            kind = type(event)
+            if kind is DocumentStartEvent:
+                if event.version not in (None, (1, 1)):
+                    raise BrokenDocumentError("only YAML 1.1 can be declared; Kubernetes refuses other %YAML versions", *_place(event))
+                yield _Builder(parser, rules).document()
+            elif kind is StreamEndEvent or event is None:
+                return
+    except MarkedYAMLError as error:
+        mark: Any = error.problem_mark or error.context_mark
+        place = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+        raise BrokenDocumentError(_explained(str(error.problem or error.context)), *place) from error
+    except ReaderError as error:
+        raise BrokenDocumentError(*_unreadable(text, error)) from error
+    except YAMLError as error:
+        raise BrokenDocumentError(str(error), 1, 1) from error
+
+
+class _Builder:
+    """Values of one document from its events. `_top` is the container under construction; outer ones wait on `_stack`."""
+
+    def __init__(self, parser: CParser, rules: Rules) -> None:
+        self._next = parser.get_event
+        self._rules = rules
+        self._plain: dict[str, Scalar] = {}
+        self._anchors: dict[str, _Anchor] = {}
+        self._stack: list[tuple[Any, Any, list[Any], _Anchor | None]] = []
+        self._top: Any = None
+        self._key: Any = _NO_KEY
+        self._merged: list[Any] = []
+        """Mappings to merge when the mapping under construction ends (v3)."""
+        self._anchor: _Anchor | None = None
+        self._nodes = 0
+        self._aliased = 0
+        self._duplicates: list[tuple[str, int, int]] = []
+
+    def document(self) -> Built:
+        event: Any = self._next()
+        line = event.start_mark.line + 1
+        try:
+            while True:
+                kind = type(event)
+                if kind is ScalarEvent:
+                    self._put(self._scalar(event), event)
+                elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                    self._open({} if kind is MappingStartEvent else [], event)
+                elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                    self._put(self._close(), event)
+                elif kind is AliasEvent:
+                    self._put(self._alias(event), event)
+                elif kind is DocumentEndEvent:
+                    return Built(line, self._top, self._duplicates)
+                event = self._next()
+        except ScalarError as error:
+            raise BrokenDocumentError(str(error), *_place(event)) from error
+
+    def _scalar(self, event: Any) -> Scalar:
+        text: str = event.value
+        if event.tag is not None:
+            value = tagged(text, event.tag, self._rules)
+        elif event.implicit[0]:
+            found: Any = self._plain.get(text, _UNSEEN)
+            if found is _UNSEEN:
+                found = self._plain[text] = plain(text, self._rules)
+            value = found
+        else:
+            value = text
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchor(value, complete=True)
+        return value
+
+    def _open(self, container: Any, event: Any) -> None:
+        if type(self._top) is dict and self._key is _NO_KEY:
+            raise BrokenDocumentError("a key must be a single value, not a mapping or a list", *_place(event))
+        if len(self._stack) >= MAX_DEPTH:
+            raise BrokenDocumentError(f"nested more than {MAX_DEPTH} levels deep", *_place(event))
+        self._stack.append((self._top, self._key, self._merged, self._anchor))
+        self._top, self._key, self._merged, self._anchor = container, _NO_KEY, [], None
+        if event.anchor is not None:
+            self._anchor = self._anchors[event.anchor] = _Anchor(container, complete=False)
+
+    def _close(self) -> Any:
+        value = self._top
+        for source in self._merged:
+            for key, merged in source.items():
+                value.setdefault(key, merged)
+        if self._anchor is not None:
+            self._anchor.complete = True
+        self._top, self._key, self._merged, self._anchor = self._stack.pop()
+        return value
+
+    def _put(self, value: Any, event: Any) -> None:
+        self._nodes += 1
+        top = self._top
+        if type(top) is dict:
+            key = self._key
+            if key is _NO_KEY:
+                self._key = self._as_key(value, event)
+                return
+            self._key = _NO_KEY
+            if key is _MERGE_KEY:
+                self._merge(value, event)
+            elif key is not _DROPPED_KEY:
+                top[key] = narrowed(value) if type(value) is float else value
+        elif type(top) is list:
+            top.append(narrowed(value) if type(value) is float else value)
+        else:
+            self._top = narrowed(value) if type(value) is float else value
+
+    def _as_key(self, value: Any, event: Any) -> Any:
+        scalar = type(event) is ScalarEvent
+        if scalar and event.value == "<<" and (event.implicit[0] or event.tag == MERGE_TAG):
+            return _MERGE_KEY
+        if type(value) is str:
+            key = value
+        elif type(value) is dict or type(value) is list:
+            raise BrokenDocumentError("a key must be a single value, not a mapping or a list", *_place(event))
+        elif self._rules is Rules.KUBERNETES:
+            key = key_text(value)
+        elif len(self._stack) > 1:
+            raise BrokenDocumentError("kustomize refuses keys that are not text here; quote it", *_place(event))
+        elif value is None:
+            return _DROPPED_KEY
+        else:
+            key = event.value if scalar else key_text(value)
+        if key in self._top:
+            self._duplicates.append((f'key "{key}" is already set in this mapping', *_place(event)))
+        return key
+
+    def _merge(self, value: Any, event: Any) -> None:
+        aliased = type(event) is AliasEvent
+        sources = value if type(value) is list and not aliased else [value]
+        if any(type(source) is not dict for source in sources):
+            raise BrokenDocumentError("<< takes a mapping or a list of mappings", *_place(event))
+        if self._rules is Rules.KUSTOMIZE:
+            self._merged.extend(sources)
+            return
+        # go-yaml v2 merges on the spot: what stands before is overwritten, and in strict mode a duplicate.
+        for source in reversed(sources):
+            for key, merged in source.items():
+                if key in self._top:
+                    self._duplicates.append((f'key "{key}" is already set in this mapping, and << sets it again', *_place(event)))
+                self._top[key] = merged
+
+    def _alias(self, event: Any) -> Any:
+        anchor = self._anchors.get(event.anchor)
+        if anchor is None:
+            raise BrokenDocumentError(f"unknown anchor '{event.anchor}'", *_place(event))
+        if not anchor.complete:
+            raise BrokenDocumentError(f"anchor '{event.anchor}' contains itself", *_place(event))
+        if not anchor.nodes:
+            anchor.nodes, anchor.depth = _measure(anchor.value)
+        self._nodes += anchor.nodes
+        self._aliased += anchor.nodes
+        if self._aliased > 100 and self._nodes > 1000 and self._aliased / self._nodes > _allowed_share(self._nodes):
+            raise BrokenDocumentError("aliases make this document far larger than its text", *_place(event))
+        if len(self._stack) + anchor.depth > MAX_DEPTH:
+            raise BrokenDocumentError(f"nested more than {MAX_DEPTH} levels deep", *_place(event))
+        return _copied(anchor.value)
+
+
+def _allowed_share(nodes: int) -> float:
+    """How much of a document may come from aliases: go-yaml's limit, 99% up to 400,000 nodes falling to 10% at 4,000,000."""
+    return 0.99 - 0.89 * min(1.0, max(0.0, (nodes - 400_000) / 3_600_000))
+
+
+def _measure(value: Any) -> tuple[int, int]:
+    """Nodes, keys included, and levels of containers."""
+    nodes, depth = 1, 0
+    if type(value) is dict or type(value) is list:
+        nodes += len(value) if type(value) is dict else 0
+        for item in value.values() if type(value) is dict else value:
+            below, levels = _measure(item)
+            nodes += below
+            depth = max(depth, levels)
+        depth += 1
+    return nodes, depth
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is dict:
+        mapping = {}
+        for key, item in value.items():
+            mapping[key] = _copied(item)
+        return mapping
+    if type(value) is list:
+        items = []
+        for item in value:
+            items.append(_copied(item))  # noqa: PERF401 - a comprehension is one more stack frame a level
+        return items
+    return value
+
+
+def _place(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _explained(problem: str) -> str:
+    for fragment, advice in _ADVICE.items():
+        if fragment in problem:
+            return f"{problem}: {advice}"
+    return problem
+
+
+_ADVICE = {
+    "'\\t' that cannot start any token": "indent with spaces, not tabs",
+    "that cannot start any token": "quote the value",
+    "mapping values are not allowed": "check the indentation, or quote a value that holds ': '",
+    "did not find expected key": "check the indentation and the quotes of the lines before",
+    "could not find expected ':'": "check the indentation and the quotes of the lines before",
+    "did not find expected alphabetic or numeric character": "quote a value that starts with * or &",
+}
+
+
+def _unreadable(text: bytes, error: ReaderError) -> tuple[str, int, int]:
+    """libyaml counts the place of an unreadable character in bytes."""
+    before = text[: error.position]
+    line_start = before.rfind(b"\n") + 1
+    column = len(before[line_start:].decode("utf-8", "replace")) + 1
+    what = "not UTF-8" if "UTF-8" in str(error.reason) else str(error.reason)
+    return what, before.count(b"\n") + 1, column

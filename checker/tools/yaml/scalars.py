@@ -1,0 +1,203 @@
+"""What a plain scalar means: text in, JSON value out, by the rules of go-yaml v2 (Kubernetes) or v3 (kustomize).
+
+Follows https://pkg.go.dev/go.yaml.in/yaml/v2 and v3: integers as Go's strconv.ParseInt with base 0 reads them, no
+base 60. One surprise: a date is text to v2, and to kustomize the timestamp that Go's encoding/json would print.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+import struct
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum, auto
+
+
+class Rules(Enum):
+    """Which reader's rules hold."""
+
+    KUBERNETES = auto()
+    """sigs.k8s.io/yaml on go-yaml v2: kubectl, Flux, Helm output, kustomization.yaml itself."""
+    KUSTOMIZE = auto()
+    """kyaml on go-yaml v3: the resources and patches that kustomize reads."""
+
+
+class ScalarError(ValueError):
+    """An explicit tag that the text does not fit, or a key or number that JSON cannot hold."""
+
+
+Scalar = None | bool | int | float | str
+
+_NULLS: dict[str, Scalar] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
+_BOOLS: dict[str, Scalar] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_WORDS: dict[str, Scalar] = {
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF"), False),
+}
+_INFINITIES: dict[str, Scalar] = {
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **{sign + word: float(sign + "inf") for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
+}
+WORDS: dict[Rules, dict[str, Scalar]] = {
+    Rules.KUBERNETES: {**_NULLS, **_BOOLS, **_WORDS, **_INFINITIES},
+    Rules.KUSTOMIZE: {**_NULLS, **_BOOLS, **_INFINITIES},
+}
+"""Plain scalars that mean something else than their text, whole."""
+
+NUMERIC_STARTS = frozenset("+-.0123456789")
+TAG_PREFIX = "tag:yaml.org,2002:"
+MERGE_TAG = TAG_PREFIX + "merge"
+_TYPES: dict[str, str] = {TAG_PREFIX + name: name for name in ("str", "bool", "int", "float", "null", "timestamp")}
+
+_INTEGER = re.compile(r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))")
+_BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DOTTED_FLOAT = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_SIGN_INSIDE = re.compile(r"0(?:b(?P<bin>[-+][01]+)|o(?P<oct>[-+][0-7]+))")
+_TIMESTAMP = re.compile(
+    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
+    r"(?:(?P<mark>[Tt ])(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2}):(?P<second>[0-9]{1,2})(?:[.,](?P<fraction>[0-9]+))?"
+    r"(?P<zone>Z|[-+][0-9]{2}:[0-9]{2})?)?"
+)
+
+
+def plain(text: str, rules: Rules) -> Scalar:
+    """The value of an untagged plain scalar. Floats are not yet narrowed: see `narrowed`."""
+    words = WORDS[rules]
+    if text in words:
+        return words[text]
+    if text[0] not in NUMERIC_STARTS:
+        return text
+    if rules is Rules.KUSTOMIZE and (date := _timestamp(text)) is not None:
+        return date
+    return _number(text, rules)
+
+
+def tagged(text: str, tag: str, rules: Rules) -> Scalar:
+    """The value of a scalar with an explicit tag. Raises ScalarError where the text does not fit it."""
+    if tag == TAG_PREFIX + "binary":
+        return _binary(text)
+    wanted = _TYPES.get(tag)
+    if wanted is None or wanted == "str":
+        return text
+    if wanted == "timestamp":
+        date = _timestamp(text)
+        if date is None:
+            raise ScalarError(f"cannot read {_shown(text)} as !!timestamp")
+        return date if rules is Rules.KUSTOMIZE else text
+    value = _number(text, rules) if text and text not in WORDS[rules] and text[0] in NUMERIC_STARTS else WORDS[rules].get(text, text)
+    if wanted == "float" and type(value) is int and abs(value) < 1 << 63:
+        return float(value)
+    if type(value) is not {"bool": bool, "int": int, "float": float, "null": type(None)}[wanted]:
+        raise ScalarError(f"cannot read {_shown(text)} as !!{wanted}")
+    return value
+
+
+def narrowed(number: float) -> int | float:
+    """A float as it comes out of JSON, which prints whole numbers below 1e21 without a point. Raises ScalarError for .inf and .nan."""
+    if not math.isfinite(number):
+        raise ScalarError("JSON has no .inf and no .nan; quote it if text is meant")
+    if not number.is_integer() or abs(number) >= 1e21:
+        return number
+    return int(number) if abs(number) < 1 << 53 else int(Decimal(repr(number)))
+
+
+def key_text(value: Scalar) -> str:
+    """A key as the text that Kubernetes makes of it. Raises ScalarError for null and for integers over 63 bits."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _go_float32(value)
+    if value is None or not -(1 << 63) <= value < 1 << 63:
+        raise ScalarError(f"a key cannot be {'null' if value is None else value}; quote it if text is meant")
+    return str(value)
+
+
+def _number(text: str, rules: Rules) -> Scalar:
+    if text[0] == ".":
+        return _float(text) if _DOTTED_FLOAT.fullmatch(text) else text
+    digits = text.replace("_", "")
+    found = _INTEGER.fullmatch(digits)
+    if found is not None and found.lastgroup is not None:
+        value = int(found[found.lastgroup], _BASES[found.lastgroup])
+        value = -value if digits[0] == "-" else value
+        if -(1 << 63) <= value < 1 << (63 if digits[0] == "+" else 64):
+            return value
+    if _FLOAT.fullmatch(digits):
+        value_or_text = _float(digits)
+        return text if isinstance(value_or_text, str) else value_or_text
+    # ParseInt is handed what follows 0b and 0o, sign included.
+    odd = _SIGN_INSIDE.fullmatch(digits)
+    if odd is not None and (odd["bin"] or rules is Rules.KUSTOMIZE):
+        return int(odd["bin"] or odd["oct"], 2 if odd["bin"] else 8)
+    return text
+
+
+def _float(text: str) -> float | str:
+    number = float(text)
+    return text if number in (float("inf"), float("-inf")) else number
+
+
+def _binary(text: str) -> str:
+    try:
+        return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
+    except binascii.Error as error:
+        raise ScalarError("!!binary holds invalid base64") from error
+
+
+def _timestamp(text: str) -> str | None:
+    """RFC 3339 as encoding/json prints a time.Time; None where go-yaml sees no timestamp."""
+    found = _TIMESTAMP.fullmatch(text)
+    if found is None or (found["mark"] in ("T", "t")) != (found["zone"] is not None):
+        return None
+    try:
+        zone = _zone(found["zone"])
+        clock = [int(found[part] or 0) for part in ("year", "month", "day", "hour", "minute", "second")]
+        moment = datetime(clock[0], clock[1], clock[2], clock[3], clock[4], clock[5], tzinfo=zone)
+    except ValueError:
+        return None
+    fraction = (found["fraction"] or "")[:9].rstrip("0")
+    offset = "Z" if zone is UTC else moment.strftime("%z")[:3] + ":" + moment.strftime("%z")[3:]
+    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}{'.' + fraction if fraction else ''}{offset}"
+
+
+def _zone(text: str | None) -> timezone:
+    if text in (None, "Z", "+00:00"):
+        return UTC
+    assert text is not None
+    minutes = int(text[1:3]) * 60 + int(text[4:6])
+    return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
+
+
+def _go_float32(number: float) -> str:
+    """Go's FormatFloat(number, 'g', -1, 32), which sigs.k8s.io/yaml uses for keys."""
+    try:
+        packed = struct.pack("<f", number)
+    except OverflowError:
+        packed = struct.pack("<f", float("inf") if number > 0 else float("-inf"))
+    single = struct.unpack("<f", packed)[0]
+    if math.isnan(single):
+        return ".nan"
+    if single in (float("inf"), float("-inf")):
+        return ".inf" if single > 0 else "-.inf"
+    if single == 0:
+        return "-0" if str(single)[0] == "-" else "0"
+    shortest = next(text for digits in range(9) if struct.pack("<f", float(text := f"{single:.{digits}e}")) == packed)
+    mantissa, _, exponent = shortest.partition("e")
+    power = int(exponent)
+    if power < -4 or power >= 6:
+        return f"{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    digits = max(0, len(mantissa.lstrip("-").replace(".", "")) - 1 - power)
+    return f"{float(shortest):.{digits}f}"
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 20 else text[:17] + "...")
