@@ -1,0 +1,29 @@
+"""Objects and policy sets in, findings out. Rego runs in processes of its own; nothing of it is imported without a policy.
+
+Every object ends, for every policy that concerns it, as passed, failed, skipped (an exception) or not checked: a policy
+that cannot be loaded or evaluated is a finding, and an engine that is missing says so. Findings are sorted as `merged` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.evaluate.model import EvaluateOptions, EvaluationInput, Locate, Meaning, PolicyDoc, PolicySet
+from checker.model.findings import Checked, Counts, Finding, merged
+
+__all__ = ["EvaluateOptions", "EvaluationInput", "Locate", "Meaning", "PolicyDoc", "PolicySet", "evaluate_objects"]
+
+
+def evaluate_objects(inputs: Sequence[EvaluationInput], policies: Sequence[PolicySet], options: EvaluateOptions) -> Checked:
+    """Apply every policy set to every object."""
+    if not inputs or not policies:
+        return Checked()
+    from checker.evaluate.run import evaluate_set
+
+    findings: list[Finding] = []
+    counts = Counts()
+    for policy_set in policies:
+        checked = evaluate_set(inputs, policy_set, options)
+        findings.extend(checked.findings)
+        counts += checked.counts
+    return Checked(findings=merged(findings), counts=counts)

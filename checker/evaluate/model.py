@@ -1,0 +1,79 @@
+"""What goes into policy evaluation: objects with where they will run, and sets of policies with the meaning of their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from checker.model.findings import Severity
+from checker.model.objects import JSONValue, KubeObject, Location
+from checker.model.units import UnitKey
+from checker.tools.rego import Limits, Module
+
+Locate = Callable[[KubeObject, str, bool], Location]
+"""The place of a JSON pointer in an object; with True, of the key rather than the value."""
+
+
+class Meaning(StrEnum):
+    """How rules are found and their results read."""
+
+    LIBRARY = "library"
+    CONFTEST = "conftest"
+    GATEKEEPER = "gatekeeper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationInput:
+    """One object as rendered (or as it stands in a file) and what a policy may know about it."""
+
+    object: KubeObject
+    unit: UnitKey | None = None
+    environment: str = ""
+    cluster: str = ""
+    base: Mapping[str, JSONValue] | None = None
+    """The same object at the base revision, None where it is new."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDoc:
+    """What a policy of the library says about itself; `explain` and the policy reference are made of it."""
+
+    id: str
+    title: str
+    severity: Severity
+    profile: str
+    area: str
+    kinds: tuple[str, ...]
+    why: str
+    fix: str
+    bad: str
+    good: str
+    links: tuple[str, ...] = ()
+    standards: tuple[str, ...] = ()
+    package: tuple[str, ...] = ()
+    path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicySet:
+    """Rego modules that are loaded together, on an engine of their own. `name` says where they come from."""
+
+    name: str
+    modules: tuple[Module, ...] = ()
+    data: Mapping[str, JSONValue] = field(default_factory=dict)
+    namespaces: tuple[str, ...] = ("main",)
+    meaning: Meaning = Meaning.CONFTEST
+    docs: tuple[PolicyDoc, ...] = ()
+    objects: tuple[KubeObject, ...] = ()
+    """Gatekeeper's templates and constraints."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions:
+    """`change` is shown to policies as `data.gitops.change`; `workers` is how many engine processes may run."""
+
+    locate: Locate = lambda obj, _pointer, _key: obj.origin.location
+    change: Mapping[str, JSONValue] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    workers: int = 2

@@ -1,0 +1,344 @@
+"""The process that holds the Rego engine: requests on standard input, one line of answer each on standard output.
+
+It is run as a script and imports nothing of this package, so that it starts in a few milliseconds and can be killed at
+any moment: the engine cannot be interrupted, and a recursive function takes the whole process down with it.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.pop("RUST_BACKTRACE", None)  # else every error text carries a stack trace, at a tenth of a second apiece
+os.environ.pop("RUST_LIB_BACKTRACE", None)
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+DISTRIBUTION = "gordon_to_regorus"
+_POSITION = re.compile(r"-->\s*(?P<path>.*?):(?P<line>\d+):(?P<column>\d+)\n.*?error: (?P<message>.*)", re.DOTALL)
+_ENTRY = "gitopscheck.entry"
+_CONTEXT = """package gitops
+unit := value if { gitopscheck.has("unit"); value := gitopscheck.context("unit") }
+environment := value if { gitopscheck.has("environment"); value := gitopscheck.context("environment") }
+cluster := value if { gitopscheck.has("cluster"); value := gitopscheck.context("cluster") }
+base := value if { gitopscheck.has("base"); value := gitopscheck.context("base") }
+images := data.gitopscheck.images
+objects := data.gitopscheck.objects[gitopscheck.context("scope")]
+change := data.gitopscheck.change
+"""
+_FILE = """package conftest
+file := value if { gitopscheck.has("file"); value := gitopscheck.context("file") }
+"""
+
+
+def problem(error: BaseException) -> dict[str, Any]:
+    """An engine error as file, line, column and message; the engine writes a position and a drawing of the line."""
+    text = str(error).split("\n\nStack backtrace:")[0].strip()
+    found = _POSITION.search(text)
+    if found is None:
+        return {"message": text or type(error).__name__}
+    message = found["message"].strip().splitlines()[0]
+    message = re.sub(r" \(path \[.*", "", message)
+    return {"path": found["path"], "line": int(found["line"]), "column": int(found["column"]), "message": message}
+
+
+class Worker:
+    """One engine with its modules. After a panic it is built anew, because its state is then unknown."""
+
+    def __init__(self, regorus: Any) -> None:
+        self.regorus = regorus
+        self.context: dict[str, Any] | bytes = {}
+        self.modules: list[tuple[str, str, str]] = []
+        self.data: dict[str, Any] = {}
+        self.entries: list[str] = []
+        self.groups: list[list[tuple[str, ...] | None]] = []
+        self.engine = self.fresh()
+
+    def fresh(self) -> Any:
+        engine = self.regorus.Engine()
+        engine.set_policy_length_config(max_col=1 << 16, max_file_bytes=4 << 20, max_lines=200_000)
+        engine.set_gather_prints(True)
+        engine.add_extension("gitopscheck.context", 1, self._context_value)
+        engine.add_extension("gitopscheck.has", 1, lambda name: name in self._context())
+        for name, arity, function in _OLD_BUILTINS:
+            engine.add_extension(name, arity, function)
+        for name, text in (("gitops-check:gitops", _CONTEXT), ("gitops-check:conftest", _FILE)):
+            _add(engine, name, text, "v1")
+        return engine
+
+    def _context(self) -> dict[str, Any]:
+        if isinstance(self.context, bytes):
+            self.context = json.loads(self.context)
+        return self.context  # type: ignore[return-value]
+
+    def _context_value(self, name: str) -> Any:
+        return self._context().get(name)
+
+    def build(self) -> list[dict[str, Any]]:
+        """An engine with every module that compiles; what does not is left out and told."""
+        problems: list[dict[str, Any]] = []
+        while True:
+            engine = self.fresh()
+            kept: list[tuple[str, str, str]] = []
+            for path, text, version in self.modules:
+                try:
+                    kept.append((path, text, _add(engine, path, text, version)))
+                except Exception as error:  # noqa: BLE001 - the engine raises RuntimeError for anything wrong with a module
+                    problems.append({"path": path, "line": 1, **problem(error), "module": path})
+            engine.add_data_json(json.dumps(self.data))
+            self.modules, self.engine = kept, engine
+            try:
+                engine.eval_query("1 == 1")
+            except Exception as error:  # noqa: BLE001
+                # Unsafe variables are found when the first query runs, for all modules at once.
+                found = {"line": 1, **problem(error)}
+                guilty = [path for path, _, _ in kept if path == found.get("path")]
+                problems.append({**found, "module": guilty[0] if guilty else ""})
+                if not guilty:
+                    self.modules = []
+                    return problems
+                self.modules = [module for module in kept if module[0] not in guilty]
+                continue
+            return problems
+
+    def load(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.modules = [tuple(module) for module in request["modules"]]
+        self.data = request["data"]
+        self.entries, self.groups = [], []
+        problems = self.build()
+        versions = {path: version for path, _, version in self.modules}
+        rules = _rules(self.engine.get_ast_as_json()) if request["list"] else []
+        return {"problems": problems, "versions": versions, "rules": rules}
+
+    def group(self, request: list[list[list[str] | None]]) -> dict[str, Any]:
+        """Prepare sets of rules to be evaluated together: each becomes one rule of a module of ours, which costs no query parsing."""
+        lines = [f"package {_ENTRY}"]
+        first = len(self.groups)
+        for number, rules in enumerate(request, first):
+            self.groups.append([None if rule is None else tuple(rule) for rule in rules])
+            for index, rule in enumerate(rules):
+                if rule is not None:
+                    lines.append(f'g{number}[k] := v if {{ k := "{index}"; v := {_reference(rule)} }}')
+        text = "\n".join(lines)
+        self.entries.append(text)
+        _add(self.engine, f"gitops-check:entry{first}", text, "v1")
+        return {"first": first}
+
+    def evaluate(self, line: bytes) -> bytes:
+        group, context, value = line.rstrip(b"\n").split(b"\t", 2)
+        self.context = context
+        number = int(group)
+        try:
+            self.engine.set_input_json(value.decode())
+        except Exception as error:  # noqa: BLE001
+            return _failed({"input": problem(error)})
+        if not any(self.groups[number]):
+            return b"={}\n"
+        try:
+            answer: str = self.engine.eval_rule_as_json(f"data.{_ENTRY}.g{number}")
+        except Exception:  # noqa: BLE001
+            return self._one_by_one(number)
+        except BaseException as error:  # noqa: BLE001 - a Rust panic arrives as a BaseException
+            return self._panicked(number, error)
+        if answer == '"<undefined>"':
+            return b"={}\n"
+        return b"=" + answer.replace("\n", "").encode() + b"\n"
+
+    def _one_by_one(self, number: int) -> bytes:
+        values: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        for index, rule in enumerate(self.groups[number]):
+            if rule is None:
+                continue
+            try:
+                result = json.loads(self.engine.eval_query_as_json(_reference(rule)))
+                if result:
+                    values[str(index)] = result["result"][0]["expressions"][0]["value"]
+            except Exception as error:  # noqa: BLE001
+                errors[str(index)] = problem(error)
+            except BaseException as error:  # noqa: BLE001
+                return self._panicked(number, error)
+        return _failed({"values": values, "errors": errors})
+
+    def _panicked(self, number: int, error: BaseException) -> bytes:
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise error
+        text = f"the engine broke on it ({problem(error)['message'][:160]})"
+        self.build()
+        for first, entry in enumerate(self.entries):
+            _add(self.engine, f"gitops-check:entry{first}", entry, "v1")
+        return _failed({"panic": text, "rules": len(self.groups[number])})
+
+    def query(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One rule by its path, with what it printed: for policy tests."""
+        self.context = request.get("context", {})
+        self.engine.set_input_json(json.dumps(request["input"]) if "input" in request else "{}")
+        self.engine.take_prints()
+        answer: dict[str, Any]
+        try:
+            result = json.loads(self.engine.eval_query_as_json(_reference(request["rule"])))
+            answer = {"value": result["result"][0]["expressions"][0]["value"]} if result else {}
+        except Exception as error:  # noqa: BLE001
+            answer = {"error": problem(error)}
+        except BaseException as error:  # noqa: BLE001
+            self._panicked(0, error) if self.groups else self.build()
+            answer = {"error": {"message": f"the engine broke on it ({problem(error)['message'][:160]})"}}
+        else:
+            answer["prints"] = self.engine.take_prints()
+        return answer
+
+    def coverage(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request.get("enable"):
+            self.engine.set_enable_coverage(True)
+            self.engine.clear_coverage_data()
+            return {}
+        found: dict[str, Any] = json.loads(self.engine.get_coverage_report_as_json())
+        return found
+
+
+def _add(engine: Any, path: str, text: str, version: str) -> str:
+    """Add a module and say as which version it was read; with "auto" the newer grammar is tried first."""
+    if version != "auto":
+        engine.set_rego_v0(version == "v0")
+        engine.add_policy(path, text)
+        return version
+    engine.set_rego_v0(False)
+    try:
+        engine.add_policy(path, text)
+    except Exception as newer:  # noqa: BLE001
+        engine.set_rego_v0(True)
+        try:
+            engine.add_policy(path, text)
+        except Exception as older:  # noqa: BLE001
+            # The grammar that got further is the one the author meant.
+            place = problem(newer), problem(older)
+            further = [(found.get("line", 0), found.get("column", 0)) for found in place]
+            raise (newer if further[0] >= further[1] else older) from None
+        return "v0"
+    return "v1"
+
+
+def _reference(rule: Any) -> str:
+    return "data" + "".join(f"[{json.dumps(segment)}]" for segment in rule)
+
+
+def _failed(answer: dict[str, Any]) -> bytes:
+    return b"!" + json.dumps(answer).encode() + b"\n"
+
+
+def _rules(ast: str) -> list[dict[str, Any]]:
+    found = []
+    for module in json.loads(ast):
+        path = module["source"]["file"]
+        if path.startswith("gitops-check:"):
+            continue
+        package = _segments(module["ast"]["package"]["refr"])
+        for rule in module["ast"]["rules"]:
+            ((form, content),) = rule.items()
+            head = content.get("head") or {}
+            kind = next(iter(head), "Default") if form == "Spec" else "Default"
+            reference = head[kind]["refr"] if head else content.get("refr")
+            segments = _segments(reference)
+            if kind == "Compr" and "RefBrack" in reference:
+                kind = "Object"
+            found.append(
+                {
+                    "package": package,
+                    "name": segments[0],
+                    "kind": kind.lower(),
+                    "path": path,
+                    "line": content["span"]["line"],
+                    "parts": len(segments),
+                }
+            )
+    return found
+
+
+def _segments(reference: Any) -> list[str]:
+    ((form, content),) = reference.items()
+    if form == "Var":
+        return [content["value"]]
+    if form == "RefDot":
+        return [*_segments(content["refr"]), content["field"][1]]
+    if form == "RefBrack":
+        index = content["index"]
+        ((kind, value),) = index.items()
+        return [*_segments(content["refr"]), str(value.get("value", "")) if kind in ("String", "RawString", "Number") else ""]
+    return [""]
+
+
+# Built-ins of Rego v0 that newer engines dropped and older policies still call. Their meaning: OPA's built-in reference.
+def _re_match(pattern: str, value: str) -> bool:
+    return re.search(pattern, value) is not None
+
+
+_OLD_BUILTINS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
+    ("any", 1, lambda values: True in values),
+    ("all", 1, lambda values: all(value is True for value in values)),
+    ("re_match", 2, _re_match),
+    ("array.flatten", 1, lambda values: [item for value in values for item in (value if isinstance(value, list) else [value])]),
+)
+
+
+def _answer(worker: Worker, verb: bytes, rest: bytes) -> dict[str, Any]:
+    handlers: dict[bytes, Callable[[Any], dict[str, Any]]] = {
+        b"load": worker.load,
+        b"group": worker.group,
+        b"query": worker.query,
+        b"coverage": worker.coverage,
+    }
+    return handlers[verb](json.loads(rest))
+
+
+def serve(source: BinaryIO, sink: BinaryIO, worker: Worker) -> None:
+    while line := source.readline():
+        verb, _, rest = line.rstrip(b"\n").partition(b" ")
+        if verb == b"eval":
+            # The whole batch is read before the first answer, or both ends could wait for each other on full pipes.
+            for item in [source.readline() for _ in range(int(rest))]:
+                sink.write(worker.evaluate(item))
+                sink.flush()
+            continue
+        sink.write(json.dumps(_answer(worker, verb, rest)).encode() + b"\n")
+        sink.flush()
+
+
+def installed_version(package: Path) -> str:
+    """The distribution that owns the import name, which several others use too; empty when it is another one."""
+    found = [path.name for path in package.parent.parent.glob(f"{DISTRIBUTION}-*.dist-info")]
+    return found[0].removeprefix(f"{DISTRIBUTION}-").removesuffix(".dist-info") if found else ""
+
+
+def _limit_memory(megabytes: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: only the wall clock guards there
+        return
+    limit = megabytes << 20
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ValueError, OSError):  # a lower limit is set already, or the system has none
+        return
+
+
+def main() -> None:
+    sink = sys.stdout.buffer
+    try:
+        import regorus
+    except ImportError as error:
+        sink.write(json.dumps({"missing": str(error)}).encode() + b"\n")
+        return
+    hello = {"version": installed_version(Path(regorus.__file__))}
+    sink.write(json.dumps(hello).encode() + b"\n")
+    sink.flush()
+    _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 2048)
+    serve(sys.stdin.buffer, sink, Worker(regorus))
+
+
+if __name__ == "__main__":
+    main()

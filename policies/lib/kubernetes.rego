@@ -1,0 +1,68 @@
+package library.kubernetes
+
+import rego.v1
+
+group := "" if not contains(input.apiVersion, "/")
+
+group := split(input.apiVersion, "/")[0] if contains(input.apiVersion, "/")
+
+templated := {
+	"/ReplicationController",
+	"apps/DaemonSet",
+	"apps/Deployment",
+	"apps/ReplicaSet",
+	"apps/StatefulSet",
+	"argoproj.io/Rollout",
+	"batch/Job",
+}
+
+kind := sprintf("%s/%s", [group, input.kind])
+
+# Where the pod's spec lies, as a JSON pointer; undefined for what runs no pods.
+pod_pointer := "/spec" if kind == "/Pod"
+
+pod_pointer := "/spec/template/spec" if kind in templated
+
+pod_pointer := "/spec/jobTemplate/spec/template/spec" if kind == "batch/CronJob"
+
+pod_spec := input.spec if kind == "/Pod"
+
+pod_spec := input.spec.template.spec if kind in templated
+
+pod_spec := input.spec.jobTemplate.spec.template.spec if kind == "batch/CronJob"
+
+# Every container with where it lies and how people call it.
+containers := [found |
+	some field in ["containers", "initContainers", "ephemeralContainers"]
+	is_array(pod_spec[field])
+	some index, container in pod_spec[field]
+	is_object(container)
+	found := {
+		"container": container,
+		"pointer": sprintf("%s/%s/%d", [pod_pointer, field, index]),
+		"field": field,
+		"name": object.get(container, "name", sprintf("%s[%d]", [field, index])),
+	}
+]
+
+# Containers that keep running: the pod's own and sidecars (init containers that restart always).
+running := [found | some found in containers; found.field == "containers"]
+
+# What is in force for a container: its own security setting, else the pod's.
+security(container, setting) := value if {
+	value := container.securityContext[setting]
+	value != null
+} else := value if {
+	value := pod_spec.securityContext[setting]
+	value != null
+}
+
+# A pod that asks for Windows has none of the Linux settings.
+windows if pod_spec.os.name == "windows"
+
+windows if pod_spec.nodeSelector["kubernetes.io/os"] == "windows"
+
+# Text that a controller replaces after rendering: Flux ${VAR}, Argo CD Vault placeholders.
+unresolved(value) if contains(value, "${")
+
+unresolved(value) if regex.match(`^<[^<>]+>$`, value)

@@ -1,0 +1,40 @@
+# METADATA
+# title: Role grants everything
+# description: >-
+#   A rule with "*" for resources and for verbs grants every resource that exists and every one that some future
+#   operator brings, secrets and the right to grant rights included.
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
+# custom:
+#   severity: warning
+#   profile: baseline
+#   area: rbac
+#   kinds: [rbac.authorization.k8s.io/Role, rbac.authorization.k8s.io/ClusterRole]
+#   standards: [CIS Kubernetes 5.1.3]
+#   fix: List the resources and verbs that the program uses.
+#   bad: |
+#     rules:
+#       - apiGroups: ["*"]
+#         resources: ["*"]
+#         verbs: ["*"]
+#   good: |
+#     rules:
+#       - apiGroups: [""]
+#         resources: [configmaps]
+#         verbs: [get, list, watch]
+package library.rbac_wildcard
+
+import rego.v1
+
+deny contains {"msg": msg, "pointer": sprintf("/rules/%d", [index])} if {
+	some index, rule in input.rules
+	"*" in rule.resources
+	"*" in rule.verbs
+	some group in ["*", ""]
+	group in rule.apiGroups
+	msg := sprintf("%s %s grants every verb on every resource of %s; list what is needed", [input.kind, input.metadata.name, where(rule.apiGroups)])
+}
+
+where(groups) := "every group" if "*" in groups
+
+where(groups) := "the core group, secrets included" if not "*" in groups

@@ -1,0 +1,57 @@
+# METADATA
+# title: Secret in plain text
+# description: >-
+#   Everything that ever was in Git stays in its history and in every clone. A Secret's base64 is not encryption, and a
+#   password that was committed has to be changed, not deleted.
+# related_resources:
+#   - ref: https://fluxcd.io/flux/security/secrets-management/
+#   - ref: https://argo-cd.readthedocs.io/en/stable/operator-manual/secret-management/
+# custom:
+#   severity: error
+#   profile: baseline
+#   area: gitops
+#   kinds: [Secret]
+#   fix: Encrypt it (SOPS, SealedSecret) or fetch it in the cluster (ExternalSecret), and change the value that was exposed.
+#   bad: |
+#     kind: Secret
+#     stringData: {password: hunter2}
+#   good: |
+#     kind: ExternalSecret
+#     spec:
+#       secretStoreRef: {name: vault, kind: ClusterSecretStore}
+#       target: {name: database}
+package library.secret_plaintext
+
+import data.library.kubernetes
+import rego.v1
+
+deny contains {"msg": msg, "pointer": sprintf("/%s", [field])} if {
+	not encrypted
+	not filled_in_cluster
+	some field in ["data", "stringData"]
+	names := [name | some name, value in input[field]; exposed(name, value)]
+	count(names) > 0
+	msg := sprintf("Secret holds %s in plain text; encrypt it (SOPS, SealedSecret) or fetch it in the cluster (ExternalSecret)", [concat(", ", sort(names))])
+}
+
+encrypted if is_object(input.sops)
+
+# Argo CD's Vault plugin puts the values in at deploy time.
+filled_in_cluster if {
+	some name, _ in input.metadata.annotations
+	startswith(name, "avp.kubernetes.io/")
+}
+
+# Names that carry no secret by themselves: addresses, public halves, settings for other tools.
+public := {"ca.crt", "tls.crt", "url", "username", "type", "name", "project", "server", "insecure", "enableLfs", "namespace", "known_hosts", "identity.pub"}
+
+exposed(name, value) if {
+	is_string(value)
+	not lower(name) in public
+	not blank(value)
+	not kubernetes.unresolved(value)
+	not startswith(value, "ENC[")
+	not startswith(value, "ref+")
+}
+
+blank(value) if trim_space(value) == ""
