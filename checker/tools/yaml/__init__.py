@@ -8,7 +8,26 @@ dump(value), dump_documents(values)
 
 from __future__ import annotations
 
+from checker.tools.yaml.dump import dump, dump_documents
 from checker.tools.yaml.load import MAX_BYTES, Document, YamlError, load_documents
-from checker.tools.yaml.scalars import Rules
+from checker.tools.yaml.objects import Problem, ReadObjects, is_list, is_object, objects_of, read_objects
+from checker.tools.yaml.positions import locate
+from checker.tools.yaml.scalars import Rules, plain
 
-__all__ = ["MAX_BYTES", "Document", "Rules", "YamlError", "load_documents"]
+__all__ = [
+    "MAX_BYTES",
+    "Document",
+    "Problem",
+    "ReadObjects",
+    "Rules",
+    "YamlError",
+    "dump",
+    "dump_documents",
+    "is_list",
+    "is_object",
+    "load_documents",
+    "locate",
+    "objects_of",
+    "plain",
+    "read_objects",
+]

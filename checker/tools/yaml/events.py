@@ -8,6 +8,7 @@ anything is built. One surprise: an alias becomes a copy, so that no two places 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,17 +71,41 @@ class _Anchor:
 
 def build_documents(text: bytes, rules: Rules) -> Iterator[Built]:
     """Every document of the text, lazily: those before a broken one still come out. Raises BrokenDocumentError."""
-    try:
+    with _translated(text):
         parser = CParser(text)
-        while True:
-            event: Any = parser.get_event()
-            kind = type(event)
-            if kind is DocumentStartEvent:
-                if event.version not in (None, (1, 1)):
-                    raise BrokenDocumentError("only YAML 1.1 can be declared; Kubernetes refuses other %YAML versions", *_place(event))
-                yield _Builder(parser, rules).document()
-            elif kind is StreamEndEvent or event is None:
-                return
+        while _starts_document(parser):
+            yield _Builder(parser, rules).document()
+
+
+def document_events(text: bytes) -> Iterator[Iterator[Any]]:
+    """The events inside each document of the text; each iterator must be used up before the next. Raises BrokenDocumentError."""
+    with _translated(text):
+        parser = CParser(text)
+        while _starts_document(parser):
+            yield _inside(parser)
+
+
+def _inside(parser: CParser) -> Iterator[Any]:
+    while type(event := parser.get_event()) is not DocumentEndEvent:
+        yield event
+
+
+def _starts_document(parser: CParser) -> bool:
+    while True:
+        event: Any = parser.get_event()
+        if event is None or type(event) is StreamEndEvent:
+            return False
+        if type(event) is DocumentStartEvent:
+            if event.version not in (None, (1, 1)):
+                raise BrokenDocumentError("only YAML 1.1 can be declared; Kubernetes refuses other %YAML versions", *_place(event))
+            return True
+
+
+@contextmanager
+def _translated(text: bytes) -> Iterator[None]:
+    """Turns libyaml's errors into ours."""
+    try:
+        yield
     except MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         place = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)

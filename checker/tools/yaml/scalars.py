@@ -60,6 +60,7 @@ _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _DOTTED_FLOAT = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?")
 _SIGN_INSIDE = re.compile(r"0(?:b(?P<bin>[-+][01]+)|o(?P<oct>[-+][0-7]+))")
+_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _TIMESTAMP = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
     r"(?:(?P<mark>[Tt ])(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2}):(?P<second>[0-9]{1,2})(?:[.,](?P<fraction>[0-9]+))?"
@@ -115,7 +116,7 @@ def key_text(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _go_float32(value)
+        return go_float(value, 32)
     if value is None or not -(1 << 63) <= value < 1 << 63:
         raise ScalarError(f"a key cannot be {'null' if value is None else value}; quote it if text is meant")
     return str(value)
@@ -177,26 +178,43 @@ def _zone(text: str | None) -> timezone:
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 
-def _go_float32(number: float) -> str:
-    """Go's FormatFloat(number, 'g', -1, 32), which sigs.k8s.io/yaml uses for keys."""
-    try:
-        packed = struct.pack("<f", number)
-    except OverflowError:
-        packed = struct.pack("<f", float("inf") if number > 0 else float("-inf"))
-    single = struct.unpack("<f", packed)[0]
-    if math.isnan(single):
+def go_float(number: float, bits: int) -> str:
+    """Go's FormatFloat(number, 'g', -1, bits) as go-yaml prints it; 32 bits is what sigs.k8s.io/yaml uses for keys."""
+    if bits == 32:
+        number = _single(number)
+    if math.isnan(number):
         return ".nan"
-    if single in (float("inf"), float("-inf")):
-        return ".inf" if single > 0 else "-.inf"
-    if single == 0:
-        return "-0" if str(single)[0] == "-" else "0"
-    shortest = next(text for digits in range(9) if struct.pack("<f", float(text := f"{single:.{digits}e}")) == packed)
+    if math.isinf(number):
+        return ".inf" if number > 0 else "-.inf"
+    if number == 0:
+        return "-0" if math.copysign(1, number) < 0 else "0"
+    shortest = next(text for digits in range(17) if _reads_back(text := f"{number:.{digits}e}", number, bits))
     mantissa, _, exponent = shortest.partition("e")
     power = int(exponent)
-    if power < -4 or power >= 6:
+    # the exponent form starts below 1e-4 and, for want of a precision, at 1e21
+    if power < -4 or power >= 21:
         return f"{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
-    digits = max(0, len(mantissa.lstrip("-").replace(".", "")) - 1 - power)
-    return f"{float(shortest):.{digits}f}"
+    return f"{Decimal(shortest):f}"
+
+
+def _single(number: float) -> float:
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", number))[0])
+    except OverflowError:
+        return math.copysign(math.inf, number)
+
+
+def _reads_back(text: str, number: float, bits: int) -> bool:
+    return (_single(float(text)) if bits == 32 else float(text)) == number
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether an unquoted `text` is that text to every reader: no other type, no date, no merge, no base 60 number of YAML 1.1."""
+    if text in WORDS[Rules.KUBERNETES] or text == "<<":
+        return False
+    return text[0] not in NUMERIC_STARTS or (
+        type(_number(text, Rules.KUSTOMIZE)) is str and _timestamp(text) is None and _BASE_60.fullmatch(text) is None
+    )
 
 
 def _shown(text: str) -> str:
