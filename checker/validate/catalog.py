@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from checker.tools.schema import Schema, SchemaError
+from checker.tools.schema_words import nearest, one_of
 from checker.validate import bundles, crds
 from checker.validate.locations import expand
 from checker.validate.options import SchemaUnreadableError
@@ -140,7 +141,21 @@ def _default(api_version: str, kind: str, version: str, strict: bool) -> Known |
     if missing is not None:
         return missing
     custom = _bundled_kind(api_version, kind)
-    return None if custom is None else Known(_custom_schema(custom, version, strict), exact=False)
+    return _not_bundled(api_version, kind) if custom is None else Known(_custom_schema(custom, version, strict), exact=False)
+
+
+def _not_bundled(api_version: str, kind: str) -> Unserved | None:
+    """What to say of a kind that the bundled definitions of its group lack; a doubt, since the cluster's may hold it."""
+    group = api_version.rpartition("/")[0]
+    held = _bundled_group(group) if _is_domain(group) else {}
+    others = sorted(other for other, kinds in held.items() if kind in kinds)
+    if others:
+        source = held[others[0]][kind]["source"]
+        return Unserved("removed-api", f"{kind} {api_version} is not served by {source}; use {one_of(others)}", "apiVersion", certain=False)
+    near = nearest(kind, {name for kinds in held.values() for name in kinds})
+    if near is not None:
+        return Unserved("unknown-kind", f"{kind} is not a known kind of {group}; did you mean {near}?", "kind", certain=False)
+    return None
 
 
 @cache
@@ -165,9 +180,14 @@ def _bundled_group(group: str) -> Mapping[str, Any]:
 
 def _bundled_kind(api_version: str, kind: str) -> crds.CustomKind | None:
     group = api_version.rpartition("/")[0]
-    if not group or not group.replace(".", "").replace("-", "").isalnum():
+    if not _is_domain(group):
         return None
     held = _bundled_group(group).get(api_version, {}).get(kind)
     if held is None:
         return None
     return crds.CustomKind(api_version=api_version, kind=kind, scope=held["scope"], schema=held["schema"])
+
+
+def _is_domain(group: str) -> bool:
+    """Whether the text may be part of a file's name."""
+    return "." in group and group.replace(".", "").replace("-", "").isalnum()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checker.model.findings import Checked, Counts, Finding, Outcome
-from checker.model.objects import JSONValue, KubeObject, Location, Origin
+from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.paths import RepoPath
 from checker.validate.crds import is_definition
 from checker.validate.findings import SEVERITIES, findings_of
@@ -19,7 +19,7 @@ from checker.validate.objects import check_object, order
 from checker.validate.options import Locate, ValidateOptions
 
 if TYPE_CHECKING:
-    from checker.tools.yaml import Document
+    from checker.tools.yaml import Document, Problem
 
 File = tuple[RepoPath, bytes]
 
@@ -64,67 +64,43 @@ class _Tally:
 
 def _definitions(files: Iterable[File]) -> Iterator[KubeObject]:
     """The CustomResourceDefinitions among the files: looked for in the bytes first, since most files hold none."""
-    from checker.tools.yaml import load_documents
+    from checker.tools.yaml import read_objects
 
     for path, data in files:
         if b"CustomResourceDefinition" in data:
-            for document in load_documents(data):
-                yield from (obj for obj in objects_of(document, path) if is_definition(obj))
+            yield from (obj for obj in read_objects(data, path).objects if is_definition(obj))
 
 
 def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings: list[Finding], tally: _Tally) -> Iterator[KubeObject]:
-    from checker.tools.yaml import load_documents
+    from checker.tools.yaml import read_objects
 
     locate = _locator(data)
-    for document in load_documents(data):
-        troubles = list(_document_findings(document, path))
-        findings.extend(troubles)
-        if document.error is not None:
-            tally.not_checked += 1
-            continue
-        found = list(objects_of(document, path))
-        if not found and document.value is not None:
-            findings.append(_not_an_object(document, path))
-            tally.skipped += 1
-        for obj in found:
-            remarks, counts = check_object(obj, options)
-            tally.add(Counts(failed=sum_of(counts)) if troubles else counts)
-            if remarks:
-                findings.extend(findings_of(obj, remarks, locate, options.kubernetes))
-            yield obj
+    read = read_objects(data, path)
+    for problem in read.problems:
+        findings.append(_trouble("invalid-yaml", problem, Outcome.NOT_CHECKED))
+        tally.not_checked += 1
+    findings.extend(_trouble("duplicate-key", duplicate, Outcome.FAILED) for duplicate in read.duplicates)
+    for document in read.others:
+        finding = _not_an_object(document, path)
+        findings.append(finding)
+        tally.skipped += finding.outcome is Outcome.SKIPPED
+        tally.failed += finding.outcome is Outcome.FAILED
+    twice = {duplicate.document for duplicate in read.duplicates}
+    for obj in read.objects:
+        remarks, counts = check_object(obj, options)
+        tally.add(_failed(counts) if obj.origin.document in twice else counts)
+        if remarks:
+            findings.extend(findings_of(obj, remarks, locate, options.kubernetes))
+        yield obj
 
 
-def sum_of(counts: Counts) -> int:
-    return counts.passed + counts.failed + counts.skipped + counts.not_checked
+def _failed(counts: Counts) -> Counts:
+    return Counts(failed=counts.passed + counts.failed + counts.skipped + counts.not_checked)
 
 
-def objects_of(document: Document, path: RepoPath) -> Iterator[KubeObject]:
-    """The Kubernetes objects of a document: itself, or the entries of a list of any kind."""
-    value = document.value
-    if not isinstance(value, dict) or not ("kind" in value and "apiVersion" in value):
-        return
-    kind, items = value["kind"], value.get("items")
-    if isinstance(kind, str) and kind.endswith("List") and (kind == "List" or isinstance(items, list)):
-        for number, item in enumerate(items if isinstance(items, list) else ()):
-            if isinstance(item, dict):
-                yield KubeObject(body=item, origin=Origin(path=path, document=document.index, line=document.line, item=number))
-        return
-    yield KubeObject(body=value, origin=Origin(path=path, document=document.index, line=document.line))
-
-
-def _document_findings(document: Document, path: RepoPath) -> Iterator[Finding]:
-    if document.error is not None:
-        place = Location(path=path, line=document.error.line, column=document.error.column)
-        yield Finding(
-            rule="invalid-yaml",
-            severity=SEVERITIES["invalid-yaml"],
-            message=document.error.message,
-            location=place,
-            outcome=Outcome.NOT_CHECKED,
-        )
-    for duplicate in document.duplicates:
-        place = Location(path=path, line=duplicate.line, column=duplicate.column)
-        yield Finding(rule="duplicate-key", severity=SEVERITIES["duplicate-key"], message=duplicate.message, location=place)
+def _trouble(rule: str, problem: Problem, outcome: Outcome) -> Finding:
+    place = Location(path=problem.path, line=problem.line, column=problem.column)
+    return Finding(rule=rule, severity=SEVERITIES[rule], message=problem.message, location=place, outcome=outcome)
 
 
 def _not_an_object(document: Document, path: RepoPath) -> Finding:

@@ -81,7 +81,12 @@ def _against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, vers
         message = f"{obj.kind} ({obj.api_version}) was not checked: {found.reason}"
         yield Remark(rule="schema-unusable", message=message, outcome=Outcome.NOT_CHECKED, pointer="/kind")
     elif isinstance(found, Unserved):
-        yield Remark(rule=found.rule, message=found.message, pointer=f"/{found.field}", versions=(version,))
+        if found.certain:
+            yield Remark(rule=found.rule, message=found.message, pointer=f"/{found.field}", versions=(version,))
+        else:
+            yield Remark(
+                rule=found.rule, message=found.message, pointer=f"/{found.field}", severity=Severity.WARNING, outcome=Outcome.NOT_CHECKED
+            )
     else:
         for problem in found.schema.problems(body):  # type: ignore[arg-type]
             yield from _remarks(obj, problem, found, version, options)

@@ -46,11 +46,12 @@ _GROUPS_GONE = ("extensions",)
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """`rule` is removed-api or unknown-kind; `field` is what to change in the object."""
+    """`rule` is removed-api or unknown-kind; `field` is what to change in the object; `certain` that no cluster has it."""
 
     rule: str
     message: str
     field: str
+    certain: bool = True
 
 
 def removed_in(api_version: str, kind: str) -> str | None:
