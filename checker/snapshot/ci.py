@@ -1,0 +1,243 @@
+"""What a CI system says about the change: its environment variables come in, facts about the pull request come out.
+
+Surprise: nothing here is trusted. Variables and GitHub's event file carry what a stranger typed into a pull request, so every
+value is checked for type, length and control characters, and one that fails is unknown; rules that need it fail closed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from checker.model.change import PullRequest
+
+_MAX_TEXT = 1024
+_MAX_LABELS = 500
+_MAX_EVENT_BYTES = 30 * 1024 * 1024  # GitHub caps webhook payloads at 25 MB
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiFacts:
+    """`base_commit` is the target branch's commit, or the merge base, where the system names one."""
+
+    pull_request: PullRequest
+    base_commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A CI system: its name, the variable that every one of its runs sets, and how its variables read."""
+
+    name: str
+    marker: str
+    read: Callable[[Environment], CiFacts]
+
+
+def read_ci(environ: Environment) -> CiFacts | None:
+    """The facts of the first system whose marker is set, None outside CI. A run for a push has branches, but no number."""
+    for provider in PROVIDERS:
+        if environ.get(provider.marker):
+            return provider.read(environ)
+    return None
+
+
+def _github(environ: Environment) -> CiFacts:
+    """https://docs.github.com/actions/reference/workflows-and-actions/variables and .../webhooks/webhook-events-and-payloads."""
+    event = _event(environ.get("GITHUB_EVENT_PATH"))
+    request = _mapping(event, "pull_request")
+    repository = _text(environ.get("GITHUB_REPOSITORY"))
+    if request:
+        head, base = _mapping(request, "head"), _mapping(request, "base")
+        draft = request.get("draft")
+        return CiFacts(
+            base_commit=_commit(base.get("sha")),
+            pull_request=PullRequest(
+                provider="github",
+                number=_number(request.get("number")),
+                source_branch=_text(head.get("ref")),
+                target_branch=_text(base.get("ref")),
+                # A deleted fork has no `repo`: where the commits came from is then unknown.
+                source_repository=_text(_mapping(head, "repo").get("full_name")),
+                target_repository=_text(_mapping(base, "repo").get("full_name")) or repository,
+                author=_text(_mapping(request, "user").get("login")),
+                labels=_github_labels(request.get("labels")),
+                draft=draft if isinstance(draft, bool) else None,
+            ),
+        )
+    group = _mapping(event, "merge_group")
+    if group:
+        return CiFacts(
+            base_commit=_commit(group.get("base_sha")),
+            pull_request=PullRequest(provider="github", target_branch=_branch(group.get("base_ref")), target_repository=repository),
+        )
+    if environ.get("GITHUB_HEAD_REF"):
+        number = re.fullmatch(r"refs/pull/(\d+)/.*", environ.get("GITHUB_REF", ""))
+        return CiFacts(
+            pull_request=PullRequest(
+                provider="github",
+                number=_number(number[1] if number else None),
+                source_branch=_text(environ.get("GITHUB_HEAD_REF")),
+                target_branch=_text(environ.get("GITHUB_BASE_REF")),
+                target_repository=repository,
+            )
+        )
+    branch = _text(environ.get("GITHUB_REF_NAME")) if environ.get("GITHUB_REF_TYPE") == "branch" else None
+    return _push("github", branch, repository)
+
+
+def _gitlab(environ: Environment) -> CiFacts:
+    """https://docs.gitlab.com/ci/variables/predefined_variables/. No variable holds the author: GITLAB_USER_* started the pipeline."""
+    if not environ.get("CI_MERGE_REQUEST_IID"):
+        return _push("gitlab", _text(environ.get("CI_COMMIT_BRANCH")), _text(environ.get("CI_PROJECT_PATH")))
+    return CiFacts(
+        base_commit=_commit(environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")),
+        pull_request=PullRequest(
+            provider="gitlab",
+            number=_number(environ.get("CI_MERGE_REQUEST_IID")),
+            source_branch=_text(environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")),
+            target_branch=_text(environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")),
+            source_repository=_text(environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH")),
+            target_repository=_text(environ.get("CI_MERGE_REQUEST_PROJECT_PATH")),
+            labels=_labels((environ.get("CI_MERGE_REQUEST_LABELS") or "").split(",")),
+            draft=_truth(environ.get("CI_MERGE_REQUEST_DRAFT")),
+        ),
+    )
+
+
+def _jenkins(environ: Environment) -> CiFacts:
+    """The branch API's variables, listed by every Jenkins under /env-vars.html.
+
+    CHANGE_FORK is unset for a branch of the same repository, else `owner` or `owner/name`, the name left out where it is
+    the same (SCMHeadOrigin.Fork). The repository itself is only in CHANGE_URL.
+    """
+    if not environ.get("CHANGE_ID"):
+        return _push("jenkins", _text(environ.get("BRANCH_NAME")), None)
+    address = re.fullmatch(r"https?://[^/]+/(.+?)(?:/-)?/(?:pull|merge_requests|pull-requests)/\d+(?:/.*)?", environ.get("CHANGE_URL", ""))
+    target = _text(address[1]) if address else None
+    fork = _text(environ.get("CHANGE_FORK"))
+    if target and fork and "/" not in fork:
+        fork = f"{fork}/{target.rpartition('/')[2]}"
+    return CiFacts(
+        pull_request=PullRequest(
+            provider="jenkins",
+            number=_number(environ.get("CHANGE_ID")),
+            source_branch=_text(environ.get("CHANGE_BRANCH")),
+            target_branch=_text(environ.get("CHANGE_TARGET")),
+            source_repository=(fork or target) if target else None,
+            target_repository=target,
+            author=_text(environ.get("CHANGE_AUTHOR")),
+        )
+    )
+
+
+def _bitbucket(environ: Environment) -> CiFacts:
+    """https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/. A pipeline runs in the repository of the source branch."""
+    repository = _text(environ.get("BITBUCKET_REPO_FULL_NAME"))
+    branch = _text(environ.get("BITBUCKET_BRANCH"))
+    if not environ.get("BITBUCKET_PR_ID"):
+        return _push("bitbucket", branch, repository)
+    return CiFacts(
+        base_commit=_commit(environ.get("BITBUCKET_PR_DESTINATION_COMMIT")),
+        pull_request=PullRequest(
+            provider="bitbucket",
+            number=_number(environ.get("BITBUCKET_PR_ID")),
+            source_branch=branch,
+            target_branch=_text(environ.get("BITBUCKET_PR_DESTINATION_BRANCH")),
+            source_repository=repository,
+            target_repository=repository,
+        ),
+    )
+
+
+def _azure(environ: Environment) -> CiFacts:
+    """https://learn.microsoft.com/azure/devops/pipelines/build/variables. Branches come with or without `refs/heads/`."""
+    repository = _text(environ.get("BUILD_REPOSITORY_NAME"))
+    number = environ.get("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") or environ.get("SYSTEM_PULLREQUEST_PULLREQUESTID")
+    if not number:
+        source = environ.get("BUILD_SOURCEBRANCH", "")
+        return _push("azure", _branch(source) if source.startswith("refs/heads/") else None, repository)
+    fork = _truth(environ.get("SYSTEM_PULLREQUEST_ISFORK"))
+    origin = _text(environ.get("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI")) or "a fork"
+    return CiFacts(
+        pull_request=PullRequest(
+            provider="azure",
+            number=_number(number),
+            source_branch=_branch(environ.get("SYSTEM_PULLREQUEST_SOURCEBRANCH")),
+            target_branch=_branch(environ.get("SYSTEM_PULLREQUEST_TARGETBRANCH")),
+            source_repository=None if fork is None else (origin if fork else repository),
+            target_repository=repository,
+        )
+    )
+
+
+PROVIDERS: tuple[Provider, ...] = (
+    Provider(name="github", marker="GITHUB_ACTIONS", read=_github),
+    Provider(name="gitlab", marker="GITLAB_CI", read=_gitlab),
+    Provider(name="bitbucket", marker="BITBUCKET_BUILD_NUMBER", read=_bitbucket),
+    Provider(name="azure", marker="TF_BUILD", read=_azure),
+    Provider(name="jenkins", marker="JENKINS_URL", read=_jenkins),
+)
+
+
+def _push(provider: str, branch: str | None, repository: str | None) -> CiFacts:
+    """A run for a branch: what is on it came from this repository."""
+    return CiFacts(
+        pull_request=PullRequest(provider=provider, source_branch=branch, source_repository=repository, target_repository=repository)
+    )
+
+
+def _event(path: str | None) -> dict[str, Any]:
+    """The payload, empty where there is none that can be read."""
+    if not path:
+        return {}
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(_MAX_EVENT_BYTES + 1)
+        event = json.loads(data) if len(data) <= _MAX_EVENT_BYTES else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _mapping(holder: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = holder.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _github_labels(value: object) -> tuple[str, ...]:
+    return _labels([label.get("name") for label in value if isinstance(label, dict)]) if isinstance(value, list) else ()
+
+
+def _labels(values: list[Any]) -> tuple[str, ...]:
+    names = (_text(value.strip()) for value in values[:_MAX_LABELS] if isinstance(value, str))
+    return tuple(sorted({name for name in names if name}))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= _MAX_TEXT and value.isprintable() else None
+
+
+def _branch(value: object) -> str | None:
+    text = _text(value)
+    return _text(text.removeprefix("refs/heads/")) if text else None
+
+
+def _commit(value: object) -> str | None:
+    return value if isinstance(value, str) and _COMMIT.fullmatch(value) and value.strip("0") else None
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**18 else None
+
+
+def _truth(value: str | None) -> bool | None:
+    return {"true": True, "false": False}.get((value or "").lower())

@@ -1,0 +1,161 @@
+"""Files on disk: a plain folder as a Tree, and reading one file so that it cannot hang, grow or lead elsewhere.
+
+Surprise: names are matched against directory listings, so `Base` is not `base` on a file system that takes them for the
+same: the repository will be read by a controller on one that does not.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from checker.model.findings import UsageError
+from checker.model.paths import ROOT, RepoPath, parent, shown
+from checker.model.tree import EntryKind, Unreadable
+from checker.snapshot.linked import MAX_DEPTH, LinkedTree, object_id, too_large
+
+_CHUNK = 1024 * 1024
+
+
+class Disk:
+    """Files below a folder, each read as it is stored there: links are not followed, not even on the way."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._ids: dict[RepoPath, str] = {}
+        self._directories: dict[RepoPath, bool] = {ROOT: True}
+
+    def kind(self, path: RepoPath) -> EntryKind | None:
+        """What is there, None for nothing and for pipes, sockets and devices."""
+        return self._kind(path) if self._is_directory(parent(path)) else None
+
+    def read(self, path: RepoPath, limit: int) -> bytes:
+        try:
+            if self.kind(path) is EntryKind.SYMLINK:
+                return _link_text(self.root / path)
+            with self._open(path) as file:
+                size = os.fstat(file.fileno()).st_size
+                data = file.read(limit + 1) if size <= limit else b""
+        except OSError as error:
+            raise Unreadable(path, f"cannot be read: {error.strerror}") from error
+        if max(size, len(data)) > limit:
+            raise too_large(path, max(size, len(data)), limit)
+        return data
+
+    def blob_id(self, path: RepoPath, object_format: str) -> str:
+        """The id that Git would give the file's bytes."""
+        known = self._ids.get(path)
+        if known is None:
+            known = self._ids[path] = self._compute_id(path, object_format)
+        return known
+
+    def _compute_id(self, path: RepoPath, object_format: str) -> str:
+        try:
+            if self.kind(path) is EntryKind.SYMLINK:
+                return object_id("blob", _link_text(self.root / path), object_format)
+            with self._open(path) as file:
+                size = os.fstat(file.fileno()).st_size
+                digest = hashlib.new(object_format, b"blob %d\0" % size, usedforsecurity=False)
+                while chunk := file.read(_CHUNK):
+                    digest.update(chunk)
+        except OSError as error:
+            raise Unreadable(path, f"cannot be read: {error.strerror}") from error
+        return digest.hexdigest()
+
+    def _open(self, path: RepoPath) -> BinaryIO:
+        if not self._is_directory(parent(path)):
+            raise NotADirectoryError(errno.ENOTDIR, "its folder is gone")
+        # Not blocking: a file replaced by a pipe must not hang us.
+        handle = os.open(
+            self.root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise OSError(errno.EINVAL, "it is not a file")
+        return open(handle, "rb")  # noqa: PTH123 - a handle has no path
+
+    def _is_directory(self, path: RepoPath) -> bool:
+        """Whether the path and all above it are directories and no links."""
+        ahead = []
+        while path not in self._directories:
+            ahead.append(path)
+            path = parent(path)
+        answer = self._directories[path]
+        for below in reversed(ahead):
+            answer = self._directories[below] = answer and self._kind(below) is EntryKind.DIRECTORY
+        return answer
+
+    def _kind(self, path: RepoPath) -> EntryKind | None:
+        try:
+            return _kind(os.lstat(self.root / path).st_mode)
+        except (OSError, ValueError):
+            return None
+
+
+class DirectoryTree(LinkedTree):
+    """The files of a folder, with Git or without: everything but `.git`. Contents and listings are read on demand and kept.
+
+    `object_format` is that of the repository its digests shall be compared with.
+    """
+
+    def __init__(self, root: Path, label: str = "", object_format: str = "sha1") -> None:
+        super().__init__(label or shown(RepoPath(str(root))), object_format)
+        if not root.is_dir():
+            raise UsageError(f"{shown(RepoPath(str(root)))} is not a folder", "give the path of a folder that exists")
+        self._disk = Disk(root)
+        self._listings: dict[RepoPath, dict[str, EntryKind]] = {}
+        self._contents: dict[RepoPath, bytes] = {}
+
+    def stored_kind(self, path: RepoPath) -> EntryKind | None:
+        if not path:
+            return EntryKind.DIRECTORY
+        return self._listing(parent(path)).get(path.rpartition("/")[2])
+
+    def stored_names(self, path: RepoPath) -> tuple[str, ...]:
+        return tuple(self._listing(path))
+
+    def stored_id(self, path: RepoPath) -> str:
+        return self._disk.blob_id(path, self._object_format)
+
+    def stored_bytes(self, path: RepoPath, limit: int) -> bytes:
+        data = self._contents.get(path)
+        if data is None:
+            data = self._contents[path] = self._disk.read(path, limit)
+        return data
+
+    def _listing(self, path: RepoPath) -> dict[str, EntryKind]:
+        known = self._listings.get(path)
+        if known is None:
+            known = self._listings[path] = self._list(path) if self.stored_kind(path) is EntryKind.DIRECTORY else {}
+        return known
+
+    def _list(self, path: RepoPath) -> dict[str, EntryKind]:
+        if path.count("/") > MAX_DEPTH:
+            raise Unreadable(path, f"lies more than {MAX_DEPTH} folders deep")
+        try:
+            with os.scandir(self._disk.root / path) as found:
+                kinds = {entry.name: _kind(entry.stat(follow_symlinks=False).st_mode) for entry in found if entry.name != ".git"}
+        except OSError as error:
+            raise Unreadable(path, f"cannot be read: {error.strerror}") from error
+        return {name: kind for name, kind in sorted(kinds.items(), key=_by_bytes) if kind is not None}
+
+
+def _by_bytes(item: tuple[str, object]) -> bytes:
+    return item[0].encode("utf-8", "surrogateescape")
+
+
+def _kind(mode: int) -> EntryKind | None:
+    if stat.S_ISREG(mode):
+        return EntryKind.FILE
+    if stat.S_ISDIR(mode):
+        return EntryKind.DIRECTORY
+    return EntryKind.SYMLINK if stat.S_ISLNK(mode) else None
+
+
+def _link_text(file: Path) -> bytes:
+    text = os.readlink(file)  # noqa: PTH115 - Path would drop a trailing slash and `./`
+    return (text.replace(os.sep, "/") if os.sep != "/" else text).encode("utf-8", "surrogateescape")
