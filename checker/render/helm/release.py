@@ -1,15 +1,117 @@
-"""A Flux HelmRelease -> what its chart renders to with its values."""
+"""A Flux HelmRelease -> the objects helm-controller would apply: chart, values, post-renderers, metadata.
+
+Rendered as an install, with what the repository knows: values from objects that live only in the cluster are left out and
+noted. Nothing of a live release is known, so `preserveValues` is refused.
+"""
 
 from __future__ import annotations
 
-from checker.model.objects import dig, mapping, text
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, text
+from checker.model.paths import RepoPath
 from checker.model.tree import Tree
-from checker.model.units import DeployUnit, Reason, Rendered, RenderFailure
+from checker.model.units import DeployUnit, Note, Reason, Rendered, RenderFailure
+from checker.render.helm.chart import HelmRequest, hook_events, template_release
+from checker.render.helm.postrender import post_rendered
+from checker.render.helm.source import ChartSource, open_chart
+from checker.render.helm.values import compose_values
 from checker.render.options import RenderOptions
+
+GROUP = "helm.toolkit.fluxcd.io"
+MAX_NAME = 53
+SERVED_VERSION = "v2"
 
 
 def render_helmrelease(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
-    del tree, options
+    """Raises RenderFailure where the chart is remote or refuses its values."""
     assert unit.declaration is not None
-    chart = mapping(dig(unit.declaration.body, "spec", "chart", "spec"))
-    raise RenderFailure(f"chart {text(chart.get('chart'))} is remote", reason=Reason.REMOTE, location=unit.origin.location)
+    spec = mapping(unit.declaration.body.get("spec"))
+    if dig(spec, "upgrade", "preserveValues") is True:
+        _refuse(unit, "upgrade.preserveValues keeps values of the live release, which are unknown here")
+    chart = open_chart(unit, tree, options)
+    values, notes = compose_values(unit, options)
+    result = template_release(chart.tree, chart.path, _request(unit, chart, spec, values, options), options)
+    located = tuple(replace(obj, origin=replace(obj.origin, path=chart.tree.origin(obj.origin.path))) for obj in result.objects)
+    kept = tuple(obj for obj in located if not _is_stray_crd_file(obj))
+    rendered = post_rendered(kept, spec, unit, options)
+    objects = tuple(_labelled(obj, unit, spec) for obj in rendered)
+    return Rendered(objects=objects, notes=(*_notes(unit, chart), *notes, *(_by_repository(note, chart) for note in result.notes)))
+
+
+def release_name(declaration: KubeObject) -> str:
+    """spec.releaseName, else composed; long names end in a digest (helm-controller internal/release/name.go)."""
+    spec = mapping(declaration.body.get("spec"))
+    target = text(spec.get("targetNamespace"))
+    name = text(spec.get("releaseName")) or (f"{target}-{declaration.name}" if target else declaration.name)
+    data = name.encode()
+    if len(data) <= MAX_NAME:
+        return name
+    return f"{data[:40].decode('utf-8', 'ignore')}-{hashlib.sha256(data).hexdigest()[:12]}"
+
+
+def release_namespace(declaration: KubeObject) -> str:
+    return text(dig(declaration.body, "spec", "targetNamespace")) or declaration.namespace or "default"
+
+
+def _request(
+    unit: DeployUnit, chart: ChartSource, spec: Mapping[str, JSONValue], values: Mapping[str, JSONValue], options: RenderOptions
+) -> HelmRequest:
+    assert unit.declaration is not None
+    return HelmRequest(
+        release=release_name(unit.declaration),
+        namespace=release_namespace(unit.declaration),
+        values=values,
+        chart_values=chart.values,
+        include_crds=text(dig(spec, "install", "crds"), "Create") != "Skip",
+        hooks=dig(spec, "install", "disableHooks") is not True,
+        tests=dig(spec, "test", "enable") is True,
+        kube_version=options.kubernetes,
+        api_versions=options.api_versions,
+    )
+
+
+def _is_stray_crd_file(obj: KubeObject) -> bool:
+    """Whether the object stands in crds/ and is no CustomResourceDefinition: helm-controller leaves it out."""
+    return "/crds/" in f"/{obj.origin.path}" and "/templates/" not in f"/{obj.origin.path}" and obj.kind != "CustomResourceDefinition"
+
+
+def _labelled(obj: KubeObject, unit: DeployUnit, spec: Mapping[str, JSONValue]) -> KubeObject:
+    """Common metadata, then the origin labels, which win."""
+    common = mapping(spec.get("commonMetadata"))
+    metadata: dict[str, JSONValue] = dict(obj.metadata)
+    origin: dict[str, JSONValue] = {f"{GROUP}/name": unit.name, f"{GROUP}/namespace": unit.namespace}
+    if hook_events(obj) and not _hooks_take_part(spec):
+        return obj
+    metadata["labels"] = {**mapping(metadata.get("labels")), **mapping(common.get("labels")), **origin}
+    if mapping(common.get("annotations")):
+        metadata["annotations"] = {**mapping(metadata.get("annotations")), **mapping(common.get("annotations"))}
+    return replace(obj, body={**obj.body, "metadata": metadata})
+
+
+def _hooks_take_part(spec: Mapping[str, JSONValue]) -> bool:
+    return text(spec.get("postRenderStrategy"), "combined") != "nohooks"
+
+
+def _notes(unit: DeployUnit, chart: ChartSource) -> Iterator[Note]:
+    assert unit.declaration is not None
+    here = unit.origin.location
+    if unit.declaration.version != SERVED_VERSION:
+        served = f"{GROUP}/{SERVED_VERSION}"
+        yield Note(
+            id="api-version-removed", message=f"{unit.declaration.api_version} is no longer served by Flux; use {served}", location=here
+        )
+    if chart.note:
+        yield Note(id="chart-version", message=chart.note, location=here)
+
+
+def _by_repository(note: Note, chart: ChartSource) -> Note:
+    if note.location is None:
+        return note
+    return replace(note, location=Location(path=RepoPath(chart.tree.origin(note.location.path))))
+
+
+def _refuse(unit: DeployUnit, why: str) -> None:
+    raise RenderFailure(f"HelmRelease {unit.name}: {why}", reason=Reason.UNSUPPORTED, location=unit.origin.location)

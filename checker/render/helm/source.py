@@ -1,0 +1,141 @@
+"""A HelmRelease's chart reference -> the chart in a tree, with the values files that take the place of the chart's own.
+
+A remote chart is rendered only from a copy that `sources` names, by the URL of its repository or of the chart itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, sequence, text
+from checker.model.paths import ROOT, RepoPath, clamped_path
+from checker.model.tree import Missing, Tree
+from checker.model.units import DeployUnit, Reason, RenderFailure
+from checker.render.helm.chart import find_copy
+from checker.render.options import RenderOptions
+from checker.tools.flux import ArtifactTree, FolderTree, SourceOptions, SourceRef, open_source, source_url
+from checker.tools.helm import merged_values
+
+HOW = "vendor it and map it under sources:, or pass --allow-network"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartSource:
+    """`path` in `tree`; `values` replace the chart's values.yaml where the release names values files."""
+
+    tree: ArtifactTree
+    path: RepoPath
+    values: Mapping[str, JSONValue] | None = None
+    note: str = ""
+
+
+def open_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> ChartSource:
+    """Raises RenderFailure, with reason REMOTE for a chart that is not at hand."""
+    assert unit.declaration is not None
+    direct = mapping(dig(unit.declaration.body, "spec", "chartRef"))
+    chart = mapping(dig(unit.declaration.body, "spec", "chart", "spec"))
+    if bool(direct) == bool(chart):
+        which = "both spec.chart and spec.chartRef" if direct else "neither spec.chart nor spec.chartRef"
+        raise RenderFailure(f"HelmRelease {unit.name} has {which}; exactly one is needed", location=unit.origin.location)
+    try:
+        if chart:
+            return _from_chart(chart, unit.namespace, unit, tree, options)
+        reference = _reference(direct, unit.namespace)
+        if reference.kind != "HelmChart":
+            return _whole(reference, unit, tree, options)
+        between = _find(reference, unit)
+        if between is None:
+            raise RenderFailure(f"{reference} is not declared in this repository, so the chart is unknown", reason=Reason.REMOTE)
+        return _from_chart(mapping(between.body.get("spec")), between.namespace, unit, tree, options)
+    except RenderFailure as failure:
+        raise (
+            failure if failure.location else RenderFailure(failure.message, reason=failure.reason, location=unit.origin.location)
+        ) from failure
+
+
+def _from_chart(chart: Mapping[str, JSONValue], namespace: str, unit: DeployUnit, tree: Tree, options: RenderOptions) -> ChartSource:
+    reference = _reference(mapping(chart.get("sourceRef")), namespace)
+    if reference.kind == "HelmRepository":
+        found = _from_repository(chart, reference, unit, tree, options)
+        return _with_values(found, chart, found.tree, found.path)
+    artifact = open_source(reference, unit.related, tree, _source_options(options))
+    path = clamped_path(text(chart.get("chart")))
+    if artifact.kind(path) is None:
+        raise RenderFailure(f"chart {text(chart.get('chart'))!r} does not exist in {reference}")
+    return _with_values(ChartSource(tree=artifact, path=path), chart, artifact, ROOT)
+
+
+def _from_repository(
+    chart: Mapping[str, JSONValue], reference: SourceRef, unit: DeployUnit, tree: Tree, options: RenderOptions
+) -> ChartSource:
+    name, version = text(chart.get("chart")), text(chart.get("version"), "*")
+    repository = _find(reference, unit)
+    if repository is None:
+        raise RenderFailure(f"chart {name} {version}: {reference} is not declared in this repository; {HOW}", reason=Reason.REMOTE)
+    url = source_url(repository).rstrip("/")
+    sources = {known.rstrip("/"): RepoPath(str(folder).strip("/")) for known, folder in options.sources.items()}
+    for known in (f"{url}/{name}", url):
+        if known in sources:
+            path = find_copy(tree, sources[known], name, version)
+            return ChartSource(tree=FolderTree(tree, ROOT), path=path)
+    raise RenderFailure(f"chart {name} {version} from HelmRepository {url} is remote; {HOW}", reason=Reason.REMOTE)
+
+
+def _whole(reference: SourceRef, unit: DeployUnit, tree: Tree, options: RenderOptions) -> ChartSource:
+    """An OCIRepository or ExternalArtifact holds the chart itself."""
+    source = _find(reference, unit)
+    url = source_url(source).rstrip("/") if source is not None else ""
+    sources = {known.rstrip("/"): RepoPath(str(folder).strip("/")) for known, folder in options.sources.items()}
+    name = url.rpartition("/")[2]
+    ref = mapping(dig(source.body, "spec", "ref")) if source is not None else {}
+    version = next((text(ref[field]) for field in ("digest", "semver", "tag") if ref.get(field)), "latest")
+    for known in (url, url.rpartition("/")[0]):
+        if known and known in sources:
+            return ChartSource(tree=FolderTree(tree, ROOT), path=find_copy(tree, sources[known], name, version))
+    if reference.kind == "OCIRepository" and source is not None:
+        raise RenderFailure(f"chart {name} {version} from OCIRepository {url} is remote; {HOW}", reason=Reason.REMOTE)
+    return ChartSource(tree=open_source(reference, unit.related, tree, _source_options(options)), path=ROOT)
+
+
+def _with_values(found: ChartSource, chart: Mapping[str, JSONValue], tree: ArtifactTree, base: RepoPath) -> ChartSource:
+    """spec.valuesFiles replace the chart's values.yaml, left to right; the old spec.valuesFile comes first."""
+    single = text(chart.get("valuesFile"))
+    names = [*([single] if single else []), *(text(item) for item in sequence(chart.get("valuesFiles")))]
+    if not names:
+        return found
+    values: dict[str, JSONValue] = {}
+    for name in names:
+        path = clamped_path(name, base)
+        try:
+            values = merged_values(values, _read_values(tree, path))
+        except Missing as error:
+            if chart.get("ignoreMissingValuesFiles") is not True:
+                raise RenderFailure(f"values file {name!r} does not exist in {'the chart' if base else 'the source'}") from error
+    return ChartSource(tree=found.tree, path=found.path, values=values)
+
+
+def _read_values(tree: ArtifactTree, path: RepoPath) -> dict[str, JSONValue]:
+    from checker.tools.yaml import load_documents
+
+    document = next(iter(load_documents(tree.read(path))), None)
+    if document is None or (document.value is None and not document.error):
+        return {}
+    if document.error or not isinstance(document.value, dict):
+        message = document.error.message if document.error else "values must be a mapping"
+        raise RenderFailure(
+            message, location=Location(path=tree.origin(path), line=document.error.line if document.error else document.line)
+        )
+    return dict(document.value)
+
+
+def _find(reference: SourceRef, unit: DeployUnit) -> KubeObject | None:
+    return next((obj for obj in unit.related if (obj.kind, obj.namespace, obj.name) == reference), None)
+
+
+def _reference(value: Mapping[str, JSONValue], namespace: str) -> SourceRef:
+    return SourceRef(text(value.get("kind")), text(value.get("namespace")) or namespace, text(value.get("name")))
+
+
+def _source_options(options: RenderOptions) -> SourceOptions:
+    return SourceOptions(sources=options.sources, repository_urls=options.repository_urls, revisions=options.revisions)

@@ -1,0 +1,46 @@
+"""Helm: a chart in a folder and values -> rendered templates. The library where it can answer exactly, else the program.
+
+The library renders in a hundredth of the program's time and knows one Kubernetes version only. A chart that looks at
+`.Capabilities` is therefore given to the program when the caller names a version; without the program, the answer says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from checker.tools.helm import binary, library
+from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
+from checker.tools.helm.files import ChartFiles, read_chart, write_chart
+from checker.tools.helm.values import merged_values, set_value
+
+__all__ = [
+    "ChartFiles",
+    "HelmCall",
+    "HelmFailed",
+    "HelmMissing",
+    "TemplateOutput",
+    "Templated",
+    "merged_values",
+    "read_chart",
+    "set_value",
+    "template_chart",
+    "write_chart",
+]
+
+INSTALL = "install gitops-check[helm] or put helm on PATH"
+
+
+def template_chart(chart: Path, call: HelmCall, *, asks_capabilities: bool) -> Templated:
+    """`asks_capabilities`: whether the chart's result may depend on the cluster's version. Raises HelmFailed, HelmMissing."""
+    matters = asks_capabilities and bool(call.kube_version or call.api_versions)
+    if matters and binary.is_installed():
+        return binary.template(chart, call)
+    if library.is_installed():
+        done = library.template(chart, call)
+        wanted = ", ".join(part for part in (f"Kubernetes {call.kube_version}" if call.kube_version else "", *call.api_versions) if part)
+        assumed = f"the chart asks for the cluster's version and was answered with that of {done.engine}, not {wanted}" if matters else ""
+        return replace(done, assumed=assumed)
+    if binary.is_installed():
+        return binary.template(chart, call)
+    raise HelmMissing("no Helm engine is installed", INSTALL)

@@ -1,0 +1,60 @@
+"""`helm template` as a process: for charts that ask for the cluster's version, and where the library is not installed."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
+from checker.tools.process import ProcessFailed, find_program, run, scrubbed_environment
+
+SECONDS = 60.0
+_SOURCE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
+
+
+def is_installed() -> bool:
+    return find_program("helm") is not None
+
+
+def template(chart: Path, call: HelmCall) -> Templated:
+    """Raises HelmFailed, HelmMissing."""
+    program = find_program("helm")
+    if program is None:
+        raise HelmMissing("helm is not on PATH")
+    with TemporaryDirectory(prefix="gitops-check-") as home:
+        values = Path(home) / "values.json"
+        values.write_text(json.dumps(dict(call.values)), encoding="utf-8")
+        command: list[str | Path] = [program, "template", call.release, chart, "--namespace", call.namespace, "--values", values]
+        command += ["--include-crds"] * call.include_crds + ["--is-upgrade"] * call.is_upgrade
+        command += ["--kube-version", call.kube_version] if call.kube_version else []
+        for version in call.api_versions:
+            command += ["--api-versions", version]
+        try:
+            done = run(command, environment=_environment(Path(home)), timeout=SECONDS, check=False)
+        except ProcessFailed as error:
+            raise HelmFailed(error.message) from error
+    if done.returncode != 0:
+        message = done.stderr.strip().removeprefix("Error: ").replace(f"{chart.parent}/", "")
+        raise HelmFailed(message[-1500:] or f"helm template ended with status {done.returncode}")
+    return Templated(outputs=tuple(_outputs(done.stdout.decode("utf-8", "replace"))), engine="helm")
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """No plugins, no repositories, no cluster of whoever runs us."""
+    ours = {"HELM_CACHE_HOME": "cache", "HELM_CONFIG_HOME": "config", "HELM_DATA_HOME": "data", "HELM_PLUGINS": "plugins", "HOME": ""}
+    kept = {name: value for name, value in scrubbed_environment().items() if not name.startswith(("HELM_", "KUBE"))}
+    return {**kept, **{name: str(home / folder) for name, folder in ours.items()}, "KUBECONFIG": str(home / "none")}
+
+
+def _outputs(text: str) -> list[TemplateOutput]:
+    outputs: list[TemplateOutput] = []
+    for piece in re.split(r"(?m)^---$\n?", text):
+        source = _SOURCE.match(piece)
+        if source is not None:
+            outputs.append(TemplateOutput(source=source[1], text=piece, is_crd="/crds/" in source[1]))
+        elif piece.strip() and outputs:
+            # A further document of the same template.
+            outputs.append(TemplateOutput(source=outputs[-1].source, text=piece, is_crd=outputs[-1].is_crd))
+    return outputs

@@ -1,0 +1,83 @@
+"""A chart in a Tree -> its files, and those files in a temporary folder for Helm.
+
+Links inside the tree arrive as what they point to; a link out of it is an error of the tree, so nothing outside is copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.model.paths import ROOT, RepoPath, basename, join
+from checker.model.tree import EntryKind, Tree
+from checker.tools.helm.call import HelmFailed
+
+MAX_FILES = 5_000
+MAX_BYTES = 64 << 20
+MAX_DEPTH = 40
+_CAPABILITIES = b".Capabilities"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartFiles:
+    """Paths relative to the chart; of an archive, one entry under its own name."""
+
+    name: str
+    files: Mapping[RepoPath, bytes]
+
+    @property
+    def is_archive(self) -> bool:
+        return RepoPath("Chart.yaml") not in self.files
+
+    def mentions(self, word: bytes) -> bool:
+        """Whether any template has the word. Inside archives we cannot see cheaply, so they are said to."""
+        return any(word in data or path.endswith((".tgz", ".tar.gz")) for path, data in self.files.items())
+
+    @property
+    def asks_capabilities(self) -> bool:
+        return self.mentions(_CAPABILITIES) or b"kubeVersion" in self.files.get(RepoPath("Chart.yaml"), b"kubeVersion")
+
+
+def read_chart(tree: Tree, path: RepoPath) -> ChartFiles:
+    """Raises HelmFailed where there is no chart, TreeError where a file cannot be read."""
+    if tree.kind(path) is EntryKind.FILE:
+        return ChartFiles(name=basename(path), files={RepoPath(basename(path)): tree.read(path)})
+    if tree.kind(join(path, "Chart.yaml")) is not EntryKind.FILE:
+        raise HelmFailed(f"{path or '.'} is not a chart: Chart.yaml is missing")
+    files: dict[RepoPath, bytes] = {}
+    size = 0
+    for inside in _walk(tree, path, ROOT, MAX_DEPTH):
+        data = tree.read(RepoPath(f"{path}/{inside}" if path else inside))
+        size += len(data)
+        files[inside] = data
+        if len(files) > MAX_FILES or size > MAX_BYTES:
+            raise HelmFailed(f"{path or '.'} is larger than {MAX_FILES} files or {MAX_BYTES >> 20} MiB, more than a chart may be")
+    return ChartFiles(name=basename(path) or "chart", files=files)
+
+
+def write_chart(chart: ChartFiles, folder: Path) -> Path:
+    """The chart's folder or archive below `folder`."""
+    if chart.is_archive:
+        (name, data), *_ = chart.files.items()
+        (folder / name).write_bytes(data)
+        return folder / name
+    top = folder / "chart"
+    for path, data in chart.files.items():
+        file = top / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    return top
+
+
+def _walk(tree: Tree, top: RepoPath, below: RepoPath, depth: int) -> Iterator[RepoPath]:
+    """Every file, links followed; `depth` ends a circle of links."""
+    if depth == 0:
+        raise HelmFailed(f"{top or '.'} has folders more than {MAX_DEPTH} deep")
+    folder = RepoPath(f"{top}/{below}".strip("/"))
+    for name in tree.entries(folder):
+        kind = tree.kind(join(folder, name))
+        if kind is EntryKind.DIRECTORY and name != ".git":
+            yield from _walk(tree, top, join(below, name), depth - 1)
+        elif kind is EntryKind.FILE:
+            yield join(below, name)

@@ -1,0 +1,133 @@
+"""Helm's Go library in a worker process, one per process of ours, started when the first chart is met.
+
+The wheel `helm-python-sdk` comes with the extra `helm`. It cannot be told a cluster's version: see `checker.tools.helm`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
+from checker.tools.process import scrubbed_environment, start
+
+MODULE = "helm_python"
+SECONDS = 60.0
+MAX_ANSWER = 256 << 20
+
+
+def is_installed() -> bool:
+    return importlib.util.find_spec(MODULE) is not None
+
+
+def template(chart: Path, call: HelmCall) -> Templated:
+    """Raises HelmFailed, HelmMissing."""
+    worker = _worker()
+    answer = worker.ask(
+        {
+            "chart": str(chart),
+            "release": call.release,
+            "namespace": call.namespace,
+            "values": dict(call.values),
+            "crds": call.include_crds,
+            "upgrade": call.is_upgrade,
+        }
+    )
+    if "error" in answer:
+        raise HelmFailed(str(answer["error"]).replace(str(chart.parent) + os.sep, ""))
+    crds = [TemplateOutput(source=crd["filename"], text=crd["data"], is_crd=True) for crd in answer["crds"]]
+    files = [TemplateOutput(source=name, text=answer["files"][name]) for name in sorted(answer["files"])]
+    return Templated(outputs=(*crds, *files), engine=f"Helm {worker.version} (library)")
+
+
+class _Worker:
+    """Every wait has a limit, kept by a timer that kills the process."""
+
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("worker.py")
+        # -P: the current directory is the repository under judgement and must not provide modules.
+        self._process = start([sys.executable, "-P", script], environment={**scrubbed_environment(), "KUBECONFIG": os.devnull})
+        self.pid = os.getpid()
+        self.version = ""
+        hello = self._within(self._read)
+        if "missing" in hello:
+            self.close()
+            raise HelmMissing(f"Helm's library does not load: {hello['missing']}", "install gitops-check[helm] again, or put helm on PATH")
+        self.version = str(hello.get("version", ""))
+
+    @property
+    def is_dead(self) -> bool:
+        return self._process.poll() is not None
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        line = json.dumps(request).encode() + b"\n"
+
+        def exchange() -> dict[str, Any]:
+            pipe = self._pipe(self._process.stdin)
+            pipe.write(line)
+            pipe.flush()
+            return self._read()
+
+        return self._within(exchange)
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue
+
+    def _read(self) -> dict[str, Any]:
+        line = self._pipe(self._process.stdout).readline(MAX_ANSWER)
+        if not line.endswith(b"\n"):
+            raise HelmFailed("Helm stopped while rendering the chart: it ran out of time or memory, or printed too much")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _within(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        timer = threading.Timer(SECONDS, self._process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            return work()
+        except (BrokenPipeError, HelmFailed) as error:
+            self.close()
+            raise HelmFailed(f"Helm did not finish the chart within {SECONDS:g} s, or ran out of memory") from error
+        finally:
+            timer.cancel()
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        assert pipe is not None
+        return pipe
+
+
+_started: list[_Worker] = []
+_lock = threading.Lock()
+
+
+def _worker() -> _Worker:
+    """The worker of this very process: after a fork the parent's pipes are not ours."""
+    with _lock:
+        current = _started[0] if _started else None
+        if current is None or current.pid != os.getpid() or current.is_dead:
+            _started[:] = [_Worker()]
+            if current is None or current.pid != os.getpid():
+                atexit.register(_stop)
+        return _started[0]
+
+
+def _stop() -> None:
+    if _started and _started[0].pid == os.getpid():
+        _started.pop().close()

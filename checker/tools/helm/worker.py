@@ -1,0 +1,73 @@
+"""The process that holds Helm's Go library: one JSON request a line on standard input, one JSON answer a line on standard output.
+
+Run as a script, importing nothing of this package. A process of its own because a template may loop for ever and Go cannot
+be interrupted, and because a Go runtime does not survive the fork of a process pool.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+MEMORY = 4 << 30
+
+
+def main() -> int:
+    # Whatever the library prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    _limit_memory()
+    try:
+        import helm_python
+    except ImportError as error:
+        _write(answers, {"missing": str(error)})
+        return 1
+    _write(answers, {"version": helm_python.helm_sdk_version()})
+    for line in sys.stdin:
+        try:
+            answer = _answer(helm_python, json.loads(line))
+        except helm_python.HelmError as error:
+            answer = {"error": str(error)}
+        except RecursionError:
+            answer = {"error": "the values are nested too deeply"}
+        _write(answers, answer)
+    return 0
+
+
+def _answer(helm: Any, request: dict[str, Any]) -> dict[str, Any]:
+    chart = helm.Chart.load(request["chart"])
+    try:
+        upgrade = bool(request["upgrade"])
+        values = request["values"]
+        chart.validate_schema(values)
+        files = chart.render(
+            values,
+            name=request["release"],
+            namespace=request["namespace"],
+            revision=2 if upgrade else 1,
+            is_install=not upgrade,
+            is_upgrade=upgrade,
+        )
+        return {"files": files, "crds": chart.crds if request["crds"] else [], "metadata": chart.metadata}
+    finally:
+        chart.close()
+
+
+def _write(stream: Any, answer: dict[str, Any]) -> None:
+    stream.write(json.dumps(answer) + "\n")
+    stream.flush()
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    except (ImportError, ValueError, OSError):
+        return
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
