@@ -72,7 +72,9 @@ class Schema:
         make = jsonschema_rs.Draft4Validator if draft in ("", _DRAFT_4) else jsonschema_rs.validator_cls_for(self.document)
         try:
             return make(self.document, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions(), offline=True)
-        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, RecursionError) as error:
+        except jsonschema_rs.ValidationError as error:
+            raise SchemaError(_fault(error)) from None
+        except (jsonschema_rs.ReferencingError, ValueError, RecursionError) as error:
             raise SchemaError(str(error).split("\n", 1)[0][:300]) from None
 
     def _problem(self, error: Any) -> SchemaProblem:
@@ -99,6 +101,16 @@ class Schema:
             except (KeyError, IndexError, TypeError):
                 return {}
         return node if isinstance(node, Mapping) else {}
+
+
+def _fault(error: Any) -> str:
+    """What is wrong with a schema, from inside the alternatives that schemas of schemas are made of."""
+    while error.kind.name in ("anyOf", "oneOf"):
+        inner = [found for branch in error.kind.as_dict()["context"] for found in branch]
+        if not inner:
+            break
+        error = max(inner, key=lambda found: len(found.instance_path))
+    return f"{'.'.join(map(str, error.instance_path))}: {error.message[:200]}".lstrip(": ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,13 +18,17 @@ _DEEPEST = 100
 """Schema levels: no published CRD has half as many, and a deeper one would be made to hurt."""
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _COPIED = (
-    *("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern"),
+    *("enum", "minimum", "maximum", "multipleOf", "minLength", "maxLength", "pattern"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "required"),
     *("x-kubernetes-list-map-keys", "x-kubernetes-list-type", "x-kubernetes-validations"),
 )
 _FORMATS = ("date-time", "date", "ipv4", "ipv6")
 """Formats of the API server that JSON Schema means the same way; `uri`, `duration` and others differ and are left open."""
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+"""The draft that takes patterns as they are: earlier ones want JavaScript's, which knows no `(?i)`, and definitions hold Go's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def custom_kinds(definition: KubeObject) -> Iterator[CustomKind]:
 def document(schema: Mapping[str, Any], metadata: Mapping[str, Any], meta_name: str, *, strict: bool) -> dict[str, Any]:
     """The structural schema as JSON Schema. `metadata` are the definitions of object metadata, `meta_name` the one to use."""
     made = _structure({**schema, "x-kubernetes-embedded-resource": True}, meta_name, strict, 0)
-    return {**made, "type": "object", "definitions": dict(metadata)}
+    return {"$schema": DIALECT, **made, "type": "object", "definitions": dict(metadata)}
 
 
 def _structure(node: Mapping[str, Any], meta: str, strict: bool, depth: int) -> dict[str, Any]:
@@ -119,6 +123,9 @@ def _values(node: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
         least, most = _RANGES[node["format"]]
         out.setdefault("minimum", least)
         out.setdefault("maximum", most)
+    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if node.get(exclusive) is True and limit in out:
+            out[exclusive] = out.pop(limit)
     if node.get("x-kubernetes-int-or-string") is not True:
         for key in ("allOf", "anyOf", "oneOf"):
             if sequence(node.get(key)):

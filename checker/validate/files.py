@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from checker.model.findings import Checked, Counts, Finding, Outcome
+from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.paths import RepoPath
 from checker.validate.crds import is_definition
@@ -79,7 +79,8 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
     for problem in read.problems:
         findings.append(_trouble("invalid-yaml", problem, Outcome.NOT_CHECKED))
         tally.not_checked += 1
-    findings.extend(_trouble("duplicate-key", duplicate, Outcome.FAILED) for duplicate in read.duplicates)
+    plain = {document.index for document in read.others}
+    findings.extend(_duplicate(duplicate, duplicate.document in plain) for duplicate in read.duplicates)
     for document in read.others:
         finding = _not_an_object(document, path)
         findings.append(finding)
@@ -92,6 +93,12 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
         if remarks:
             findings.extend(findings_of(obj, remarks, locate, options.kubernetes))
         yield obj
+
+
+def _duplicate(problem: Problem, plain: bool) -> Finding:
+    """An error in an object, as strict decoding says; other files are read by whoever they are for, mostly the last one winning."""
+    finding = _trouble("duplicate-key", problem, Outcome.FAILED)
+    return replace(finding, severity=Severity.WARNING) if plain else finding
 
 
 def _failed(counts: Counts) -> Counts:

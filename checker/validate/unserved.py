@@ -62,9 +62,9 @@ def removed_in(api_version: str, kind: str) -> str | None:
 def unserved(api_version: str, kind: str, version: str) -> Unserved | None:
     """Why the version does not serve the kind; None for a group that is not Kubernetes' own."""
     group = api_version.rpartition("/")[0]
-    if "." in group and not is_builtin_group(group):
-        return None  # a group without a dot is Kubernetes' own: a definition's must be a domain
     served = bundles.load_bundle(version).kinds
+    if not is_builtin_group(group) and ("." in group or not _is_close(api_version, served)):
+        return None
     instead = _instead(api_version, kind, served)
     use = f"; use {instead}" if instead else ""
     said = f"{kind} {api_version}"
@@ -79,6 +79,13 @@ def unserved(api_version: str, kind: str, version: str) -> Unserved | None:
     if instead:
         return Unserved("unknown-kind", f"{kind} is not in {api_version}{use}", "apiVersion")
     return _misspelt(api_version, kind, served, version)
+
+
+def _is_close(api_version: str, served: bundles.Kinds) -> bool:
+    """A group without a dot is no custom one; it is a slip, or the file of some tool that borrows the form."""
+    from checker.tools.schema_words import nearest
+
+    return nearest(api_version, served) is not None
 
 
 def _misspelt(api_version: str, kind: str, served: bundles.Kinds, version: str) -> Unserved:
