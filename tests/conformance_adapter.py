@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 class NotSupported(Exception):
@@ -26,12 +27,11 @@ def yaml_to_json(text: str, *, strict: bool) -> object:
 def schema_verdicts(root: Path, file: str, *, kubernetes: str, strict: bool) -> list[dict[str, object]]:
     """Every object of a file against the built-in schemas alone."""
     from checker.model.paths import RepoPath
-    from checker.tools.yaml import load_documents
+    from checker.tools.yaml import read_objects
     from checker.validate import ValidateOptions, validate_objects
-    from checker.validate.files import objects_of
 
     options = ValidateOptions(kubernetes=(kubernetes,), strict=strict, server_rules=False, decrypted=False)
-    found = [obj for document in load_documents((root / file).read_bytes()) for obj in objects_of(document, RepoPath(file))]
+    found = read_objects((root / file).read_bytes(), RepoPath(file)).objects
     counted = [(obj, validate_objects([obj], options).counts) for obj in found]
     return [{"kind": obj.kind, "name": _kubeconform_name(obj.metadata), "valid": not counts.failed} for obj, counts in counted]
 
@@ -40,3 +40,50 @@ def _kubeconform_name(metadata: Mapping[str, object]) -> object:
     """A generated name comes before a given one."""
     generated = metadata.get("generateName")
     return f"{generated}{{{{ generateName }}}}" if generated else metadata.get("name", "")
+
+
+def helm_template(
+    root: Path, chart: str, *, release: str, namespace: str, values_files: list[str], set_values: list[str], include_crds: bool
+) -> list[dict[str, object]]:
+    """What `helm template` prints, lists as they are."""
+    from checker.model.paths import RepoPath
+    from checker.model.units import Reason, RenderFailure
+    from checker.render.helm import HelmRequest, merged_values, render_chart, set_value
+    from checker.snapshot.directory import DirectoryTree
+    from checker.tools.yaml import load_documents
+
+    tree = DirectoryTree(root)
+    values: dict[str, Any] = {}
+    for file in values_files:
+        values = merged_values(values, load_documents(tree.read(RepoPath(file)))[0].value or {})  # type: ignore[arg-type]
+    for expression in set_values:
+        set_value(values, expression)
+    request = HelmRequest(release=release, namespace=namespace, values=values, include_crds=include_crds, keep_lists=True)
+    try:
+        return [dict(obj.body) for obj in render_chart(tree, RepoPath(chart), request)]
+    except RenderFailure as failure:
+        raise (NotSupported if failure.reason is not Reason.BROKEN else ValueError)(failure.message) from failure
+
+
+def render_flux(root: Path, *, entry: str) -> list[dict[str, object]]:
+    """Every Flux unit that the entry folder leads to."""
+    from checker.discover import DiscoverOptions
+    from checker.model.paths import RepoPath, is_within
+    from checker.model.units import Controller, Reason, Rendered
+    from checker.pipeline.expand import ExpandOptions, expand_one
+    from checker.render.options import RenderOptions
+    from checker.snapshot.directory import DirectoryTree
+
+    kinds = {Controller.FLUX_KUSTOMIZATION: "kustomization", Controller.FLUX_HELMRELEASE: "helmrelease"}
+    options = ExpandOptions(discover=DiscoverOptions(), render=RenderOptions(), digest_key=b"conformance")
+    units: list[dict[str, object]] = []
+    for built in expand_one(DirectoryTree(root), options).built:
+        unit = built.unit
+        if unit.controller not in kinds or not is_within(unit.origin.path, RepoPath(entry)):
+            continue
+        if isinstance(built.result, Rendered):
+            objects = [dict(obj.body) for obj in built.objects]
+            units.append({"kind": kinds[unit.controller], "name": unit.name, "namespace": unit.namespace, "objects": objects})
+        elif unit.controller is Controller.FLUX_KUSTOMIZATION and built.result.reason is not Reason.REMOTE:
+            raise ValueError(f"{unit.name}: {built.result.message}")
+    return units

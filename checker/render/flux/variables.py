@@ -1,13 +1,12 @@
 """`spec.postBuild` of a Kustomization and the ConfigMaps and Secrets it names -> objects with variables substituted.
 
 What lives only in the cluster is unknown: a variable it might define stays as it is written (`${NAME}`), with a note.
-Values of Secrets arrive as digests, since rendering takes secrets out of every unit before another one sees it.
+Values of Secrets are stood in for by placeholders that name the key: they are not known here (redacted, or encrypted), and
+a Secret that was merely encrypted anew must not seem to rename what uses it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from checker.render.flux.envsubst import SubstitutionError, substitute
 from checker.render.options import RenderOptions
 
 SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
+PLACEHOLDER = "..PLACEHOLDER_{}.."
 STRICT_SINCE = (2, 9)
 _NAME = re.compile(r"[_A-Za-z][_A-Za-z0-9]*")
 
@@ -103,8 +103,9 @@ def _data(unit: DeployUnit, kind: str, name: str, options: RenderOptions) -> dic
     known = options.variables.get(f"{kind}/{namespace}/{name}")
     found = next((obj for obj in unit.related if (obj.kind, obj.namespace, obj.name) == (kind, namespace, name)), None)
     if found is not None:
-        data = {key: _joined(_decoded(value) if kind == "Secret" else value) for key, value in mapping(found.body.get("data")).items()}
-        data.update({key: _joined(value) for key, value in mapping(found.body.get("stringData")).items() if kind == "Secret"})
+        data = {key: _joined(value) for key, value in mapping(found.body.get("data")).items()}
+        if kind == "Secret":
+            data = {key: PLACEHOLDER.format(key) for key in (*data, *mapping(found.body.get("stringData")))}
         return {**data, **{key: _joined(value) for key, value in (known or {}).items()}}
     return None if known is None else {key: _joined(value) for key, value in known.items()}
 
@@ -112,13 +113,6 @@ def _data(unit: DeployUnit, kind: str, name: str, options: RenderOptions) -> dic
 def _joined(value: JSONValue) -> str:
     """Newlines are removed, not replaced."""
     return text(value, "" if value is None else str(value)).replace("\n", "")
-
-
-def _decoded(value: JSONValue) -> str:
-    try:
-        return base64.b64decode(text(value), validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return text(value)
 
 
 def _mentions(value: object) -> bool:

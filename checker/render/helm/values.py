@@ -6,8 +6,6 @@ again at the end, into maps that may be shared. github.com/fluxcd/pkg/blob/main/
 
 from __future__ import annotations
 
-import base64
-import binascii
 import copy
 from collections.abc import Mapping
 
@@ -16,6 +14,9 @@ from checker.model.units import DeployUnit, Note, RenderFailure
 from checker.render.options import RenderOptions
 from checker.tools.helm import merged_values, set_value
 from checker.tools.helm.values import SetError
+
+PLACEHOLDER = "..PLACEHOLDER_{}.."
+"""Stands for a value out of a Secret, which is not known here."""
 
 
 def compose_values(unit: DeployUnit, options: RenderOptions) -> tuple[dict[str, JSONValue], tuple[Note, ...]]:
@@ -41,7 +42,7 @@ def compose_values(unit: DeployUnit, options: RenderOptions) -> tuple[dict[str, 
         if target:
             result = merged_values(result, inline)
             _set(result, target, value, literal=reference.get("literal") is True, label=label, unit=unit)
-        elif value.startswith("digest:"):
+        elif value == PLACEHOLDER.format(key):
             notes.append(_note(unit, f"{label} is secret: the values in it are left out"))
         else:
             result = merged_values(result, _parsed(value, label, unit))
@@ -54,9 +55,10 @@ def _data(unit: DeployUnit, reference: Mapping[str, JSONValue], options: RenderO
     known = options.variables.get(f"{kind}/{unit.namespace}/{name}")
     if found is None:
         return None if known is None else {key: _text(value) for key, value in known.items()}
-    data = {key: _decoded(text(value)) if kind == "Secret" else _text(value) for key, value in mapping(found.body.get("data")).items()}
-    plain = {key: _text(value) for key, value in mapping(found.body.get("stringData")).items()} if kind == "Secret" else {}
-    return {**data, **plain, **{key: _text(value) for key, value in (known or {}).items()}}
+    data = {key: _text(value) for key, value in mapping(found.body.get("data")).items()}
+    if kind == "Secret":
+        data = {key: PLACEHOLDER.format(key) for key in (*data, *mapping(found.body.get("stringData")))}
+    return {**data, **{key: _text(value) for key, value in (known or {}).items()}}
 
 
 def _set(result: dict[str, JSONValue], target: str, value: str, *, literal: bool, label: str, unit: DeployUnit) -> None:
@@ -91,10 +93,3 @@ def _note(unit: DeployUnit, message: str) -> Note:
 
 def _text(value: JSONValue) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
-
-
-def _decoded(value: str) -> str:
-    try:
-        return base64.b64decode(value, validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return value
