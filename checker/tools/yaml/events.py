@@ -7,9 +7,11 @@ anything is built. One surprise: an alias becomes a copy, so that no two places 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from yaml import (
@@ -29,11 +31,25 @@ from yaml._yaml import CParser
 from yaml.reader import ReaderError
 
 from checker.model.objects import JSONValue
-from checker.tools.yaml.scalars import MERGE_TAG, Rules, Scalar, ScalarError, key_text, narrowed, plain, tagged
+from checker.tools.yaml.scalars import (
+    MERGE_TAG,
+    Rules,
+    Scalar,
+    ScalarError,
+    is_timestamp,
+    key_text,
+    narrowed,
+    plain,
+    refolded,
+    tagged,
+)
 
 MAX_DEPTH = 250
 """Deeper than any manifest; every walk over a value may recurse this far."""
 
+MAX_SHIELDS = 100
+
+_COLON_IN_FLOW = re.compile(rb"[^\s\"']:[,?\[\]{}]")
 _NO_KEY = object()
 _MERGE_KEY = object()
 _DROPPED_KEY = object()
@@ -48,6 +64,10 @@ class BrokenDocumentError(Exception):
         self.message = message
         self.line = line
         self.column = column
+
+
+class UnexpectedColonError(BrokenDocumentError):
+    """libyaml stumbles over a colon that go-yaml reads."""
 
 
 @dataclass(slots=True)
@@ -71,8 +91,19 @@ class _Anchor:
 
 def build_documents(text: bytes, rules: Rules) -> Iterator[Built]:
     """Every document of the text, lazily: those before a broken one still come out. Raises BrokenDocumentError."""
+    done = 0
+    try:
+        for built in _built(text, rules):
+            done += 1
+            yield built
+    except UnexpectedColonError:
+        text, shield = _shielded(text)
+        yield from islice(_built(text, rules, shield), done, None)
+
+
+def _built(text: bytes, rules: Rules, shield: str = "") -> Iterator[Built]:
     with _translated(text):
-        parser = CParser(text)
+        parser = _Parser(text, shield)
         while _starts_document(parser):
             yield _Builder(parser, rules).document()
 
@@ -80,17 +111,53 @@ def build_documents(text: bytes, rules: Rules) -> Iterator[Built]:
 def document_events(text: bytes) -> Iterator[Iterator[Any]]:
     """The events inside each document of the text; each iterator must be used up before the next. Raises BrokenDocumentError."""
     with _translated(text):
-        parser = CParser(text)
+        parser = _Parser(*_shielded(text)) if _COLON_IN_FLOW.search(text) else _Parser(text)
         while _starts_document(parser):
             yield _inside(parser)
 
 
-def _inside(parser: CParser) -> Iterator[Any]:
-    while type(event := parser.get_event()) is not DocumentEndEvent:
+class _Parser(CParser):
+    """libyaml's parser. `shield` stands in the text for colons that libyaml alone would trip over."""
+
+    def __init__(self, text: bytes, shield: str = "") -> None:
+        super().__init__(text)
+        self.next_event: Callable[[], Any] = self._restored if shield else self.get_event
+        self._shield = shield
+
+    def _restored(self) -> Any:
+        event: Any = self.get_event()
+        if type(event) is ScalarEvent:
+            event.value = event.value.replace(self._shield, ":")
+        return event
+
+
+def _shielded(text: bytes) -> tuple[bytes, str]:
+    """libyaml refuses a colon at the end of a plain scalar inside [] or {}, which to go-yaml is part of it: `[http:, b]`."""
+    content = text.decode("utf-8", "surrogateescape")
+    shield = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in content)
+    for _ in range(MAX_SHIELDS):
+        try:
+            with _translated(text):
+                parser = CParser(text)
+                while parser.get_event() is not None:
+                    pass
+            break
+        except UnexpectedColonError as error:
+            lines = text.split(b"\n")
+            line = lines[error.line - 1].decode()
+            lines[error.line - 1] = (line[: error.column - 1] + shield + line[error.column :]).encode()
+            text = b"\n".join(lines)
+        except BrokenDocumentError:
+            break  # reported when it is read
+    return text, shield
+
+
+def _inside(parser: _Parser) -> Iterator[Any]:
+    while type(event := parser.next_event()) is not DocumentEndEvent:
         yield event
 
 
-def _starts_document(parser: CParser) -> bool:
+def _starts_document(parser: _Parser) -> bool:
     while True:
         event: Any = parser.get_event()
         if event is None or type(event) is StreamEndEvent:
@@ -109,7 +176,9 @@ def _translated(text: bytes) -> Iterator[None]:
     except MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         place = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
-        raise BrokenDocumentError(_explained(str(error.problem or error.context)), *place) from error
+        problem = str(error.problem or error.context)
+        kind = UnexpectedColonError if problem == "found unexpected ':'" else BrokenDocumentError
+        raise kind(_explained(problem), *place) from error
     except ReaderError as error:
         raise BrokenDocumentError(*_unreadable(text, error)) from error
     except YAMLError as error:
@@ -119,17 +188,19 @@ def _translated(text: bytes) -> Iterator[None]:
 class _Builder:
     """Values of one document from its events. `_top` is the container under construction; outer ones wait on `_stack`."""
 
-    def __init__(self, parser: CParser, rules: Rules) -> None:
-        self._next = parser.get_event
+    def __init__(self, parser: _Parser, rules: Rules) -> None:
+        self._next = parser.next_event
         self._rules = rules
         self._plain: dict[str, Scalar] = {}
         self._anchors: dict[str, _Anchor] = {}
-        self._stack: list[tuple[Any, Any, list[Any], _Anchor | None]] = []
+        self._stack: list[tuple[Any, Any, list[Any], _Anchor | None, bool]] = []
         self._top: Any = None
         self._key: Any = _NO_KEY
         self._merged: list[Any] = []
         """Mappings to merge when the mapping under construction ends (v3)."""
         self._anchor: _Anchor | None = None
+        self._flow = False
+        """Inside [] or {}."""
         self._nodes = 0
         self._aliased = 0
         self._duplicates: list[tuple[str, int, int]] = []
@@ -159,10 +230,16 @@ class _Builder:
         if event.tag is not None:
             value = tagged(text, event.tag, self._rules)
         elif event.implicit[0]:
+            if self._flow and "?" in text:
+                raise BrokenDocumentError("quote a text with ? inside [] or {}", *_place(event))
+            if self._flow and not text and self._rules is Rules.KUSTOMIZE:
+                return text  # kustomize prints a missing value there as '' before it reads it again
             found: Any = self._plain.get(text, _UNSEEN)
             if found is _UNSEEN:
                 found = self._plain[text] = plain(text, self._rules)
             value = found
+        elif event.style == ">" and self._rules is Rules.KUSTOMIZE:
+            value = refolded(text)
         else:
             value = text
         if event.anchor is not None:
@@ -174,8 +251,9 @@ class _Builder:
             raise BrokenDocumentError("a key must be a single value, not a mapping or a list", *_place(event))
         if len(self._stack) >= MAX_DEPTH:
             raise BrokenDocumentError(f"nested more than {MAX_DEPTH} levels deep", *_place(event))
-        self._stack.append((self._top, self._key, self._merged, self._anchor))
+        self._stack.append((self._top, self._key, self._merged, self._anchor, self._flow))
         self._top, self._key, self._merged, self._anchor = container, _NO_KEY, [], None
+        self._flow = self._flow or event.flow_style
         if event.anchor is not None:
             self._anchor = self._anchors[event.anchor] = _Anchor(container, complete=False)
 
@@ -186,7 +264,7 @@ class _Builder:
                 value.setdefault(key, merged)
         if self._anchor is not None:
             self._anchor.complete = True
-        self._top, self._key, self._merged, self._anchor = self._stack.pop()
+        self._top, self._key, self._merged, self._anchor, self._flow = self._stack.pop()
         return value
 
     def _put(self, value: Any, event: Any) -> None:
@@ -210,22 +288,28 @@ class _Builder:
     def _as_key(self, value: Any, event: Any) -> Any:
         scalar = type(event) is ScalarEvent
         if scalar and event.value == "<<" and (event.implicit[0] or event.tag == MERGE_TAG):
-            return _MERGE_KEY
-        if type(value) is str:
-            key = value
+            key: Any = _MERGE_KEY
         elif type(value) is dict or type(value) is list:
             raise BrokenDocumentError("a key must be a single value, not a mapping or a list", *_place(event))
-        elif self._rules is Rules.KUBERNETES:
-            key = key_text(value)
-        elif len(self._stack) > 1:
-            raise BrokenDocumentError("kustomize refuses keys that are not text here; quote it", *_place(event))
-        elif value is None:
-            return _DROPPED_KEY
+        elif self._rules is Rules.KUSTOMIZE:
+            key = self._kustomize_key(value, event)
         else:
-            key = event.value if scalar else key_text(value)
+            key = value if type(value) is str else key_text(value)
         if key in self._top:
             self._duplicates.append((f'key "{key}" is already set in this mapping', *_place(event)))
         return key
+
+    def _kustomize_key(self, value: Any, event: Any) -> Any:
+        """kustomize keeps the text of the keys of the outermost mapping, and below it fails for keys that are not text."""
+        if type(value) is str and not is_timestamp(value):
+            return value
+        if type(value) is str and type(event) is ScalarEvent and not event.implicit[0] and event.tag is None:
+            return value
+        if len(self._stack) > 1:
+            raise BrokenDocumentError("kustomize refuses keys that are not text here; quote it", *_place(event))
+        if value is None:
+            return _DROPPED_KEY
+        return event.value if type(event) is ScalarEvent else key_text(value)
 
     def _merge(self, value: Any, event: Any) -> None:
         aliased = type(event) is AliasEvent
@@ -233,6 +317,8 @@ class _Builder:
         if any(type(source) is not dict for source in sources):
             raise BrokenDocumentError("<< takes a mapping or a list of mappings", *_place(event))
         if self._rules is Rules.KUSTOMIZE:
+            if self._merged:
+                self._duplicates.append(('key "<<" is already set in this mapping', *_place(event)))
             self._merged.extend(sources)
             return
         # go-yaml v2 merges on the spot: what stands before is overwritten, and in strict mode a duplicate.

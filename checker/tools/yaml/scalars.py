@@ -60,6 +60,8 @@ _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _DOTTED_FLOAT = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?")
 _SIGN_INSIDE = re.compile(r"0(?:b(?P<bin>[-+][01]+)|o(?P<oct>[-+][0-7]+))")
+_NEVER_A_BLOCK = re.compile(r" \n| \Z|\A\n+\Z|[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
+_LINES = re.compile(r"([^\n]+)(\n*)")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _TIMESTAMP = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
@@ -98,6 +100,28 @@ def tagged(text: str, tag: str, rules: Rules) -> Scalar:
     if type(value) is not {"bool": bool, "int": int, "float": float, "null": type(None)}[wanted]:
         raise ScalarError(f"cannot read {_shown(text)} as !!{wanted}")
     return value
+
+
+def refolded(text: str) -> str:
+    """The value of a folded block (`>`) after kustomize has printed it and read it again.
+
+    go-yaml v3 decides by the first character of the text, not by the one after the line break, whether a break must be
+    doubled to survive folding; so lines that are indented more get an empty line before them.
+    """
+    if "\n" not in text or _NEVER_A_BLOCK.search(text):
+        return text
+    doubled = int(text.lstrip("\n")[0] not in " \t")
+    lines = _LINES.findall(text.lstrip("\n"))
+    read = ["\n" * (len(text) - len(text.lstrip("\n")))]
+    for (line, breaks), (following, _) in zip(lines, [*lines[1:], ("", "")], strict=True):
+        indented = line[0] in " \t"
+        count = len(breaks) + (0 if indented else doubled)
+        if following:
+            folds = not indented and following[0] not in " \t"
+            read.append(line + (("\n" * (count - 1) or " ") if folds else "\n" * count))
+        else:
+            read.append(line + ("\n" * count if len(breaks) > 1 else breaks))
+    return "".join(read)
 
 
 def narrowed(number: float) -> int | float:
@@ -154,6 +178,10 @@ def _binary(text: str) -> str:
         raise ScalarError("!!binary holds invalid base64") from error
 
 
+def is_timestamp(text: str) -> bool:
+    return text[:1].isdigit() and _timestamp(text) is not None
+
+
 def _timestamp(text: str) -> str | None:
     """RFC 3339 as encoding/json prints a time.Time; None where go-yaml sees no timestamp."""
     found = _TIMESTAMP.fullmatch(text)
@@ -191,8 +219,8 @@ def go_float(number: float, bits: int) -> str:
     shortest = next(text for digits in range(17) if _reads_back(text := f"{number:.{digits}e}", number, bits))
     mantissa, _, exponent = shortest.partition("e")
     power = int(exponent)
-    # the exponent form starts below 1e-4 and, for want of a precision, at 1e21
-    if power < -4 or power >= 21:
+    # without a precision Go writes an exponent below 1e-4 and from 1e6
+    if power < -4 or power >= 6:
         return f"{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
     return f"{Decimal(shortest):f}"
 

@@ -63,11 +63,22 @@ def split(data: bytes) -> Iterator[Chunk]:
 
 
 def _is_empty(piece: bytes) -> bool:
-    return all(not text or text.startswith(b"#") for text in _lines(piece.removeprefix(b"---")))
+    lines = _lines(piece)
+    if piece.startswith(b"---"):
+        # A tab is white space after ---, and at the start of a line an error that the parser reports.
+        first = next(lines)[3:].strip()
+        if first and not first.startswith(b"#"):
+            return False
+    return all(_is_comment(line) for line in lines)
+
+
+def _is_comment(line: bytes) -> bool:
+    text = line.strip(b" \r")
+    return not text or text.startswith(b"#")
 
 
 def _only_directives(piece: bytes) -> bool:
-    return all(not text or text.startswith((b"#", b"%")) for text in _lines(piece))
+    return all(_is_comment(line) or line.startswith(b"%") for line in _lines(piece))
 
 
 def _lines(piece: bytes) -> Iterator[bytes]:
@@ -75,5 +86,5 @@ def _lines(piece: bytes) -> Iterator[bytes]:
     while start < len(piece):
         end = piece.find(b"\n", start)
         end = len(piece) if end < 0 else end
-        yield piece[start:end].strip()
+        yield piece[start:end]
         start = end + 1
