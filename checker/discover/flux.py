@@ -53,7 +53,7 @@ def find_roots(tree: Tree, objects: Sequence[KubeObject], options: Options) -> t
         return ()
     source_options = _source_options(options)
     roots = entry_points(flux, tree, source_options)
-    return tuple(_root_unit(root, flux, roots, tree, source_options) for root in roots)
+    return tuple(_root_unit(root, flux, tree, source_options) for root in roots)
 
 
 def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> tuple[DeployUnit, ...]:
@@ -75,13 +75,12 @@ def _source_options(options: Options) -> SourceOptions:
     return SourceOptions(sources=sources, repository_urls=options.repository_urls, revisions=options.revisions)
 
 
-def _root_unit(root: Root, flux: Sequence[KubeObject], roots: Sequence[Root], tree: Tree, options: SourceOptions) -> DeployUnit:
+def _root_unit(root: Root, flux: Sequence[KubeObject], tree: Tree, options: SourceOptions) -> DeployUnit:
     """Until the cluster is rendered, its sources are those written beside the root, else anywhere in the repository."""
-    made = [other.declaration for other in roots]
     near = sorted(
         (obj for obj in flux if obj.group in SOURCE_GROUPS), key=lambda obj: -_shared(obj.origin.path, root.declaration.origin.path)
     )
-    ours = our_sources((root.declaration, *near, *made), tree, options)
+    ours = our_sources((root.declaration, *near), tree, options)
     cluster = Cluster(root.cluster, near, ours, options)
     return _unit(root.declaration, cluster, None, tree)
 

@@ -36,9 +36,7 @@ class Cluster:
             if obj.group in SOURCE_GROUPS or obj.kind in ("ConfigMap", "Secret", "ResourceSetInputProvider"):
                 self._found.setdefault((obj.kind, obj.namespace, obj.name), obj)
         for ref, how in ours.items():
-            known = self._found.get(ref)
-            if known is not None or how in ("bootstrap", "assumed"):
-                self._found[ref] = _marked(known or _assumed(ref), how)
+            self._found[ref] = _marked(self._found.get(ref) or _assumed(ref), how)
         self._generators = [obj for obj in self._found.values() if obj.kind == "ArtifactGenerator"]
 
     def sources(self, reference: SourceRef) -> tuple[KubeObject, ...]:
@@ -98,18 +96,18 @@ def chart_reference(release: KubeObject) -> SourceRef:
 def our_sources(declared: Iterable[KubeObject], tree: Tree, options: SourceOptions) -> dict[SourceRef, str]:
     """The sources that stand for this repository, each with how that is known."""
     objects = tuple(declared)
-    known = {SourceRef(obj.kind, obj.namespace, obj.name): obj for obj in objects if obj.group in SOURCE_GROUPS}
+    known = {SourceRef(obj.kind, obj.namespace, obj.name): obj for obj in reversed(objects) if obj.group in SOURCE_GROUPS}
     found: dict[SourceRef, str] = {}
     for obj in objects:
         if obj.group != KUSTOMIZE_GROUP or obj.kind != "Kustomization":
             continue
         reference = source_reference(obj)
         source = known.get(reference)
-        bootstrap = reference.name == BOOTSTRAP or obj.origin.path.endswith("/gotk-sync.yaml")
+        bootstrap = reference.name == BOOTSTRAP and (source is None or source.origin.path.endswith("/gotk-sync.yaml"))
         if reference.kind in ("ExternalArtifact", "") or (source is not None and names_this_repository(source, options)):
             continue
         path = clamped_path(text(dig(obj.body, "spec", "path")))
-        if bootstrap and (source is None or obj.name == reference.name):
+        if bootstrap:
             found[reference] = "bootstrap"
         elif path and _holds_itself(obj, path, tree):
             found.setdefault(reference, "self-managed")

@@ -22,7 +22,7 @@ MAX_VISITED = 20_000
 
 
 class Root(NamedTuple):
-    """A Kustomization to start from. `sources` are the source objects to read beside what it renders."""
+    """A Kustomization to start from."""
 
     cluster: str
     declaration: KubeObject
@@ -35,7 +35,7 @@ def entry_points(objects: Sequence[KubeObject], tree: Tree, options: SourceOptio
     placeholders = [made for folder in _sync_folders(objects, tree) if (made := _from_placeholder(folder, kustomizations)) is not None]
     certain = [obj for obj in kustomizations if basename(obj.origin.path) == "gotk-sync.yaml"] + instances + placeholders
     ours = our_sources((*objects, *instances, *placeholders), tree, options)
-    candidates = [obj for obj in kustomizations if obj not in certain and "${" not in text(dig(obj.body, "spec", "path"))]
+    candidates = [obj for obj in kustomizations if obj not in certain and not _is_set_aside(obj)]
     paths = {
         id(obj): clamped_path(text(dig(obj.body, "spec", "path")))
         for obj in (*certain, *kustomizations)
@@ -47,6 +47,11 @@ def entry_points(objects: Sequence[KubeObject], tree: Tree, options: SourceOptio
 
 def _is_kustomization(obj: KubeObject) -> bool:
     return obj.group == KUSTOMIZE_GROUP and obj.kind == "Kustomization" and bool(obj.name)
+
+
+def _is_set_aside(obj: KubeObject) -> bool:
+    """Written to be filled in by a parent, or kept in a hidden folder, which nothing deploys by itself."""
+    return "${" in text(dig(obj.body, "spec", "path")) or any(part.startswith(".") for part in obj.origin.path.split("/"))
 
 
 def _is_ours(obj: KubeObject, objects: Sequence[KubeObject], ours: dict[SourceRef, str], options: SourceOptions) -> bool:
@@ -180,7 +185,7 @@ def _named(roots: Sequence[KubeObject]) -> tuple[Root, ...]:
         ident = (root.cluster, root.declaration.namespace, root.declaration.name)
         taken[ident] = taken.get(ident, 0) + 1
     confused = {ident[0] for ident, count in taken.items() if count > 1}
-    return tuple(Root(_whole(root.declaration), root.declaration) if root.cluster in confused else root for root in short)
+    return tuple(Root(_home(root.declaration), root.declaration) if root.cluster in confused else root for root in short)
 
 
 def _cluster(obj: KubeObject) -> str:
@@ -190,10 +195,6 @@ def _cluster(obj: KubeObject) -> str:
         if marker in parts[:-1]:
             return parts[parts.index(marker) + 1]
     return basename(where) if basename(obj.origin.path) == "gotk-sync.yaml" else ""
-
-
-def _whole(obj: KubeObject) -> str:
-    return _home(obj)
 
 
 def _home(obj: KubeObject) -> RepoPath:
