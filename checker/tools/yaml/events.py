@@ -33,6 +33,7 @@ from yaml.reader import ReaderError
 from checker.model.objects import JSONValue
 from checker.tools.yaml.scalars import (
     MERGE_TAG,
+    STR_TAG,
     Rules,
     Scalar,
     ScalarError,
@@ -301,15 +302,17 @@ class _Builder:
 
     def _kustomize_key(self, value: Any, event: Any) -> Any:
         """kustomize keeps the text of the keys of the outermost mapping, and below it fails for keys that are not text."""
-        if type(value) is str and not is_timestamp(value):
-            return value
-        if type(value) is str and type(event) is ScalarEvent and not event.implicit[0] and event.tag is None:
-            return value
+        written = event if type(event) is ScalarEvent else None
+        quoted = written is not None and written.tag is None and not written.implicit[0]
+        missing = written is not None and written.value == "" and written.tag is None
+        foreign = written is not None and written.tag not in (None, STR_TAG)
+        if quoted or missing or (type(value) is str and not foreign and not is_timestamp(value)):
+            return value or ""
         if len(self._stack) > 1:
             raise BrokenDocumentError("kustomize refuses keys that are not text here; quote it", *_place(event))
         if value is None:
             return _DROPPED_KEY
-        return event.value if type(event) is ScalarEvent else key_text(value)
+        return written.value if written is not None else key_text(value)
 
     def _merge(self, value: Any, event: Any) -> None:
         aliased = type(event) is AliasEvent

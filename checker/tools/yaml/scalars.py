@@ -53,6 +53,7 @@ WORDS: dict[Rules, dict[str, Scalar]] = {
 NUMERIC_STARTS = frozenset("+-.0123456789")
 TAG_PREFIX = "tag:yaml.org,2002:"
 MERGE_TAG = TAG_PREFIX + "merge"
+STR_TAG = TAG_PREFIX + "str"
 _TYPES: dict[str, str] = {TAG_PREFIX + name: name for name in ("str", "bool", "int", "float", "null", "timestamp")}
 
 _INTEGER = re.compile(r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))")
@@ -86,6 +87,8 @@ def tagged(text: str, tag: str, rules: Rules) -> Scalar:
     """The value of a scalar with an explicit tag. Raises ScalarError where the text does not fit it."""
     if tag == TAG_PREFIX + "binary":
         return _binary(text)
+    if tag == "!" and not text and rules is Rules.KUSTOMIZE:
+        return None
     wanted = _TYPES.get(tag)
     if wanted is None or wanted == "str":
         return text
