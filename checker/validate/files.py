@@ -14,7 +14,7 @@ from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.paths import RepoPath
 from checker.validate.crds import is_definition
-from checker.validate.findings import SEVERITIES, findings_of
+from checker.validate.findings import SEVERITIES, Remark, findings_of
 from checker.validate.objects import check_object, order
 from checker.validate.options import Locate, ValidateOptions
 
@@ -89,10 +89,36 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
     twice = {duplicate.document for duplicate in read.duplicates}
     for obj in read.objects:
         remarks, counts = check_object(obj, options)
+        if remarks and (patch := _as_patch(remarks)) is not None:
+            remarks, counts = [patch], Counts(skipped=len(options.kubernetes))
+        if path in options.completed and any(remark.rule == "missing-field" for remark in remarks):
+            remarks, counts = _completed(remarks, counts)
         tally.add(_failed(counts) if obj.origin.document in twice else counts)
         if remarks:
             findings.extend(findings_of(obj, remarks, locate, options.kubernetes))
         yield obj
+
+
+_DIRECTIVES = ("$patch", "$retainKeys", "$deleteFromPrimitiveList", "$setElementOrder")
+
+
+def _as_patch(remarks: Iterable[Remark]) -> Remark | None:
+    """A strategic merge patch gives itself away by its directives; what it lacks is no fault of it."""
+    for remark in remarks:
+        if remark.rule == "unknown-field" and remark.pointer.rpartition("/")[2].startswith(_DIRECTIVES):
+            message = "a strategic merge patch, not an object; what it makes is checked when it is rendered"
+            return Remark(rule="not-an-object", message=message, pointer=remark.pointer, key=True, outcome=Outcome.SKIPPED)
+    return None
+
+
+def _completed(remarks: list[Remark], counts: Counts) -> tuple[list[Remark], Counts]:
+    softened = [
+        replace(remark, severity=Severity.WARNING, message=f"{remark.message}, unless a patch adds it")
+        if remark.rule == "missing-field"
+        else remark
+        for remark in remarks
+    ]
+    return softened, counts if any(remark.fails for remark in softened) else Counts(passed=_sum(counts))
 
 
 def _duplicate(problem: Problem, plain: bool) -> Finding:
@@ -102,7 +128,11 @@ def _duplicate(problem: Problem, plain: bool) -> Finding:
 
 
 def _failed(counts: Counts) -> Counts:
-    return Counts(failed=counts.passed + counts.failed + counts.skipped + counts.not_checked)
+    return Counts(failed=_sum(counts))
+
+
+def _sum(counts: Counts) -> int:
+    return counts.passed + counts.failed + counts.skipped + counts.not_checked
 
 
 def _trouble(rule: str, problem: Problem, outcome: Outcome) -> Finding:

@@ -12,6 +12,7 @@ from checker.model.objects import JSONValue, KubeObject, mapping
 from checker.tools.schema import SchemaProblem
 from checker.tools.schema_words import Sentence, sentences
 from checker.validate.catalog import Broken, Known, Lookup, Unknown
+from checker.validate.deprecated import deprecation
 from checker.validate.findings import Remark, findings_of
 from checker.validate.options import ValidateOptions
 from checker.validate.server import server_remarks
@@ -45,33 +46,37 @@ def order(finding: Finding) -> tuple[object, ...]:
 
 
 def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark], Counts]:
-    """One object against every version that is asked for."""
+    """One object against every version that is asked for, and once against the server's rules when any schema knows it."""
     body = obj.body
     if options.decrypted and is_encrypted(body):
         body = {key: value for key, value in body.items() if key != "sops"}
-    ruled = list(server_remarks(obj, options)) if options.server_rules else []
-    broken = any(remark.fails for remark in ruled)
-    remarks = ruled
+    lookups = [(version, options.catalog.lookup(obj.api_version, obj.kind, version)) for version in options.kubernetes]
+    known = any(isinstance(found, Known) for _, found in lookups)
+    remarks = list(server_remarks(obj, options)) if known and options.server_rules else []
+    broken = any(remark.fails for remark in remarks)
     counts = _NO_COUNTS
-    for version in options.kubernetes:
-        found = options.catalog.lookup(obj.api_version, obj.kind, version)
-        if isinstance(found, Known) and not broken and found.schema.accepts(body):  # type: ignore[arg-type]
-            counts = _PASSED if counts is _NO_COUNTS else counts + _PASSED
-            continue
-        told = list(_against(obj, body, found, version, options))
-        remarks = [*remarks, *told]
-        counts += _counted(told, broken)
+    for version, found in lookups:
+        told: list[Remark] = []
+        if not isinstance(found, Known) or not found.schema.accepts(body):  # type: ignore[arg-type]
+            told.extend(_against(obj, body, found, version, options))
+        if options.server_rules and (message := deprecation(obj.api_version, obj.kind, version)):
+            told.append(Remark(rule="deprecated-api", message=message, pointer="/apiVersion", versions=(version,)))
+        remarks.extend(told)
+        outcome = _counted(told, broken)
+        counts = outcome if counts is _NO_COUNTS else counts + outcome
     return remarks, counts
 
 
 def _counted(remarks: Sequence[Remark], broken: bool) -> Counts:
     if broken or any(remark.fails for remark in remarks):
         return Counts(failed=1)
+    if not remarks:
+        return _PASSED
     if any(remark.outcome is Outcome.NOT_CHECKED and remark.rule != "substituted-value" for remark in remarks):
         return Counts(not_checked=1)
     if any(remark.outcome is Outcome.SKIPPED for remark in remarks):
         return Counts(skipped=1)
-    return Counts(passed=1)
+    return _PASSED
 
 
 def _against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, version: str, options: ValidateOptions) -> Iterator[Remark]:

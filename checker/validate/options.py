@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checker.model.objects import KubeObject, Location
-from checker.model.paths import PathEscapes, repo_path
+from checker.model.paths import PathEscapes, RepoPath, repo_path
 from checker.model.tree import Missing, Tree, TreeError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class ValidateOptions:
     `server_rules` adds what the API server refuses beyond its schemas. `substituted` says that the objects may hold
     Flux variables (`${NAME}`) still to be filled in, as files do and rendered objects do not; `decrypted` that whoever
     applies an object encrypted with SOPS decrypts it first, so that the key `sops` never reaches the API server.
+    `completed` are files that a kustomization takes in: a field they lack may come from a patch, and is a warning.
     """
 
     kubernetes: tuple[str, ...] = ("1.33",)
@@ -50,6 +51,7 @@ class ValidateOptions:
     server_rules: bool = True
     substituted: bool = False
     decrypted: bool = True
+    completed: frozenset[RepoPath] = frozenset()
     locate: Locate = origin_of
 
     @cached_property

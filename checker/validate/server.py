@@ -1,18 +1,52 @@
-"""What the API server refuses beyond OpenAPI: a literal table of checks, each an object in and remarks out."""
+"""What the API server refuses beyond OpenAPI: literal tables of checks, each an object in and remarks out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from checker.model.objects import KubeObject
 from checker.validate.findings import Remark
+from checker.validate.names import check_labels, check_name, check_scope
 from checker.validate.options import ValidateOptions
+from checker.validate.pods import POD_AT, check_pod
+from checker.validate.workloads import (
+    check_autoscaler,
+    check_claim,
+    check_encoded,
+    check_enumerations,
+    check_ingress,
+    check_quota,
+    check_selector,
+    check_service,
+)
 
 Check = Callable[[KubeObject, ValidateOptions], Iterator[Remark]]
 
-CHECKS: tuple[Check, ...] = ()
+COMMON: tuple[Check, ...] = (check_name, check_labels, check_scope)
+"""For every kind that has a schema."""
+BY_KIND: Mapping[tuple[str, str], tuple[Check, ...]] = {
+    **dict.fromkeys(POD_AT, (check_pod,)),
+    ("apps", "Deployment"): (check_selector, check_pod),
+    ("apps", "DaemonSet"): (check_selector, check_pod),
+    ("apps", "ReplicaSet"): (check_selector, check_pod),
+    ("apps", "StatefulSet"): (check_selector, check_pod, check_enumerations),
+    ("batch", "CronJob"): (check_pod, check_enumerations),
+    ("", "Service"): (check_service, check_enumerations),
+    ("networking.k8s.io", "Ingress"): (check_ingress,),
+    ("", "PersistentVolumeClaim"): (check_claim, check_enumerations),
+    ("", "PersistentVolume"): (check_claim, check_enumerations),
+    ("", "ResourceQuota"): (check_quota,),
+    ("", "Secret"): (check_encoded,),
+    ("", "ConfigMap"): (check_encoded,),
+    ("autoscaling", "HorizontalPodAutoscaler"): (check_autoscaler,),
+    ("scheduling.k8s.io", "PriorityClass"): (check_enumerations,),
+    ("storage.k8s.io", "StorageClass"): (check_enumerations,),
+}
+"""Beside the common ones, by group and kind."""
 
 
 def server_remarks(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
-    for check in CHECKS:
+    for check in COMMON:
+        yield from check(obj, options)
+    for check in BY_KIND.get((obj.group, obj.kind), ()):
         yield from check(obj, options)

@@ -1,0 +1,170 @@
+"""Names, labels and annotations as the API server takes them: an object in, remarks out.
+
+Rules after kubernetes.io/docs/concepts/overview/working-with-objects (names, labels, annotations) and the validation in
+k8s.io/apimachinery/pkg/api/validation. Most kinds want a DNS subdomain; those that want something else stand in a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from checker.model.objects import JSONValue, KubeObject, mapping, text
+from checker.tools.schema_words import pointer, quoted, spelled
+from checker.validate.findings import Remark
+from checker.validate.options import ValidateOptions
+
+_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_LABEL_1035 = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_QUALIFIED = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_LOWER = "lower-case letters, digits and -"
+
+_STYLES = {
+    "Namespace": "label",
+    "Service": "label-1035",
+    "Role": "segment",
+    "ClusterRole": "segment",
+    "RoleBinding": "segment",
+    "ClusterRoleBinding": "segment",
+    "APIService": "segment",
+}
+_STYLED_GROUPS = ("", "rbac.authorization.k8s.io", "apiregistration.k8s.io")
+_LONGEST = {("batch", "CronJob"): 52}
+"""A CronJob appends 11 characters for each Job, whose name becomes a label."""
+_NAMELESS = frozenset(
+    {"TokenReview", "TokenRequest", "SubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "LocalSubjectAccessReview"}
+    | {"SelfSubjectReview", "Binding", "Eviction", "AdmissionReview", "ConversionReview"}
+)
+_MOST_ANNOTATED = 256 * 1024
+
+
+def open_text(value: JSONValue, options: ValidateOptions) -> bool:
+    """Text that Flux still fills in."""
+    return options.substituted and isinstance(value, str) and "${" in value
+
+
+def name_fault(name: str, style: str) -> str:
+    """What is wrong with a name, empty for nothing."""
+    if style == "segment":
+        return "may not be . or .., nor hold / or %" if name in (".", "..") or "/" in name or "%" in name else ""
+    if style == "subdomain":
+        if len(name) > 253:
+            return f"is {len(name)} characters long; 253 are the limit"
+        return (
+            ""
+            if _SUBDOMAIN.fullmatch(name)
+            else "may hold only lower-case letters, digits, - and ., starting and ending with a letter or digit"
+        )
+    if len(name) > 63:
+        return f"is {len(name)} characters long; 63 are the limit"
+    if style == "label":
+        return "" if _LABEL.fullmatch(name) else f"may hold only {_LOWER}, starting and ending with a letter or digit"
+    return "" if _LABEL_1035.fullmatch(name) else f"may hold only {_LOWER}, starting with a letter and ending with a letter or digit"
+
+
+def check_name(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
+    metadata = obj.metadata
+    name, generated = metadata.get("name"), text(metadata.get("generateName"))
+    if name is None or name == "":
+        if not generated and obj.kind not in _NAMELESS:
+            yield Remark(rule="missing-field", message="metadata.name is required and missing", pointer="/metadata", key=True)
+    elif isinstance(name, str) and not open_text(name, options):
+        style = _STYLES.get(obj.kind, "subdomain") if obj.group in _STYLED_GROUPS else "subdomain"
+        longest = _LONGEST.get((obj.group, obj.kind))
+        if (fault := name_fault(name, style)) or (longest is not None and len(name) > longest):
+            fault = fault or f"is {len(name)} characters long; {longest} are the limit for {obj.kind}"
+            yield Remark(rule="invalid-name", message=f"metadata.name: {quoted(name)} {fault}", pointer="/metadata/name")
+    namespace = metadata.get("namespace")
+    if isinstance(namespace, str) and namespace and not open_text(namespace, options) and (fault := name_fault(namespace, "label")):
+        yield Remark(rule="invalid-name", message=f"metadata.namespace: {quoted(namespace)} {fault}", pointer="/metadata/namespace")
+
+
+def check_labels(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
+    metadata = obj.metadata
+    if labels := metadata.get("labels"):
+        yield from label_remarks(labels, ("metadata", "labels"), options)
+    annotations = metadata.get("annotations")
+    if isinstance(annotations, dict):
+        size = 0
+        for key, value in annotations.items():
+            size += len(key) + len(value if isinstance(value, str) else "")
+            if fault := _key_fault(key.lower()):
+                yield _key_remark(key, fault, ("metadata", "annotations"), options)
+        if size > _MOST_ANNOTATED:
+            message = f"metadata.annotations: {size} bytes in all; 262144 are the limit"
+            yield Remark(rule="invalid-label", message=message, pointer="/metadata/annotations", key=True)
+
+
+def label_remarks(labels: object, path: tuple[str | int, ...], options: ValidateOptions) -> Iterator[Remark]:
+    for key, value in mapping(labels).items():
+        if fault := _key_fault(key):
+            yield _key_remark(key, fault, path, options)
+        if isinstance(value, str) and not _LABEL_VALUE.fullmatch(value) and not open_text(value, options):
+            length = f"is {len(value)} characters long; 63 are the limit" if len(value) > 63 else ""
+            fault = length or "may hold only letters, digits, -, _ and ., starting and ending with a letter or digit"
+            yield Remark(rule="invalid-label", message=f"{spelled((*path, key))}: {quoted(value)} {fault}", pointer=pointer((*path, key)))
+
+
+def _key_remark(key: str, fault: str, path: tuple[str | int, ...], options: ValidateOptions) -> Remark:
+    if open_text(key, options):
+        return Remark(
+            rule="substituted-value", message=f"{spelled((*path, key))} is filled in by Flux", pointer=pointer((*path, key)), key=True
+        )
+    return Remark(rule="invalid-label", message=f"{spelled((*path, key))}: {fault}", pointer=pointer((*path, key)), key=True)
+
+
+def _key_fault(key: str) -> str:
+    """Of a label or annotation key: `[prefix/]name`."""
+    if _QUALIFIED.fullmatch(key):
+        return ""
+    prefix, slash, name = key.rpartition("/")
+    if slash and (not _SUBDOMAIN.fullmatch(prefix) or len(prefix) > 253):
+        return f"the part before / must be a domain name, {quoted(prefix)} is not"
+    if not _QUALIFIED.fullmatch(name):
+        if len(name) > 63:
+            return f"the name is {len(name)} characters long; 63 are the limit"
+        return "the name may hold only letters, digits, -, _ and ., starting and ending with a letter or digit"
+    return ""
+
+
+def check_scope(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
+    """A cluster-wide object with a namespace: the API server ignores or refuses it, depending on how it is applied."""
+    if not obj.namespace:
+        return
+    scope = (
+        options.catalog.scope(obj.api_version, obj.kind) if "." in obj.group and obj.kind not in CLUSTER_KINDS.get(obj.group, ()) else None
+    )
+    if scope == "Cluster" or obj.kind in CLUSTER_KINDS.get(obj.group, ()):
+        message = f"metadata.namespace: {obj.kind} belongs to no namespace; remove it"
+        yield Remark(rule="namespace-scope", message=message, pointer="/metadata/namespace", key=True)
+
+
+CLUSTER_KINDS: Mapping[str, tuple[str, ...]] = {
+    "": ("Namespace", "Node", "PersistentVolume", "ComponentStatus"),
+    "admissionregistration.k8s.io": (
+        *(
+            "MutatingWebhookConfiguration",
+            "ValidatingWebhookConfiguration",
+            "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding",
+        ),
+        *("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"),
+    ),
+    "apiextensions.k8s.io": ("CustomResourceDefinition",),
+    "apiregistration.k8s.io": ("APIService",),
+    "authentication.k8s.io": ("TokenReview", "SelfSubjectReview"),
+    "authorization.k8s.io": ("SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview"),
+    "certificates.k8s.io": ("CertificateSigningRequest", "ClusterTrustBundle"),
+    "flowcontrol.apiserver.k8s.io": ("FlowSchema", "PriorityLevelConfiguration"),
+    "internal.apiserver.k8s.io": ("StorageVersion",),
+    "networking.k8s.io": ("IngressClass", "IPAddress", "ServiceCIDR"),
+    "node.k8s.io": ("RuntimeClass",),
+    "rbac.authorization.k8s.io": ("ClusterRole", "ClusterRoleBinding"),
+    "resource.k8s.io": ("DeviceClass", "ResourceSlice", "DeviceTaintRule"),
+    "scheduling.k8s.io": ("PriorityClass",),
+    "storage.k8s.io": ("CSIDriver", "CSINode", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"),
+    "storagemigration.k8s.io": ("StorageVersionMigration",),
+}
+"""Built-in kinds outside namespaces (`kubectl api-resources --namespaced=false`)."""

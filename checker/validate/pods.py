@@ -1,0 +1,163 @@
+"""What the API server refuses in a pod, wherever one is written: pods themselves and every kind with a pod template.
+
+After the validation of k8s.io/kubernetes/pkg/apis/core/validation; only what a manifest alone decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.tools.schema_words import pointer, quoted, spelled
+from checker.validate import values
+from checker.validate.findings import Remark
+from checker.validate.names import label_remarks, name_fault, open_text
+from checker.validate.options import ValidateOptions
+from checker.validate.values import Path
+
+_TEMPLATE: Path = ("spec", "template")
+POD_AT: Mapping[tuple[str, str], Path] = {
+    ("", "Pod"): (),
+    ("", "PodTemplate"): ("template",),
+    ("", "ReplicationController"): _TEMPLATE,
+    ("apps", "Deployment"): _TEMPLATE,
+    ("apps", "DaemonSet"): _TEMPLATE,
+    ("apps", "ReplicaSet"): _TEMPLATE,
+    ("apps", "StatefulSet"): _TEMPLATE,
+    ("batch", "Job"): _TEMPLATE,
+    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where the pod, or its template, stands in each kind."""
+_RESTARTS = {"Job": ("Never", "OnFailure"), "CronJob": ("Never", "OnFailure")}
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+_HANDLERS = ("httpGet", "tcpSocket", "grpc")
+
+
+def check_pod(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
+    at = POD_AT.get((obj.group, obj.kind))
+    if at is None:
+        return
+    template = dig(obj.body, *map(str, at))
+    spec = mapping(mapping(template).get("spec"))
+    if not spec:
+        return
+    if at:
+        yield from label_remarks(dig(template, "metadata", "labels"), (*at, "metadata", "labels"), options)
+    path: Path = (*at, "spec")
+    yield from _restart_policy(obj, spec, path, options)
+    yield from values.one_of(spec.get("dnsPolicy"), "dnsPolicy", (*path, "dnsPolicy"), options)
+    volumes = _named(spec, "volumes", path)
+    yield from values.duplicates(volumes, "volume")
+    claims = sequence(dig(obj.body, "spec", "volumeClaimTemplates")) if obj.kind == "StatefulSet" else ()
+    known = {name for name, _ in volumes} | {text(dig(claim, "metadata", "name")) for claim in claims}
+    containers = [*_named(spec, "initContainers", path), *_named(spec, "containers", path)]
+    yield from values.duplicates(containers, "container")
+    for field in ("initContainers", "containers"):
+        for number, container in enumerate(sequence(spec.get(field))):
+            if isinstance(container, dict):
+                yield from _container(container, (*path, field, number), known, options)
+    for number, volume in enumerate(sequence(spec.get("volumes"))):
+        yield from _dns_label(mapping(volume).get("name"), (*path, "volumes", number, "name"), options)
+
+
+def _named(spec: Mapping[str, JSONValue], field: str, path: Path) -> list[tuple[str, Path]]:
+    """The names of a list's entries with where they stand."""
+    found: list[tuple[str, Path]] = []
+    for number, item in enumerate(sequence(spec.get(field))):
+        name = item.get("name") if isinstance(item, dict) else None
+        if isinstance(name, str):
+            found.append((name, (*path, field, number, "name")))
+    return found
+
+
+def _restart_policy(obj: KubeObject, spec: Mapping[str, JSONValue], path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    policy = spec.get("restartPolicy")
+    if obj.kind in ("Pod", "PodTemplate"):
+        yield from values.one_of(policy, "restartPolicy", (*path, "restartPolicy"), options)
+        return
+    allowed = _RESTARTS.get(obj.kind, ("Always",))
+    if policy is None and obj.kind in _RESTARTS:
+        message = f"{spelled(path)}: restartPolicy is required in a {obj.kind}; write {' or '.join(allowed)}"
+        yield Remark(rule="missing-field", message=message, pointer=pointer(path), key=True)
+    elif isinstance(policy, str) and policy not in allowed and not open_text(policy, options):
+        message = f"{spelled((*path, 'restartPolicy'))}: {quoted(policy)} is not allowed in a {obj.kind}, only {' or '.join(allowed)}"
+        yield Remark(rule="invalid-value", message=message, pointer=pointer((*path, "restartPolicy")))
+
+
+def _dns_label(name: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    if isinstance(name, str) and not open_text(name, options) and (fault := name_fault(name, "label")):
+        yield Remark(rule="invalid-name", message=f"{spelled(path)}: {quoted(name)} {fault}", pointer=pointer(path))
+
+
+def _container(container: Mapping[str, JSONValue], path: Path, volumes: set[str], options: ValidateOptions) -> Iterator[Remark]:
+    yield from _dns_label(container.get("name"), (*path, "name"), options)
+    if not container.get("image"):
+        yield Remark(rule="missing-field", message=f"{spelled((*path, 'image'))} is required and missing", pointer=pointer(path), key=True)
+    for field in ("imagePullPolicy", "terminationMessagePolicy"):
+        if field in container:
+            yield from values.one_of(container[field], field, (*path, field), options)
+    env = _named(container, "env", path)
+    if len(env) > 1:
+        yield from values.duplicates(env, "variable", refused=False)
+    yield from _ports(container, path, options)
+    if "resources" in container:
+        yield from _resources(container["resources"], (*path, "resources"), options)
+    if "volumeMounts" in container:
+        yield from _mounts(container["volumeMounts"], (*path, "volumeMounts"), volumes, options)
+    for probe in _PROBES:
+        for handler in _HANDLERS:
+            if (given := dig(container, probe, handler, "port")) is not None:
+                yield from values.port_or_name(given, (*path, probe, handler, "port"), options)
+
+
+def _ports(container: Mapping[str, JSONValue], path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    ports = sequence(container.get("ports"))
+    names: list[tuple[str, Path]] = []
+    numbers: list[tuple[tuple[JSONValue, str], Path]] = []
+    for number, item in enumerate(ports):
+        entry, at = mapping(item), (*path, "ports", number)
+        yield from values.port(entry.get("containerPort"), (*at, "containerPort"))
+        yield from values.port(entry.get("hostPort"), (*at, "hostPort"))
+        yield from values.one_of(entry.get("protocol"), "protocol", (*at, "protocol"), options)
+        yield from values.port_name(entry.get("name"), (*at, "name"), options)
+        if isinstance(entry.get("name"), str):
+            names.append((text(entry["name"]), (*at, "name")))
+        if isinstance(entry.get("containerPort"), int):
+            numbers.append(((entry["containerPort"], text(entry.get("protocol"), "TCP")), (*at, "containerPort")))
+    yield from values.duplicates(names, "port name")
+    yield from values.duplicates(numbers, "port", refused=False)
+
+
+def _resources(resources: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    limits, requests = mapping(mapping(resources).get("limits")), mapping(mapping(resources).get("requests"))
+    for field, given in (("limits", limits), ("requests", requests)):
+        for name, value in given.items():
+            yield from values.quantity(value, (*path, field, name), options)
+    for name, value in requests.items():
+        asked, most = values.amount(value), values.amount(limits.get(name))
+        if asked is not None and most is not None and asked > most:
+            at = (*path, "requests", name)
+            yield Remark(rule="invalid-value", message=f"{spelled(at)}: {value} is more than the limit {limits[name]}", pointer=pointer(at))
+
+
+def _mounts(mounts: JSONValue, path: Path, volumes: set[str], options: ValidateOptions) -> Iterator[Remark]:
+    places: list[tuple[str, Path]] = []
+    for number, mount in enumerate(sequence(mounts)):
+        name, where = mapping(mount).get("name"), mapping(mount).get("mountPath")
+        if isinstance(where, str):
+            places.append((where, (*path, number, "mountPath")))
+        if isinstance(name, str) and name not in volumes and not open_text(name, options):
+            at = (*path, number, "name")
+            yield Remark(
+                rule="invalid-value",
+                message=f"{spelled(at)}: there is no volume {quoted(name)}{_meant(name, volumes)}",
+                pointer=pointer(at),
+            )
+    yield from values.duplicates(places, "mount path")
+
+
+def _meant(name: str, volumes: set[str]) -> str:
+    from checker.tools.schema_words import nearest
+
+    near = nearest(name, sorted(volumes))
+    return f"; did you mean {near}?" if near is not None else ""

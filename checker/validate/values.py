@@ -1,0 +1,123 @@
+"""Values of single fields that the published schemas leave open: enumerations, port ranges, quantities, names of ports.
+
+The OpenAPI documents give these fields as plain text or numbers; what they may be is in the API reference of each field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from checker.model.objects import JSONValue
+from checker.tools.schema_words import nearest, pointer, quoted, spelled
+from checker.validate.findings import Remark
+from checker.validate.names import open_text
+from checker.validate.options import ValidateOptions
+
+Path = tuple[str | int, ...]
+_QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
+_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?")
+_MULTIPLES = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
+_BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
+
+ENUMERATIONS: dict[str, tuple[str, ...]] = {
+    "accessModes": ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"),
+    "concurrencyPolicy": ("Allow", "Forbid", "Replace"),
+    "dnsPolicy": ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
+    "externalTrafficPolicy": ("Cluster", "Local"),
+    "imagePullPolicy": ("Always", "IfNotPresent", "Never"),
+    "internalTrafficPolicy": ("Cluster", "Local"),
+    "pathType": ("Exact", "ImplementationSpecific", "Prefix"),
+    "podManagementPolicy": ("OrderedReady", "Parallel"),
+    "preemptionPolicy": ("Never", "PreemptLowerPriority"),
+    "protocol": ("SCTP", "TCP", "UDP"),
+    "persistentVolumeReclaimPolicy": ("Delete", "Recycle", "Retain"),
+    "restartPolicy": ("Always", "Never", "OnFailure"),
+    "serviceType": ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
+    "sessionAffinity": ("ClientIP", "None"),
+    "terminationMessagePolicy": ("FallbackToLogsOnError", "File"),
+    "volumeBindingMode": ("Immediate", "WaitForFirstConsumer"),
+    "volumeMode": ("Block", "Filesystem"),
+}
+
+
+def one_of(value: JSONValue, name: str, path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    """`name` of the enumeration; None and values of other types are for the schema to judge."""
+    allowed = ENUMERATIONS[name]
+    if not isinstance(value, str) or value in allowed or open_text(value, options):
+        return
+    near = nearest(value, allowed)
+    hint = f"; did you mean {near}?" if near is not None else ""
+    yield Remark(
+        rule="invalid-value", message=f"{spelled(path)}: {quoted(value)} is not one of {', '.join(allowed)}{hint}", pointer=pointer(path)
+    )
+
+
+def port(value: JSONValue, path: Path) -> Iterator[Remark]:
+    if isinstance(value, int) and not isinstance(value, bool) and not 1 <= value <= 65535:
+        yield Remark(rule="invalid-value", message=f"{spelled(path)}: {value} is no port; 1 to 65535 are", pointer=pointer(path))
+
+
+def port_or_name(value: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    if isinstance(value, str):
+        yield from port_name(value, path, options)
+    else:
+        yield from port(value, path)
+
+
+def port_name(value: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    if isinstance(value, str) and value and not _PORT_NAME.fullmatch(value) and not open_text(value, options):
+        if value.isdigit():
+            fault = "is text, so it is looked up as the name of a port; write the number without quotes"
+        else:
+            fault = "is no port name: at most 15 lower-case letters, digits and -, one letter at the least"
+        yield Remark(rule="invalid-value", message=f"{spelled(path)}: {quoted(value)} {fault}", pointer=pointer(path))
+
+
+def quantity(value: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    if isinstance(value, str) and not _QUANTITY.fullmatch(value) and not open_text(value, options):
+        near = _meant(value)
+        hint = f"; did you mean {near}?" if near else ", such as 500m, 1.5 or 128Mi"
+        yield Remark(rule="invalid-value", message=f"{spelled(path)}: {quoted(value)} is no quantity{hint}", pointer=pointer(path))
+
+
+def _meant(value: str) -> str:
+    """A quantity written with bytes, a blank or the wrong case: 128MB, 1 Gi, 64mi."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]+)", value)
+    if not match:
+        return ""
+    unit = match[2].removesuffix("B").removesuffix("b").removesuffix("yte").removesuffix("ytes")
+    known = {"ki": "Ki", "mi": "Mi", "gi": "Gi", "ti": "Ti", "k": "k", "m": "M", "g": "G", "t": "T", "": ""}.get(unit.lower())
+    return "" if known is None else match[1] + known
+
+
+def amount(value: Any) -> float | None:
+    """A quantity as a number, None for what is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
+        return None
+    number = value.rstrip("numkMGTPEi") if not re.search(r"[eE][+-]?\d", value) else value
+    unit = value[len(number) :]
+    return float(number) * float(_BINARY.get(unit) or _MULTIPLES[unit])
+
+
+def duplicates(values: list[tuple[Any, Path]], what: str, *, refused: bool = True) -> Iterator[Remark]:
+    """Entries that are there a second time. `refused` is False where only some ways of applying refuse."""
+    from checker.model.findings import Severity
+
+    seen: set[Any] = set()
+    for value, path in values:
+        if value in seen:
+            said = value if isinstance(value, str) else "/".join(str(part) for part in value)
+            late = "" if refused else "; the last one counts, and server-side apply refuses it"
+            yield Remark(
+                rule="duplicate-item",
+                message=f"{spelled(path)}: {what} {quoted(said)} is there twice{late}",
+                pointer=pointer(path),
+                severity=None if refused else Severity.WARNING,
+            )
+        seen.add(value)
