@@ -94,7 +94,7 @@ class ObjectReader:
         return data
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        if self._process is None or self._owner != os.getpid():
+        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             try:
                 process = start(
                     ["git", "cat-file", "--batch"], cwd=self._place.root or self._place.git_dir, environment=self._place.environment
