@@ -35,6 +35,7 @@ class Arguments(argparse.Namespace):
     verbose: bool = False
     show_noise: bool = False
     hook: bool = False
+    from_hook: bool = False
     color: str = "auto"
     allow_network: bool = False
     kubernetes: list[str] = field(default_factory=list)
@@ -114,6 +115,10 @@ def _hook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hook", action="store_true", help="as a commit hook: nothing when all is well, else findings only")
 
 
+def _from_hook(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from-hook", action="store_true", help="judge what is being committed or pushed, whichever hook this runs in")
+
+
 def _lint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; - for standard input (default: the whole repository)")
     parser.add_argument("--staged", action="store_true", help="judge the staged content of the files")
@@ -164,7 +169,9 @@ _WHOLE = (_repository, _revisions, _schemas, _output, _hook)
 COMMANDS: dict[str, Command] = {
     "check": Command("the pull-request check: everything, base against head", "checker.cli.commands:check", _WHOLE),
     "diff": Command("the predicted deploy diff only", "checker.cli.commands:diff", (_repository, _revisions, _output)),
-    "gate": Command("the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _output, _hook)),
+    "gate": Command(
+        "the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _output, _hook, _from_hook)
+    ),
     "lint": Command(
         "schemas and policies on files as they stand", "checker.cli.commands:lint", (_lint, _repository, _schemas, _output, _hook)
     ),

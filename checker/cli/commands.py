@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from checker.cli.arguments import Arguments
 from checker.cli.output import check_formats, deliver
-from checker.cli.session import file_settings, open_session, tree_settings, with_flags
+from checker.cli.session import file_settings, open_sessions, tree_settings, with_flags
 from checker.pipeline import Parts
 
 
@@ -30,9 +30,11 @@ def _judge(arguments: Arguments, parts: Parts) -> int:
     from checker import pipeline
 
     check_formats(arguments)
-    session = open_session(arguments)
-    report = pipeline.check(session.change, session.settings, parts, notes=session.notes)
-    return deliver(report, session.settings, arguments)
+    code = 0
+    for session in open_sessions(arguments):
+        report = pipeline.check(session.change, session.settings, parts, notes=session.notes)
+        code = max(code, deliver(report, session.settings, arguments))
+    return code
 
 
 def lint(arguments: Arguments) -> int:

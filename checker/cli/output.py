@@ -6,11 +6,17 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.cli.arguments import Arguments
 from checker.model.findings import CheckerError, UsageError
 from checker.model.report import Report
 from checker.model.settings import Settings
+
+if TYPE_CHECKING:
+    from checker.report import RuleHelp
+
+_WITH_HELP = frozenset({"sarif", "html"})
 
 
 def deliver(report: Report, settings: Settings, arguments: Arguments) -> int:
@@ -48,8 +54,16 @@ def _formatted(name: str, report: Report, arguments: Arguments, *, to_terminal: 
         show_noise=arguments.show_noise,
         environments=tuple(arguments.environment),
         hook=arguments.hook,
+        rules=_help() if name in _WITH_HELP else {},
     )
     return format_report(name, report, options)
+
+
+def _help() -> dict[str, RuleHelp]:
+    from checker.pipeline.catalogue import catalogue
+    from checker.report import RuleHelp
+
+    return {entry.id: RuleHelp(title=entry.title, text=f"{entry.why} {entry.fix}") for entry in catalogue()}
 
 
 def _wants_color(arguments: Arguments) -> bool:

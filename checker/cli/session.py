@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,17 @@ class Session:
     notes: tuple[str, ...]
 
 
+def open_sessions(arguments: Arguments) -> tuple[Session, ...]:
+    """One, except for a hook: none where a push changes no branch, several where it changes several. Raises CheckerError."""
+    if not arguments.from_hook:
+        return (open_session(arguments),)
+    from checker.pipeline import open_hook
+
+    lines = () if sys.stdin is None or sys.stdin.isatty() or "PRE_COMMIT" in os.environ else sys.stdin
+    changes = open_hook(arguments.repository, os.environ, lines)
+    return tuple(_session(arguments, change) for change in changes)
+
+
 def open_session(arguments: Arguments) -> Session:
     """Raises CheckerError."""
     from checker.pipeline import open_change
@@ -35,6 +47,10 @@ def open_session(arguments: Arguments) -> Session:
         worktree=arguments.worktree,
         environ=os.environ,
     )
+    return _session(arguments, change)
+
+
+def _session(arguments: Arguments, change: Snapshot) -> Session:
     settings, notes = _settings(arguments, change)
     return Session(change=change, settings=settings, notes=notes)
 

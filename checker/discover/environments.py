@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from checker.model.objects import dig, mapping, text
 from checker.model.settings import EnvironmentMatch, EnvironmentSetting
@@ -13,26 +14,10 @@ from checker.model.units import DeployUnit
 
 FOLDERS_OF_ENVIRONMENTS = frozenset({"overlays", "overlay", "envs", "env", "environments", "environment", "stages"})
 WORDS = frozenset(
-    [
-        "production",
-        "prod",
-        "prd",
-        "live",
-        "staging",
-        "stage",
-        "stg",
-        "preprod",
-        "pre-production",
-        "preproduction",
-        "uat",
-        "qa",
-        "dev",
-        "develop",
-        "development",
-        "sandbox",
-        "canary",
-        "integration",
-    ]
+    {
+        *("production", "prod", "prd", "live", "preproduction", "pre-production", "preprod", "canary"),
+        *("staging", "stage", "stg", "uat", "qa", "integration", "development", "develop", "dev", "sandbox"),
+    }
 )
 GUARDED_WORDS = frozenset({"production", "prod", "prd", "live"})
 
@@ -59,13 +44,13 @@ def _inferred(unit: DeployUnit, parent: str) -> str:
 
 def _from_path(path: str) -> str:
     folders = path.split("/")
-    for above, folder in zip(folders, folders[1:], strict=False):
+    for above, folder in pairwise(folders):
         if above in FOLDERS_OF_ENVIRONMENTS and folder != "base":
             return folder.removesuffix(".yaml").removesuffix(".yml")
     for folder in folders:
         if folder in WORDS:
             return folder
-    for above, folder in zip(folders, folders[1:], strict=False):
+    for above, folder in pairwise(folders):
         if above == "clusters":
             return _from_cluster(folder)
     return ""

@@ -29,7 +29,7 @@ class Layout:
 
 
 def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layout:
-    """Look at every file name once; parse only files that mention one of DECLARING_GROUPS. `cache` is shared by both sides of a comparison."""
+    """Look at every file name once; parse only files that mention one of DECLARING_GROUPS. Both sides share `cache`."""
     files = [path for path in walk(tree) if not _is_excluded(path, tuple(excluded))]
     charts = tuple(parent(path) for path in files if basename(path) == "Chart.yaml")
     outer = tuple(chart for chart in charts if not any(chart != other and is_within(chart, other) for other in charts))

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from checker.model.paths import RepoPath
 
-JSONValue: TypeAlias = "None | bool | int | float | str | list[JSONValue] | dict[str, JSONValue]"
+JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 """What a YAML document is to Kubernetes. Nothing mutates one that it did not make."""
 
 

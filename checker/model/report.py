@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from checker.model.change import ChangeFacts
@@ -73,7 +73,7 @@ class Report:
     not_rendered: tuple[NotRendered, ...] = ()
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     rules: tuple[RuleVerdict, ...] | None = None
     notes: tuple[str, ...] = ()
     """Things the reader must know about the run itself, e.g. that settings of the base revision were used."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ class Parts:
 
 
 def open_change(
-    repository: Path,
+    folder: Path,
     *,
     base: str | None = None,
     head: str | None = None,
@@ -42,7 +42,22 @@ def open_change(
     """Both sides of the change and the facts about it. Raises CheckerError with the command that helps."""
     from checker.snapshot import open_repository, resolve_change
 
-    return resolve_change(open_repository(repository), base=base, head=head, staged=staged, worktree=worktree, environ=environ)
+    repository = open_repository(folder, environ)
+    return resolve_change(repository, base=base, head=head, staged=staged, worktree=worktree, environ=environ)
+
+
+def open_hook(folder: Path, environ: Mapping[str, str], push_lines: Iterable[str]) -> tuple[Snapshot, ...]:
+    """What a commit or push hook is about: what is staged at commit, every pushed branch at push."""
+    from checker.snapshot import open_repository, pushed, resolve_change
+    from checker.snapshot.resolve import resolve_push
+
+    repository = open_repository(folder, environ)
+    pushes = pushed(repository, push_lines, environ)
+    if pushes:
+        return tuple(resolve_push(repository, push, environ) for push in pushes)
+    if environ.get("PRE_COMMIT_REMOTE_NAME"):
+        return ()
+    return (resolve_change(repository, staged=True, environ=environ),)
 
 
 def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[str, ...] = ()) -> Report:
@@ -100,17 +115,16 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
     from checker.pipeline.expand import ExpandOptions
     from checker.render.options import RenderOptions
 
+    urls = change.repository.remote_urls()
     target = change.facts.pull_request.target_branch
     revisions = tuple(name for name in (target, change.facts.base.name) if name)
     sources = {url: RepoPath(path) for url, path in settings.sources.items()}
     return ExpandOptions(
-        discover=DiscoverOptions(
-            environments=settings.environments, repository_urls=change.repository_urls, revisions=revisions, sources=settings.sources
-        ),
+        discover=DiscoverOptions(environments=settings.environments, repository_urls=urls, revisions=revisions, sources=settings.sources),
         render=RenderOptions(
             kubernetes=settings.kubernetes[0],
             sources=sources,
-            repository_urls=change.repository_urls,
+            repository_urls=urls,
             revisions=revisions,
             allow_network=settings.allow_network,
         ),
@@ -124,4 +138,4 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-__all__ = ["Parts", "Snapshot", "check", "list_units", "open_change"]
+__all__ = ["Parts", "Snapshot", "check", "list_units", "open_change", "open_hook"]

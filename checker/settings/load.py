@@ -31,9 +31,11 @@ def load_settings(tree: Tree, path: RepoPath, rules: Rules) -> Settings:
 
 def parse_settings(data: bytes, path: RepoPath, rules: Rules) -> Settings:
     """Raises UsageError for the first mistake, with its line."""
+    from checker.tools.yaml import Rules as YamlRules
     from checker.tools.yaml import load_documents
 
-    documents = load_documents(data)
+    # by the rules of kustomize `off` is a word; by those of Kubernetes it would be the boolean false
+    documents = load_documents(data, rules=YamlRules.KUSTOMIZE)
     problem = next((issue for document in documents for issue in (document.error, *document.duplicates) if issue), None)
     if problem is not None:
         raise UsageError(f"{path}:{problem.line}:{problem.column}: {problem.message}")
@@ -87,7 +89,7 @@ class _Reader:
         )
 
     def _choices(self, rule: str, value: JSONValue, environments: Collection[str]) -> tuple[RuleChoice, ...]:
-        """A rule's value: a mode, `{mode, parameters}` for every guarded environment, or `{environment: mode | value | {mode, parameters}}`."""
+        """A mode, `{mode, parameters}` for every guarded environment, or `{environment: mode | value | {mode, parameters}}`."""
         if rule not in self._rules:
             self._refuse(f"/rules/{rule}", f"there is no rule {rule!r}", rule, self._rules)
         if isinstance(value, str):
@@ -132,7 +134,7 @@ class _Reader:
         pointer = f"/suppress/{index}"
         line, column = locate(self._data, 0, pointer) or (1, 1)
         try:
-            day = date.fromisoformat(until) if until else None
+            day = date.fromisoformat(until.partition("T")[0]) if until else None
         except ValueError:
             self._refuse(f"{pointer}/until", f"{until!r} is not a date; write it as 2027-01-31", "", ())
         return Suppression(

@@ -48,7 +48,7 @@ _SUPPRESSION: JSONValue = {
         "path": _TEXT,
         "object": _TEXT,
         "environment": _TEXT,
-        "until": {"type": "string", "format": "date"},
+        "until": _TEXT,
     },
 }
 

@@ -78,7 +78,7 @@ def _helm(unit: DeployUnit, settings: JSONValue, tree: Tree, options: RenderOpti
     assert unit.declaration is not None
     namespace = text(dig(unit.declaration.body, "spec", "destination", "namespace"), "default")
     release = text(mapping(settings).get("releaseName")) or unit.name
-    return render_chart(tree, unit.path, HelmRequest(release=release, namespace=namespace, include_crds=True), options)
+    return render_chart(tree, unit.path, HelmRequest(release=release, namespace=namespace, include_crds=True, kube_version=options.kubernetes))
 
 
 def _directory(unit: DeployUnit, settings: JSONValue, tree: Tree, options: RenderOptions) -> tuple[KubeObject, ...]:

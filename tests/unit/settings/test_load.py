@@ -61,7 +61,7 @@ fail-on: warning
     suppression = settings.suppress[0]
     assert (suppression.rule, suppression.reason, str(suppression.until)) == ("image-tag-mutable", "legacy", "2027-01-31")
     assert suppression.location is not None
-    assert suppression.location.line == 17
+    assert suppression.location.line == 16
 
 
 @pytest.mark.parametrize(
