@@ -87,3 +87,24 @@ def render_flux(root: Path, *, entry: str) -> list[dict[str, object]]:
         elif unit.controller is Controller.FLUX_KUSTOMIZATION and built.result.reason is not Reason.REMOTE:
             raise ValueError(f"{unit.name}: {built.result.message}")
     return units
+
+
+def gatekeeper_violations(
+    template: dict[str, Any], constraint: dict[str, Any], obj: dict[str, Any], inventory: list[dict[str, Any]]
+) -> list[str]:
+    """Messages of one constraint on one object; an AdmissionReview is judged as it came."""
+    from checker.evaluate.constraints import TemplateError
+    from checker.evaluate.gatekeeper import gatekeeper_messages, review_of
+    from checker.evaluate.matching import UnknownNamespaceError
+    from checker.model.objects import KubeObject, Origin
+    from checker.model.paths import RepoPath
+
+    def wrapped(body: dict[str, Any]) -> KubeObject:
+        return KubeObject(body=body, origin=Origin(path=RepoPath("case.yaml")))
+
+    beside = [wrapped(body) for body in inventory]
+    review = obj["request"] if obj.get("kind") == "AdmissionReview" else review_of(wrapped(obj))
+    try:
+        return gatekeeper_messages(wrapped(template), wrapped(constraint), review, beside)
+    except (TemplateError, UnknownNamespaceError) as error:
+        raise NotSupported(str(error)) from error

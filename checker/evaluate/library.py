@@ -62,7 +62,7 @@ def library_modules() -> tuple[Module, ...]:
 
 
 def _module(path: Path, folder: Path) -> Module:
-    return Module(f"policies/{path.relative_to(folder).as_posix()}", path.read_text(encoding="utf-8"), "v1")
+    return Module(f"policies/{path.relative_to(folder).as_posix()}", path.read_text(encoding="utf-8"), "v1", exact=True)
 
 
 def _doc(path: Path, folder: Path) -> PolicyDoc:

@@ -7,18 +7,18 @@ told once, at the policy's own line, however many objects it struck.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from checker.evaluate.checks import Check, checks_of, conftest_problems
 from checker.evaluate.facts import Facts, context_of, facts_of
 from checker.evaluate.model import EvaluateOptions, EvaluationInput, Meaning, PolicySet
-from checker.evaluate.results import MalformedResultError, Violation, excepted_name, violations
+from checker.evaluate.verdicts import judged, policy_finding, trouble_findings
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
-from checker.model.objects import JSONValue, KubeObject, Location
+from checker.model.objects import KubeObject, Location
 from checker.model.paths import RepoPath
-from checker.tools.rego import Answer, DeadEngineError, Engine, Loaded, MissingEngineError, Module, PolicyProblem, Request, RulePath
+from checker.tools.rego import Answer, DeadEngineError, Engine, Loaded, MissingEngineError, Module, Request, RulePath
 
 PARALLEL_FROM = 1000
 """Fewer objects than this are done before a second engine has started."""
@@ -43,25 +43,33 @@ class _Load:
 
 def evaluate_set(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
     """Never raises for what policies or objects are: that becomes findings."""
-    facts = facts_of(inputs, policies, options)
     try:
-        with Engine(options.limits) as engine:
-            loaded = engine.load(policies.modules, facts.data, rules=policies.meaning is not Meaning.LIBRARY)
-            checks = checks_of(policies, loaded)
-            plan = _plan(inputs, checks)
-            answers = _answers(engine, _Load(policies.modules, facts), inputs, plan, options)
+        if policies.meaning is Meaning.GATEKEEPER:
+            from checker.evaluate.gatekeeper import evaluate_gatekeeper
+
+            return evaluate_gatekeeper(inputs, policies, options)
+        return _evaluate_rules(inputs, policies, options)
     except MissingEngineError as error:
         return _not_run(inputs, policies, f"{error.message}; {error.hint}")
     except DeadEngineError as error:
         return _not_run(inputs, policies, f"loading them {error.message}")
-    judged = [
-        _judged(item, [checks[position] for position in plan.members[group]], answer, options)
+
+
+def _evaluate_rules(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
+    facts = facts_of(inputs, policies, options)
+    with Engine(options.limits) as engine:
+        loaded = engine.load(policies.modules, facts.data, rules=policies.meaning is not Meaning.LIBRARY)
+        checks = checks_of(policies, loaded)
+        plan = _plan(inputs, checks)
+        answers = _answers(engine, _Load(policies.modules, facts), inputs, plan, options)
+    results = [
+        judged(item, [checks[position] for position in plan.members[group]], answer, options)
         for item, group, answer in zip(inputs, plan.group_of, answers, strict=True)
     ]
-    counts = sum((one.counts for one in judged), Counts())
-    findings = [finding for one in judged for finding in one.findings]
+    counts = sum((one.counts for one in results), Counts())
+    findings = [finding for one in results for finding in one.findings]
     findings += _load_findings(loaded, policies)
-    findings += _trouble_findings(trouble for one in judged for trouble in one.troubles)
+    findings += trouble_findings(trouble for one in results for trouble in one.troubles)
     return Checked(findings=tuple(findings), counts=counts)
 
 
@@ -111,104 +119,10 @@ def _answers(engine: Engine, load: _Load, inputs: Sequence[EvaluationInput], pla
         return part(engine, 0, middle) + later.result()
 
 
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """A policy that could not be evaluated on an object."""
-
-    check: Check | None
-    problem: PolicyProblem
-    item: EvaluationInput
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    findings: tuple[Finding, ...] = ()
-    troubles: tuple[_Trouble, ...] = ()
-    counts: Counts = field(default_factory=Counts)
-
-
-def _judged(item: EvaluationInput, checks: Sequence[Check], answer: Answer, options: EvaluateOptions) -> _Judged:
-    if answer.failure:
-        trouble = _Trouble(None, PolicyProblem(message=answer.failure), item)
-        return _Judged(troubles=(trouble,) if checks else (), counts=Counts(not_checked=len(checks)))
-    findings: list[Finding] = []
-    troubles: list[_Trouble] = []
-    tally = Counts()
-    position = 0
-    for check in checks:
-        values = [answer.values.get(position + offset) for offset in range(len(check.rules))]
-        problems = [answer.errors[position + offset] for offset in range(len(check.rules)) if position + offset in answer.errors]
-        position += len(check.rules)
-        if problems:
-            troubles.append(_Trouble(check, problems[0], item))
-            tally += Counts(not_checked=1)
-            continue
-        if check.exceptions and excepted_name(check.name) in _excepted(values[1]):
-            tally += Counts(skipped=1)
-            continue
-        try:
-            found = [_finding(item, check, violation, options) for violation in violations(values[0])]
-        except MalformedResultError as error:
-            troubles.append(_Trouble(check, PolicyProblem(message=str(error), path=check.path, line=check.line), item))
-            tally += Counts(not_checked=1)
-            continue
-        findings.extend(found)
-        tally += Counts(failed=1) if found else Counts(passed=1)
-    return _Judged(tuple(findings), tuple(troubles), tally)
-
-
-def _excepted(value: JSONValue) -> set[str]:
-    """`exception` is a set of lists of rule names."""
-    lists = value if isinstance(value, list) else []
-    return {name for names in lists if isinstance(names, list) for name in names if isinstance(name, str)}
-
-
-def _finding(item: EvaluationInput, check: Check, violation: Violation, options: EvaluateOptions) -> Finding:
-    if violation.file:
-        location = Location(path=RepoPath(violation.file), line=violation.line)
-    else:
-        location = options.locate(item.object, violation.pointer, False)
-    return Finding(
-        rule=check.id,
-        severity=check.severity,
-        message=violation.message,
-        location=location,
-        object=item.object.key,
-        pointer=violation.pointer,
-        unit=item.unit,
-        environments=(item.environment,) if item.environment else (),
-    )
-
-
 def _load_findings(loaded: Loaded, policies: PolicySet) -> list[Finding]:
     """Modules that were left out, each at its line."""
     problems = [*loaded.problems, *(conftest_problems(policies, loaded) if policies.meaning is Meaning.CONFTEST else ())]
-    return [
-        _policy_finding("policy-invalid", problem, f"this policy was not run: {problem.message}", policies.name) for problem in problems
-    ]
-
-
-def _trouble_findings(troubles: Iterator[_Trouble]) -> list[Finding]:
-    gathered: dict[tuple[str, PolicyProblem], list[_Trouble]] = {}
-    for trouble in troubles:
-        gathered.setdefault((trouble.check.id if trouble.check else "policy-failed", trouble.problem), []).append(trouble)
-    found = []
-    for (rule, problem), group in gathered.items():
-        first = group[0]
-        more = f" and {len(group) - 1} more" if len(group) > 1 else ""
-        where = f"{first.item.object.key}{more}"
-        check = first.check
-        placed = problem if problem.path or check is None else replace(problem, path=check.path, line=check.line)
-        said = f"{check.id}: " if check else ""
-        message = f"{said}not checked on {where}: {problem.message}"
-        fallback = first.item.object.origin.path if check is None else check.path
-        found.append(_policy_finding(rule, placed, message, fallback))
-    return found
-
-
-def _policy_finding(rule: str, problem: PolicyProblem, message: str, fallback: str) -> Finding:
-    location = Location(path=RepoPath(problem.path or fallback), line=problem.line, column=problem.column)
-    return Finding(rule=rule, severity=Severity.ERROR, message=message, location=location, outcome=Outcome.NOT_CHECKED)
+    return [policy_finding("policy-invalid", problem, f"this policy was not run: {problem.message}", policies.name) for problem in problems]
 
 
 def _not_run(inputs: Sequence[EvaluationInput], policies: PolicySet, reason: str) -> Checked:

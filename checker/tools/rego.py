@@ -42,11 +42,12 @@ class DeadEngineError(CheckerError):
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A Rego file. `path` is what messages name."""
+    """A Rego file. `path` is what messages name; one that is `exact` is written for our engine and OPA alike and is loaded as it is."""
 
     path: str
     text: str
     version: Version = "auto"
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,9 +155,17 @@ class Engine:
             self._connection.close()
             self._connection = None
 
-    def load(self, modules: Iterable[Module], data: Mapping[str, JSONValue] | None = None, *, rules: bool = True) -> Loaded:
+    def load(
+        self,
+        modules: Iterable[Module],
+        data: Mapping[str, JSONValue] | None = None,
+        *,
+        rules: bool = True,
+        own: Sequence[tuple[str, str]] = (),
+    ) -> Loaded:
         """Load modules, leaving out those that do not compile. Raises MissingEngineError, DeadEngineError."""
-        request = {"modules": [(module.path, module.text, module.version) for module in modules], "data": dict(data or {}), "list": rules}
+        chosen, refused = _prepared(tuple(modules))
+        request = {"modules": chosen, "data": dict(data or {}), "list": rules, "own": own}
         self._load, self._groups = None, []
         try:
             answer = self._connected().ask("load", request, self._limits.seconds)
@@ -169,7 +178,7 @@ class Engine:
                 Rule(package=tuple(rule["package"]), name=rule["name"], kind=rule["kind"], path=rule["path"], line=rule["line"])
                 for rule in answer["rules"]
             ),
-            problems=tuple(_problem(problem) for problem in answer["problems"]),
+            problems=(*refused, *(_problem(problem) for problem in answer["problems"])),
             versions=answer["versions"],
         )
 
@@ -361,6 +370,29 @@ class _Connection:
     def _read(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._line())
         return found
+
+
+def _prepared(modules: Sequence[Module]) -> tuple[list[tuple[str, str, Version]], tuple[PolicyProblem, ...]]:
+    """Modules as the engine must see them to mean what OPA means, without those whose functions call themselves."""
+    foreign = [(module.path, module.text) for module in modules if not module.exact]
+    if not foreign:
+        return [(module.path, module.text, module.version) for module in modules], ()
+    from checker.tools.rego_recursion import recursive_functions
+    from checker.tools.rego_source import adapted
+
+    problems = tuple(
+        PolicyProblem(
+            message=f"function {found.name} calls itself, which Rego does not allow", path=found.path, line=found.line, module=found.path
+        )
+        for found in recursive_functions(foreign)
+    )
+    refused = {problem.module for problem in problems}
+    chosen = [
+        (module.path, module.text if module.exact else adapted(module.text), module.version)
+        for module in modules
+        if module.path not in refused
+    ]
+    return chosen, problems
 
 
 def _answered(line: bytes) -> Answer:

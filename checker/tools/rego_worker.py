@@ -1,7 +1,7 @@
 """The process that holds the Rego engine: requests on standard input, one line of answer each on standard output.
 
-It is run as a script and imports nothing of this package, so that it starts in a few milliseconds and can be killed at
-any moment: the engine cannot be interrupted, and a recursive function takes the whole process down with it.
+It is run as a script and imports next to nothing, so that it starts in a few milliseconds and can be killed at any
+moment: the engine cannot be interrupted, and a recursive function takes the whole process down with it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # at the end: nothing here may stand before the standard library
+
+from checker.tools.rego_builtins import BUILTINS
 
 DISTRIBUTION = "gordon_to_regorus"
 _POSITION = re.compile(r"-->\s*(?P<path>.*?):(?P<line>\d+):(?P<column>\d+)\n.*?error: (?P<message>.*)", re.DOTALL)
@@ -56,6 +60,7 @@ class Worker:
         self.data: dict[str, Any] = {}
         self.entries: list[str] = []
         self.groups: list[list[tuple[str, ...] | None]] = []
+        self.own: list[tuple[str, str]] = []
         self.engine = self.fresh()
 
     def fresh(self) -> Any:
@@ -64,10 +69,10 @@ class Worker:
         engine.set_gather_prints(True)
         engine.add_extension("gitopscheck.context", 1, self._context_value)
         engine.add_extension("gitopscheck.has", 1, lambda name: name in self._context())
-        for name, arity, function in _OLD_BUILTINS:
+        for name, arity, function in BUILTINS:
             engine.add_extension(name, arity, function)
-        for name, text in (("gitops-check:gitops", _CONTEXT), ("gitops-check:conftest", _FILE)):
-            _add(engine, name, text, "v1")
+        for name, text in (("gitops", _CONTEXT), ("conftest", _FILE), *self.own):
+            _add(engine, f"gitops-check:{name}", text, "v1")
         return engine
 
     def _context(self) -> dict[str, Any]:
@@ -108,6 +113,7 @@ class Worker:
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         self.modules = [tuple(module) for module in request["modules"]]
         self.data = request["data"]
+        self.own = request["own"]
         self.entries, self.groups = [], []
         problems = self.build()
         versions = {path: version for path, _, version in self.modules}
@@ -269,19 +275,6 @@ def _segments(reference: Any) -> list[str]:
         ((kind, value),) = index.items()
         return [*_segments(content["refr"]), str(value.get("value", "")) if kind in ("String", "RawString", "Number") else ""]
     return [""]
-
-
-# Built-ins of Rego v0 that newer engines dropped and older policies still call. Their meaning: OPA's built-in reference.
-def _re_match(pattern: str, value: str) -> bool:
-    return re.search(pattern, value) is not None
-
-
-_OLD_BUILTINS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
-    ("any", 1, lambda values: True in values),
-    ("all", 1, lambda values: all(value is True for value in values)),
-    ("re_match", 2, _re_match),
-    ("array.flatten", 1, lambda values: [item for value in values for item in (value if isinstance(value, list) else [value])]),
-)
 
 
 def _answer(worker: Worker, verb: bytes, rest: bytes) -> dict[str, Any]:

@@ -23,7 +23,7 @@ where := data.gitops.environment
 def evaluated(
     modules: list[Module], rules: list[tuple[str, ...]], inputs: list[object], *, seconds: float = 20, context: str = "{}"
 ) -> list[Answer]:
-    with Engine(Limits(seconds=seconds)) as engine:
+    with Engine(Limits(seconds=seconds, megabytes=400)) as engine:
         engine.load(modules)
         group = engine.group([rules])
         return engine.evaluate([Request(group=group, input=json.dumps(value), context=context) for value in inputs])
@@ -88,7 +88,7 @@ def test_a_grammar_can_be_forced() -> None:
     assert found.problems[0].path == "old.rego"
 
 
-RECURSIVE = 'package loop\nf(x) = f(x + 1)\ndeny[msg] { input.loop; f(1); msg := "never" }'
+HUNGRY = 'package big\ndeny[msg] { input.loop; count(numbers.range(1, 100000000)) > 0; msg := "never" }'
 ENDLESS = """package slow
 import rego.v1
 deny contains "never" if {
@@ -100,16 +100,32 @@ deny contains "never" if {
 """
 
 
-@pytest.mark.parametrize(("text", "package", "reason"), [(RECURSIVE, "loop", "crash"), (ENDLESS, "slow", "took longer than")])
+@pytest.mark.parametrize(("text", "package", "reason"), [(HUNGRY, "big", "crash"), (ENDLESS, "slow", "took longer than")])
 def test_a_policy_that_kills_the_process_is_named_and_the_rest_goes_on(text: str, package: str, reason: str) -> None:
     modules = [Module("p.rego", MAIN), Module("killer.rego", text)]
     inputs = [{"kind": "Pod"}, {"kind": "Pod", "loop": True}, {"kind": "Pod"}]
-    first, second, third = evaluated(modules, [("main", "deny"), (package, "deny")], inputs, seconds=1)
+    first, second, third = evaluated(modules, [("main", "deny"), (package, "deny")], inputs, seconds=2)
     assert first == Answer(values={0: ["a pod"], 1: []})
     assert second.values == {0: ["a pod"]}
     assert reason in second.errors[1].message
     assert third.values == {0: ["a pod"]}
     assert third.errors == second.errors
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["package a\nf(x) = f(x + 1)"],
+        ["package a\nimport rego.v1\nf(x) := g(x)\ng(x) := y if {\n\ty := data.a.f(x)\n}"],
+        ["package a\nimport data.b.g\nf(x) = g(x)", "package b\nimport data.a as other\ng(x) = other.f(x)"],
+    ],
+)
+def test_functions_that_call_themselves_are_refused_before_they_run(texts: list[str]) -> None:
+    modules = [Module(f"m{number}.rego", text) for number, text in enumerate(texts)]
+    found = loaded(*modules, Module("p.rego", MAIN))
+    assert {problem.message.split(",")[0] for problem in found.problems} >= {"function f calls itself"}
+    assert found.problems[0].line is not None
+    assert {rule.path for rule in found.rules} == {"p.rego"}
 
 
 def test_a_panic_of_the_engine_is_an_error_of_the_rule() -> None:

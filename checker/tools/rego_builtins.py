@@ -1,0 +1,137 @@
+"""Built-in functions that policies call and the engine lacks, for the engine's process: values in, a value out.
+
+Their meaning is that of OPA's built-in function reference; `sprintf` is Go's fmt, as OPA uses it. Standard library only.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+_VERB = re.compile(r"%(?P<flags>[+\-# 0]*)(?P<width>\d+)?(?:\.(?P<precision>\d*))?(?P<verb>.)?", re.DOTALL)
+
+
+def sprintf(form: str, values: list[Any]) -> str:
+    """Go's fmt.Sprintf: too few values print %!v(MISSING), too many %!(EXTRA ...), a wrong type %!d(string=x)."""
+    given = iter(values)
+    used = 0
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal used
+        verb = match["verb"]
+        if verb == "%":
+            return "%"
+        if verb is None:
+            return "%!(NOVERB)"
+        if used >= len(values):
+            return f"%!{verb}(MISSING)"
+        used += 1
+        return _padded(_formatted(next(given), verb, match), match)
+
+    text = _VERB.sub(replace, form)
+    extra = ", ".join(f"{_go_type(value)}={_plain(value)}" for value in given)
+    return f"{text}%!(EXTRA {extra})" if extra else text
+
+
+def _formatted(value: Any, verb: str, match: re.Match[str]) -> str:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    match verb:
+        case "v":
+            return _plain(value)
+        case "s" if isinstance(value, str):
+            return value if match["precision"] is None else value[: int(match["precision"] or 0)]
+        case "s" if not isinstance(value, (bool, int, float)) and value is not None:
+            return _plain(value)
+        case "q" if isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False)
+        case "d" | "x" | "X" | "o" | "b" if whole:
+            return _sign(format(value, verb), match)
+        case "x" if isinstance(value, str):
+            return value.encode().hex()
+        case "e" | "f" | "g" | "F" | "G" | "E" if isinstance(value, float) or whole:
+            precision = match["precision"]
+            if verb in "gG" and precision is None:
+                return _plain(value)
+            return _sign(format(float(value), f".{6 if precision is None else int(precision or 0)}{verb}"), match)
+        case "t" if isinstance(value, bool):
+            return _plain(value)
+        case "T":
+            return _go_type(value)
+        case _:
+            pass
+    return f"%!{verb}({_go_type(value)}={_plain(value)})"
+
+
+def _sign(text: str, match: re.Match[str]) -> str:
+    return f"+{text}" if "+" in match["flags"] and not text.startswith("-") else text
+
+
+def _padded(text: str, match: re.Match[str]) -> str:
+    width = int(match["width"] or 0)
+    if width > 1 << 16:
+        return "%!(BADWIDTH)" + text
+    if "-" in match["flags"]:
+        return text.ljust(width)
+    return text.zfill(width) if "0" in match["flags"] and match["verb"] not in ("s", "v", "q") else text.rjust(width)
+
+
+def _go_type(value: Any) -> str:
+    match value:
+        case bool():
+            return "bool"
+        case str():
+            return "string"
+        case int():
+            return "int"
+        case float():
+            return "float64"
+        case _:
+            return "string"
+
+
+def _plain(value: Any, *, inside: bool = False) -> str:
+    """As Rego writes the value; a text that is not inside another value without quotes."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return json.dumps(value, ensure_ascii=False) if inside else value
+        case list() | tuple():
+            return f"[{', '.join(_plain(item, inside=True) for item in value)}]"
+        case set() | frozenset():
+            return f"{{{', '.join(sorted(_plain(item, inside=True) for item in value))}}}" if value else "set()"
+        case dict():
+            return f"{{{', '.join(f'{_plain(key, inside=True)}: {_plain(item, inside=True)}' for key, item in sorted(value.items()))}}}"
+        case float() if value.is_integer() and abs(value) < 1e21:
+            return str(int(value))
+        case _:
+            pass
+    return str(value)
+
+
+def _flatten(values: list[Any]) -> list[Any]:
+    return [item for value in values for item in (value if isinstance(value, list) else [value])]
+
+
+def _networks(value: str) -> Any:
+    return ipaddress.ip_network(value, strict=False)
+
+
+def _cidr_intersects(one: str, other: str) -> bool:
+    first, second = _networks(one), _networks(other)
+    return first.version == second.version and bool(first.overlaps(second))
+
+
+BUILTINS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
+    ("gitopscheck.sprintf", 2, sprintf),
+    ("any", 1, lambda values: True in values),
+    ("all", 1, lambda values: all(value is True for value in values)),
+    ("set_diff", 2, lambda one, other: one - other),
+    ("array.flatten", 1, _flatten),
+    ("net.cidr_intersects", 2, _cidr_intersects),
+)

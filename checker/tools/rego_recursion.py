@@ -1,0 +1,98 @@
+"""Functions that call themselves, found in the source: OPA refuses them, our engine's process would die of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from checker.tools.rego_tokens import Token, is_call, matching, scan, statements
+
+Function = tuple[str, str]
+"""Package and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recursion:
+    path: str
+    line: int
+    name: str
+
+
+def recursive_functions(modules: Sequence[tuple[str, str]]) -> tuple[Recursion, ...]:
+    """For (path, text) of modules loaded together: each function that reaches itself, where it is defined."""
+    places: dict[Function, tuple[str, int]] = {}
+    calls: dict[Function, set[Function]] = {}
+    for path, text in modules:
+        for function, line, called in _functions(scan(text)):
+            places.setdefault(function, (path, line))
+            calls.setdefault(function, set()).update(called)
+    looping = sorted(function for function in calls if _reaches_itself(function, calls))
+    return tuple(Recursion(*places[function], function[1]) for function in looping)
+
+
+def _functions(tokens: Sequence[Token]) -> Iterator[tuple[Function, int, set[Function]]]:
+    package = _package(tokens)
+    aliases = dict(_imports(tokens))
+    for start, following in statements(tokens):
+        first = start + 1 if tokens[start].text == "default" else start
+        opening = is_call(tokens, first, following)
+        if opening != first + 1:
+            continue
+        called = {_resolved(name, package, aliases) for name in _calls(tokens, matching(tokens, opening) + 1, following)}
+        yield (package, tokens[first].text), tokens[first].line, called
+
+
+def _calls(tokens: Sequence[Token], start: int, stop: int) -> Iterator[str]:
+    for index in range(start, stop):
+        if tokens[index].kind == "name" and tokens[index - 1].text != ".":
+            opening = is_call(tokens, index, stop)
+            if opening is not None:
+                yield "".join(token.text for token in tokens[index:opening])
+
+
+def _package(tokens: Sequence[Token]) -> str:
+    for index, token in enumerate(tokens[:-1]):
+        if token.text == "package":
+            return _dotted(tokens, index + 1)[0]
+    return ""
+
+
+def _imports(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    for index, token in enumerate(tokens[:-1]):
+        if token.text == "import" and token.kind == "name":
+            name, after = _dotted(tokens, index + 1)
+            renamed = after + 1 < len(tokens) and tokens[after].text == "as"
+            yield (tokens[after + 1].text if renamed else name.rpartition(".")[2]), name.removeprefix("data.")
+
+
+def _dotted(tokens: Sequence[Token], index: int) -> tuple[str, int]:
+    parts = [tokens[index].text]
+    while index + 2 < len(tokens) and tokens[index + 1].text == "." and tokens[index + 2].kind == "name":
+        index += 2
+        parts.append(tokens[index].text)
+    return ".".join(parts), index + 1
+
+
+def _resolved(name: str, package: str, aliases: dict[str, str]) -> Function:
+    first, _, rest = name.partition(".")
+    if first == "data":
+        full = rest
+    elif first in aliases:
+        full = f"{aliases[first]}.{rest}" if rest else aliases[first]
+    else:
+        full = f"{package}.{name}"
+    where, _, function = full.rpartition(".")
+    return where, function
+
+
+def _reaches_itself(function: Function, calls: dict[Function, set[Function]]) -> bool:
+    seen: set[Function] = set()
+    waiting = list(calls[function])
+    while waiting:
+        reached = waiting.pop()
+        if reached == function:
+            return True
+        if reached not in seen:
+            seen.add(reached)
+            waiting.extend(calls.get(reached, ()))
+    return False

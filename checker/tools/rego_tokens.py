@@ -1,0 +1,96 @@
+"""Rego source as tokens with their places: enough to find statements, bodies and calls, without a grammar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+OPENING = frozenset("([{")
+CLOSING = frozenset(")]}")
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\n]+)|(?P<comment>\#[^\n]*)|(?P<string>"(?:\\.|[^"\\\n])*"|`[^`]*`)"""
+    r"""|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign>:=|==|!=|<=|>=|.)""",
+    re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class Token:
+    """`kind` is string, number, name or sign; `partner` the index of the bracket that closes this one, the last index where none does."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    line: int
+    partner: int = -1
+
+
+def scan(text: str) -> list[Token]:
+    """Everything but space and comments, in order. Never fails: what is no Rego comes out as signs."""
+    found: list[Token] = []
+    line = 1
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "sign"
+        piece = match.group()
+        if kind not in ("space", "comment"):
+            found.append(Token(kind, piece, match.start(), match.end(), line))
+        line += piece.count("\n")
+    _pair(found)
+    return found
+
+
+def _pair(tokens: Sequence[Token]) -> None:
+    waiting: list[Token] = []
+    for index, token in enumerate(tokens):
+        if token.text in OPENING:
+            token.partner = len(tokens) - 1
+            waiting.append(token)
+        elif token.text in CLOSING and waiting:
+            waiting.pop().partner = index
+
+
+def matching(tokens: Sequence[Token], opening: int) -> int:
+    return tokens[opening].partner
+
+
+def is_call(tokens: Sequence[Token], start: int, stop: int) -> int | None:
+    """The index of the parenthesis when the tokens from `start` are a dotted name and a parenthesis, else None."""
+    index = start
+    while index + 1 < stop and tokens[index].kind == "name":
+        if tokens[index + 1].text == "(":
+            return index + 1
+        if tokens[index + 1].text != ".":
+            return None
+        index += 2
+    return None
+
+
+def statements(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Start and end (past the last token) of every rule: it begins with a name that starts a line and continues nothing."""
+    found: list[int] = []
+    depth = 0
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else None
+        if depth == 0 and token.kind == "name" and token.text not in ("else", "if", "contains", "with", "as", "in"):
+            fresh = before is None or (before.line < token.line or before.text == "}")
+            if fresh and (before is None or before.text not in (":=", "=", "if", ".", ",", "==", "as", "contains", "default", "in")):
+                found.append(index)
+        if token.text in OPENING:
+            depth += 1
+        elif token.text in CLOSING:
+            depth = max(depth - 1, 0)
+    return [span for span in pairwise([*found, len(tokens)]) if tokens[span[0]].text not in ("package", "import")]
+
+
+def splice(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """The text with pieces replaced; edits at the same place keep their order."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, replacement in sorted(edits, key=lambda edit: (edit[0], edit[1])):
+        pieces += (text[at:start], replacement)
+        at = max(at, end)
+    return "".join([*pieces, text[at:]])
