@@ -1,0 +1,34 @@
+"""Report -> text, one pure function per output format.
+
+To add a format: write `checker/report/<name>.py` with a function `(Report, FormatOptions) -> str`, enter it in FORMATS, add golden
+files for it (`tests/unit/report`). Everything a format prints that came from the repository goes through `clean` first. Formats are
+loaded by name, so that a run loads the one it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from checker.report.options import FormatOptions, RuleHelp
+
+if TYPE_CHECKING:
+    from checker.model.report import Report
+
+FORMATS: Mapping[str, str] = {
+    "text": "checker.report.text:text",
+    "json": "checker.report.json:json_text",
+}
+"""The name on the command line -> module and function."""
+
+
+def format_report(name: str, report: Report, options: FormatOptions) -> str:
+    """The report in one of FORMATS; ends in a newline unless empty."""
+    from importlib import import_module
+
+    module, _, function = FORMATS[name].partition(":")
+    made: str = getattr(import_module(module), function)(report, options)
+    return made
+
+
+__all__ = ["FORMATS", "FormatOptions", "RuleHelp", "format_report"]

@@ -1,0 +1,55 @@
+"""Text from the repository -> text that cannot do anything to a terminal, a page or a reader's eyes.
+
+What is invisible becomes visible: control and ANSI characters, bidirectional and zero-width ones, odd spaces, undecodable bytes. Newlines
+too: a name with a line break in it must not start a line of its own in a report.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Not caught by str.isprintable: letters and symbols without a shape (Unicode's Default_Ignorable_Code_Point, and the blank braille cell)
+_SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """One line, every character of it seen."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if char.isprintable() and char not in _SHAPELESS else _escaped(char) for char in text)
+
+
+def visible_lines(text: str) -> list[str]:
+    """The lines of a text, each made visible; only the newline character ends a line."""
+    return [visible(line) for line in text.split("\n")]
+
+
+def well_formed(text: str) -> str:
+    """The text itself with undecodable bytes written out, for formats that escape the rest by their own rules."""
+    return _LONE.sub(lambda match: _escaped(match[0]), text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, cut in the middle: both ends of a name or value tell it apart."""
+    if len(text) <= limit:
+        return text
+    tail = max(0, (limit - 1) // 3)
+    return f"{text[: limit - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def shown(text: str, limit: int = 200) -> str:
+    """Visible and short: what a name may look like in a report. Cut first, so that a megabyte costs nothing."""
+    return visible(shorten(text, limit))
+
+
+def sentence(text: str) -> str:
+    """As `shown`, for messages."""
+    return shown(text, 1000)
+
+
+def _escaped(char: str) -> str:
+    # os.fsdecode keeps undecodable bytes as lone surrogates U+DC80..U+DCFF
+    if "\udc80" <= char <= "\udcff":
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return ascii(char)[1:-1]

@@ -1,0 +1,91 @@
+"""Findings -> lines on a terminal, and the bare lines of a commit hook in the shape that editors parse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.model.findings import Finding, Outcome, Severity
+from checker.model.report import Report, Suppressed
+from checker.report.clean import sentence, shown, visible
+from checker.report.options import FormatOptions
+from checker.report.story import object_name, ordered_rules, place, plural
+from checker.report.terminal import Paint, columns, pad, wrapped
+
+_PLACES = 3
+"""Places of a repeated note that are named without --verbose."""
+
+
+def finding_lines(findings: Sequence[Finding], options: FormatOptions, paint: Paint, width: int) -> Iterator[str]:
+    """Errors and warnings one by one; a note that says the same of many places is said once, and they are counted."""
+    loud = [finding for finding in findings if finding.severity > Severity.NOTE or options.verbose]
+    quiet: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.severity is Severity.NOTE and not options.verbose:
+            quiet.setdefault((finding.rule, finding.message), []).append(finding)
+    rows = [(place(finding.location), finding.severity, finding.rule, _said(finding, options)) for finding in loud]
+    for (rule, message), alike in quiet.items():
+        more = f" (and {plural(len(alike) - _PLACES, 'more place')}, --verbose)" if len(alike) > _PLACES else ""
+        others = [place(finding.location) for finding in alike[1:_PLACES]]
+        also = f" (also {', '.join(others)})" if others else ""
+        rows.append((place(alike[0].location), Severity.NOTE, rule, f"{sentence(message)}{also}{more}"))
+    rows.sort(key=lambda row: -row[1])
+    first = min(44, max(columns(row[0]) for row in rows))
+    second = min(28, max(columns(row[2]) for row in rows))
+    for where, severity, rule, message in rows:
+        start = f"  {pad(where, first)}  {pad(severity.word, 7)}  {pad(visible(rule), second)}  "
+        beside = width - columns(start) >= 40
+        indent = " " * (columns(start) if beside else 6)
+        said = wrapped(message, width - len(indent))
+        head = f"  {pad(where, first)}  " + paint(severity.word, pad(severity.word, 7)) + f"  {pad(visible(rule), second)}  "
+        yield head + said[0] if beside else head.rstrip()
+        yield from (f"{indent}{line}" for line in (said[1:] if beside else said))
+
+
+def hook_lines(report: Report, options: FormatOptions, paint: Paint) -> Iterator[str]:
+    """`file:line:column: severity rule: message`, nothing when all is well, else one line on how to go on."""
+    least = Severity.NOTE if options.verbose else Severity.WARNING
+    rules = [rule for rule in ordered_rules(report) if (rule.severity or 0) >= least]
+    findings = [finding for finding in report.findings if finding.severity >= least]
+    for finding in sorted(findings, key=lambda finding: -finding.severity):
+        severity = finding.severity.word
+        yield f"{place(finding.location)}: {paint(severity, severity)} {visible(finding.rule)}: {_said(finding, options)}"
+    for rule in rules:
+        assert rule.severity is not None
+        severity = rule.severity.word
+        where = place(rule.location) if rule.location is not None else f"environment {shown(rule.environment)}"
+        yield f"{where}: {paint(severity, severity)} {visible(rule.rule)}: {sentence(rule.message)}"
+        yield from (f"    {sentence(because)}" for because in rule.because)
+        if rule.fix:
+            yield f"    to fix: {sentence(rule.fix)}"
+    if findings or rules:
+        worst = max([(finding.severity, finding.rule) for finding in findings] + [(rule.severity or 0, rule.rule) for rule in rules])[1]
+        yield (
+            f"`gitops-check explain {visible(worst)}` says more; "
+            "`# gitops-check: ignore[rule] reason` on the line or above it suppresses a finding"
+        )
+
+
+def suppressed_lines(items: Sequence[Suppressed], width: int) -> Iterator[str]:
+    for item in items:
+        finding = item.finding
+        yield f"  {place(finding.location)}  {visible(finding.rule)}: {sentence(finding.message)}"
+        yield from (f"      {line}" for line in wrapped(f"because: {sentence(item.reason)} ({sentence(item.by)})", width - 6))
+
+
+def _said(finding: Finding, options: FormatOptions) -> str:
+    """The message with what places it where the line does not: the object, and the environments it is in."""
+    parts = [sentence(finding.message)]
+    if finding.outcome is Outcome.NOT_CHECKED and finding.severity > Severity.NOTE:
+        parts.append("[not checked]")
+    about = []
+    if (
+        finding.object is not None
+        and (options.verbose or finding.location.line is None or finding.unit is not None)
+        and finding.object.name not in finding.message
+    ):
+        about.append(object_name(finding.object))
+    if finding.environments and (options.verbose or finding.unit is not None):
+        about.append(", ".join(visible(environment) or "no environment" for environment in finding.environments))
+    if about:
+        parts.append(f"({'; '.join(about)})")
+    return " ".join(parts)

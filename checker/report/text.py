@@ -1,0 +1,315 @@
+"""Report -> the report on a terminal or in a log. The first screen answers: what would this merge do, where, and is it allowed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.model.diff import Change, EnvironmentDiff, ObjectDiff
+from checker.model.findings import Severity
+from checker.model.report import Report, RuleVerdict, Verdict
+from checker.report.clean import sentence, shown, visible
+from checker.report.findings_text import finding_lines, hook_lines, suppressed_lines
+from checker.report.options import FormatOptions
+from checker.report.story import (
+    SYMBOLS,
+    Told,
+    Units,
+    count_words,
+    folded_count,
+    headline,
+    listing,
+    object_groups,
+    object_name,
+    ordered_rules,
+    place,
+    plural,
+    shown_environments,
+    told_units,
+    unit_words,
+)
+from checker.report.terminal import Paint, columns, pad, wrapped
+from checker.report.values import field_path, transition
+
+_FIELDS = 12
+"""Fields of one object, and lines of names of one group, that are shown without --verbose."""
+_NAMES = 6
+
+
+def text(report: Report, options: FormatOptions) -> str:
+    """Ends in a newline; empty for a hook on a change with nothing wrong."""
+    page = _Page(report, options)
+    lines = hook_lines(report, options, page.paint) if options.hook else page.lines()
+    return "".join(f"{line}\n" for line in lines)
+
+
+class _Page:
+    def __init__(self, report: Report, options: FormatOptions) -> None:
+        self.report = report
+        self.options = options
+        self.width = max(60, options.width)
+        self.paint = Paint(options.color)
+        self.units = Units(report)
+
+    def lines(self) -> Iterator[str]:
+        yield from self._header()
+        for section in (self._environments(), self._findings(), self._rules(), self._not_rendered(), self._suppressed()):
+            first = next(section, None)
+            if first is not None:
+                yield ""
+                yield first
+                yield from section
+        yield ""
+        yield from self._last()
+
+    def _header(self) -> Iterator[str]:
+        report = self.report
+        parts = [f"gitops-check {report.tool_version}"]
+        if report.change is not None:
+            parts += [f"base {shown(str(report.change.base))}", f"head {shown(str(report.change.head))}"]
+        if report.units:
+            parts.append(unit_words(report))
+        yield from wrapped("   ".join(parts), self.width)
+        style = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(report.worst() or Severity.NOTE, "good")
+        verdict = headline(report)
+        yield from (self.paint(style, line) for line in wrapped(verdict[0].upper() + verdict[1:], self.width))
+        for note in report.notes:
+            yield from (self.paint("dim", line) for line in wrapped(f"note: {sentence(note)}", self.width))
+
+    # what would happen, where
+
+    def _environments(self) -> Iterator[str]:
+        environments = shown_environments(self.report, self.options)
+        told = told_units(environments, show_noise=self.options.show_noise, once=not self.options.environments)
+        label = max((columns(_upper(diff)) for diff in environments), default=0) + 2
+        for number, diff in enumerate(environments):
+            if number and told[diff.environment]:
+                yield ""
+            yield from self._environment(diff, told[diff.environment], label)
+        hidden = [visible(diff.environment) for diff in self.report.environments or () if diff not in environments and diff.moves]
+        if hidden:
+            yield self.paint("dim", f"not shown here, but moving: {listing(hidden, 8)}")
+
+    def _environment(self, diff: EnvironmentDiff, told: Sequence[Told], label: int) -> Iterator[str]:
+        name = pad(_upper(diff), label)
+        if not told:
+            unknown = sum(item.affected for item in diff.not_rendered)
+            says = f"unknown: {plural(unknown, 'unit')} could not be rendered; nothing else moves" if unknown else "does not move"
+            folded = folded_count(diff.units)
+            noise = f" ({plural(folded, 'object')} with noise only, --show-noise)" if folded else ""
+            yield self.paint("warning" if unknown else "dim", f"{name}{says}{noise}")
+            return
+        yield from self._moves(diff, told, name)
+        if all(unit.twin is not None for unit in told):
+            yield self.paint("dim", f"  (shown in full with --environment {visible(diff.environment)})")
+            return
+        for unit in told:
+            if unit.twin is None:
+                yield from self._unit(unit)
+        yield from self._twins(told)
+        folded = folded_count(diff.units)
+        if folded and not self.options.show_noise:
+            yield self.paint("dim", f"  {plural(folded, 'more object')} differ in noise only, folded; --show-noise shows them")
+
+    def _moves(self, diff: EnvironmentDiff, told: Sequence[Told], name: str) -> Iterator[str]:
+        objects = sum(not item.is_noise for unit in diff.units for item in unit.objects)
+        moves = f"moves: {plural(objects, 'object')} in {plural(sum(unit.moves for unit in diff.units), 'unit')}"
+        twins = {unit.twin[0] for unit in told if unit.twin is not None}
+        if twins and all(unit.twin is not None for unit in told):
+            where = sorted({namespace for unit in told for namespace in unit.namespaces})
+            inside = f", in namespace {listing([shown(one) for one in where])}" if where else ""
+            because = f"the same change as {listing([visible(twin) for twin in sorted(twins)])}{inside}"
+        else:
+            because = _causes(diff)
+        gap = sum(item.affected for item in diff.not_rendered)
+        plain = f"{name}{moves}"
+        yield (
+            self.paint("title" if diff.guarded else "bold", name)
+            + moves
+            + (f"{' ' * max(3, 44 - columns(plain))}{because}" if because else "")
+        )
+        if gap:
+            yield self.paint("warning", f"  {plural(gap, 'more unit')} could not be rendered and may move too")
+
+    def _unit(self, told: Told) -> Iterator[str]:
+        diff = told.diff
+        about = [diff.change.value] if diff.change in (Change.CREATED, Change.DELETED) else []
+        about += [diff.state.value] if diff.state.value == "suspended" else []
+        title = self.units.title(diff.unit)
+        yield f"  {self.paint('bold', title)}" + (f"  [{', '.join(about)}]" if about else "")
+        for note in diff.notes:
+            yield from (f"    {line}" for line in wrapped(f"note: {sentence(note)}", self.width - 4))
+        objects = [item for item in diff.objects if self.options.show_noise or not item.is_noise]
+        column = min(48, max((columns(_object_title(item)) for item in objects), default=0)) + 8
+        for group in object_groups(objects):
+            yield from self._group(group) if len(group) > 1 else self._object(group[0], column)
+
+    def _object(self, diff: ObjectDiff, column: int) -> Iterator[str]:
+        title = f"    {SYMBOLS[diff.change]} {_object_title(diff)}"
+        rows = list(self._fields(diff))
+        beside = self.width - column >= 50
+        head = rows.pop(0) if beside and rows and columns(title) + 2 <= column else ""
+        painted = self.paint(diff.change.value, title)
+        yield painted + (" " * (column - columns(title)) + head if head else "")
+        indent = " " * (column if beside else 8)
+        yield from (f"{indent}{row}" for row in rows)
+        yield from self._effects(diff)
+
+    def _fields(self, diff: ObjectDiff) -> Iterator[str]:
+        if diff.before_key is not None and diff.change is Change.RENAMED:
+            yield f"was {shown(diff.before_key.name)}"
+        if diff.change is Change.MOVED and diff.moved_from:
+            yield f"from {shown(diff.moved_from)}"
+        if diff.change is Change.ORPHANED:
+            yield "gone from Git, left running: its controller does not prune"
+        changes = [*diff.fields, *(diff.folded if self.options.show_noise else ())]
+        most = len(changes) if self.options.verbose else _FIELDS
+        limit = 200 if self.options.verbose else 60
+        for change in changes[:most]:
+            noise = "  (noise)" if change in diff.folded else ""
+            yield f"{field_path(change.path, limit)}  {transition(change, limit)}{noise}"
+        if len(changes) > most:
+            yield self.paint("dim", f"and {plural(len(changes) - most, 'more field')} (--verbose)")
+
+    def _effects(self, diff: ObjectDiff) -> Iterator[str]:
+        for effect in sorted(diff.effects, key=lambda effect: -effect.severity):
+            mark = {Severity.ERROR: "x ", Severity.WARNING: "! "}.get(effect.severity, "")
+            style = effect.severity.word if mark else ""
+            for number, line in enumerate(wrapped(sentence(effect.message), self.width - 10)):
+                yield " " * 8 + self.paint(style, f"{'  ' if number and mark else mark}{line}")
+
+    def _group(self, group: Sequence[ObjectDiff]) -> Iterator[str]:
+        first = group[0]
+        words = "objects" if first.change is Change.CHANGED else f"objects {first.change.value}"
+        title = f"    {SYMBOLS[first.change]} {len(group):,} {words}"
+        rows = list(self._fields(first))
+        yield self.paint(first.change.value, title) + (", each alike:" if rows else ":")
+        yield from (f"        {row}" for row in rows)
+        yield from self._effects(first)
+        names = [line for kind in _by_kind(group) for line in wrapped(kind, self.width - 8)]
+        most = len(names) if self.options.verbose or first.change is Change.DELETED else _NAMES
+        for line in names[:most]:
+            yield self.paint("dim", f"        {line}")
+        if len(names) > most:
+            yield self.paint("dim", f"        and {plural(len(names) - most, 'more line')} of names (--verbose)")
+
+    def _twins(self, told: Sequence[Told]) -> Iterator[str]:
+        """Units that change as one shown before, grouped by that one."""
+        groups: dict[tuple[str, object], list[Told]] = {}
+        for unit in told:
+            if unit.twin is not None:
+                groups.setdefault((unit.twin[0], unit.twin[1].unit.key), []).append(unit)
+        for units in groups.values():
+            assert units[0].twin is not None
+            environment, twin = units[0].twin
+            names = listing([self.units.short(unit.diff.unit) for unit in units], 6)
+            there = "" if environment == units[0].diff.unit.environment else f" in {visible(environment)}"
+            yield from (
+                f"  {line}" for line in wrapped(f"= the same change as {self.units.short(twin.unit)}{there}: {names}", self.width - 2)
+            )
+
+    # is it right, is it allowed
+
+    def _findings(self) -> Iterator[str]:
+        if self.report.findings:
+            yield self.paint("bold", "Findings")
+            yield from finding_lines(self.report.findings, self.options, self.paint, self.width)
+
+    def _rules(self) -> Iterator[str]:
+        rules = ordered_rules(self.report)
+        if not rules:
+            return
+        yield self.paint("bold", "Rules")
+        holding = [rule for rule in rules if rule.verdict is Verdict.PASSED]
+        told = rules if self.options.verbose else [rule for rule in rules if rule.verdict is not Verdict.PASSED]
+        widths = [
+            max((columns(visible(cell)) for cell in cells), default=0) for cells in zip(*(_rule_cells(rule) for rule in told), strict=True)
+        ]
+        for rule in told:
+            yield from self._rule(rule, widths)
+        if holding and not self.options.verbose:
+            names = list(dict.fromkeys(visible(rule.rule) for rule in holding))
+            yield from (
+                self.paint("dim", f"  {line}")
+                for line in wrapped(f"{plural(len(holding), 'rule')} passed: {', '.join(names)}", self.width - 2)
+            )
+
+    def _rule(self, rule: RuleVerdict, widths: Sequence[int]) -> Iterator[str]:
+        severity = rule.severity
+        mark = {Severity.ERROR: "x", Severity.WARNING: "!"}.get(severity or Severity.NOTE, " ")
+        cells = "  ".join(pad(visible(cell), width) for cell, width in zip(_rule_cells(rule), widths, strict=True))
+        start = f"  {mark} {cells}  "
+        message = sentence(rule.message)
+        if rule.verdict in (Verdict.UNKNOWN, Verdict.BYPASSED):
+            message = f"{rule.verdict.value}: {message}"
+        beside = self.width - columns(start) >= 40
+        indent = " " * (columns(start) if beside else 6)
+        style = severity.word if severity is not None else "dim"
+        said = wrapped(message, self.width - len(indent))
+        more = [line for part in _rule_details(rule) for line in wrapped(part, self.width - len(indent))]
+        yield self.paint(style, start.rstrip() if not beside else start) + (said.pop(0) if beside else "")
+        yield from (f"{indent}{line}" for line in (*said, *more))
+
+    def _not_rendered(self) -> Iterator[str]:
+        items = self.report.not_rendered
+        if not items:
+            return
+        yield self.paint("bold", "Not rendered") + self.paint("dim", "  (effect unknown: neither created nor deleted)")
+        for item in sorted(items, key=lambda item: not item.affected):
+            side = "" if item.side == "both" else f", only at {item.side}"
+            touched = "this change touches it; " if item.affected else ""
+            style = "warning" if item.affected else ""
+            yield self.paint(style, f"  {self.units.title(item.unit)}")
+            said = f"{touched}{item.reason.value}{side}: {sentence(item.message)}"
+            yield from (f"      {line}" for line in wrapped(said, self.width - 6))
+            yield self.paint("dim", f"      {place(item.location)}")
+
+    def _suppressed(self) -> Iterator[str]:
+        if self.report.suppressed and self.options.verbose:
+            yield self.paint("bold", "Suppressed")
+            yield from suppressed_lines(self.report.suppressed, self.width)
+
+    def _last(self) -> Iterator[str]:
+        report = self.report
+        line = count_words(report)
+        if self.options.duration is not None:
+            line += f"   {self.options.duration:.1f} s"
+        style = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(report.worst() or Severity.NOTE, "good")
+        yield from (self.paint(style, part) for part in wrapped(line, self.width))
+
+
+def _upper(diff: EnvironmentDiff) -> str:
+    return visible(diff.environment).upper() or "(NO ENVIRONMENT)"
+
+
+def _by_kind(group: Sequence[ObjectDiff]) -> Iterator[str]:
+    """`ConfigMap in web: a, b, c`."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for diff in group:
+        names.setdefault((diff.key.kind, diff.key.namespace), []).append(shown(diff.key.name))
+    for (kind, namespace), found in names.items():
+        yield f"{shown(kind)}{f' in {shown(namespace)}' if namespace else ''}: {', '.join(found)}"
+
+
+def _object_title(diff: ObjectDiff) -> str:
+    return object_name(diff.key)
+
+
+def _causes(diff: EnvironmentDiff) -> str:
+    causes = {cause.path: cause for unit in diff.units if unit.moves for cause in unit.causes}
+    shared = [place(cause.location) for cause in causes.values() if cause.shared]
+    direct = [place(cause.location) for cause in causes.values() if not cause.shared]
+    parts = [f"by {listing(direct, 2)}"] if direct else []
+    parts += [f"through shared {listing(shared, 2)}"] if shared else []
+    return ", ".join(parts)
+
+
+def _rule_cells(rule: RuleVerdict) -> tuple[str, str, str]:
+    return shown(rule.rule, 40), shown(rule.environment, 40), rule.mode.value
+
+
+def _rule_details(rule: RuleVerdict) -> Iterator[str]:
+    yield from (sentence(because) for because in rule.because)
+    if rule.fix:
+        yield f"to fix: {sentence(rule.fix)}"
+    if rule.location is not None:
+        yield f"at {place(rule.location)}"
