@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from checker.model.objects import JSONValue, KubeObject, mapping, text
 from checker.tools.schema_words import pointer, quoted, spelled
@@ -45,6 +46,7 @@ def open_text(value: JSONValue, options: ValidateOptions) -> bool:
     return options.substituted and isinstance(value, str) and "${" in value
 
 
+@lru_cache(maxsize=4096)
 def name_fault(name: str, style: str) -> str:
     """What is wrong with a name, empty for nothing."""
     if style == "segment":
@@ -115,6 +117,7 @@ def _key_remark(key: str, fault: str, path: tuple[str | int, ...], options: Vali
     return Remark(rule="invalid-label", message=f"{spelled((*path, key))}: {fault}", pointer=pointer((*path, key)), key=True)
 
 
+@lru_cache(maxsize=4096)
 def _key_fault(key: str) -> str:
     """Of a label or annotation key: `[prefix/]name`."""
     if _QUALIFIED.fullmatch(key):

@@ -105,9 +105,10 @@ def _container(container: Mapping[str, JSONValue], path: Path, volumes: set[str]
     if "volumeMounts" in container:
         yield from _mounts(container["volumeMounts"], (*path, "volumeMounts"), volumes, options)
     for probe in _PROBES:
-        for handler in _HANDLERS:
-            if (given := dig(container, probe, handler, "port")) is not None:
-                yield from values.port_or_name(given, (*path, probe, handler, "port"), options)
+        if probe in container:
+            for handler in _HANDLERS:
+                if (given := dig(container[probe], handler, "port")) is not None:
+                    yield from values.port_or_name(given, (*path, probe, handler, "port"), options)
 
 
 def _ports(container: Mapping[str, JSONValue], path: Path, options: ValidateOptions) -> Iterator[Remark]:

@@ -107,6 +107,8 @@ def amount(value: Any) -> float | None:
 
 def duplicates(values: list[tuple[Any, Path]], what: str, *, refused: bool = True) -> Iterator[Remark]:
     """Entries that are there a second time. `refused` is False where only some ways of applying refuse."""
+    if len(values) < 2:
+        return
     from checker.model.findings import Severity
 
     seen: set[Any] = set()
