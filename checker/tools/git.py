@@ -100,16 +100,19 @@ def _inside_hook(variables: Mapping[str, str], git_dir: Path, root: Path | None)
     kept = {}
     own_hook = "GIT_DIR" not in variables or (root or git_dir).joinpath(variables["GIT_DIR"]).resolve() == git_dir.resolve()
     index = variables.get("GIT_INDEX_FILE")
-    if index and root is not None:
-        # Relative to the top of the work tree, where Git starts a hook.
-        file = root / index
-        if file.resolve().is_relative_to(git_dir.resolve()) or (own_hook and file.is_absolute() and Path(index).is_absolute()):
-            kept["GIT_INDEX_FILE"] = str(file)
+    if index and own_hook and root is not None and _may_be_ours(root / index, git_dir):
+        kept["GIT_INDEX_FILE"] = str(root / index)  # relative to the top of the work tree, where Git starts a hook
     quarantine = variables.get("GIT_QUARANTINE_PATH")
     if quarantine and own_hook and Path(quarantine).resolve().is_relative_to(git_dir.resolve()):
         names = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
         kept |= {name: variables[name] for name in names if name in variables}
     return kept
+
+
+def _may_be_ours(index: Path, git_dir: Path) -> bool:
+    """Whether an index lies in this repository, or in none: not with another one, whose hook runs us."""
+    file = index.resolve()
+    return file.is_relative_to(git_dir.resolve()) or not any((folder / "HEAD").is_file() for folder in file.parents)
 
 
 def ask(place: Place, *words: str, check: bool = True) -> Completed:

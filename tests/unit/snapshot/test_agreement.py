@@ -45,7 +45,7 @@ def laid_out(repo: GitRepo, files: dict[str, bytes | str]) -> None:
 
 def without_empty_folders(root: Path) -> None:
     for folder, _, _ in os.walk(root, topdown=False):
-        if ".git" not in Path(folder).parts and not os.listdir(folder) and folder != str(root):
+        if ".git" not in Path(folder).parts and not any(Path(folder).iterdir()) and folder != str(root):
             Path(folder).rmdir()
 
 
