@@ -33,6 +33,7 @@ class _Reader:
         self.variables = variables
         self.strict = strict
         self.keep = keep
+        self.missing: SubstitutionError | None = None
 
     def all(self) -> str:
         out: list[str] = []
@@ -51,6 +52,9 @@ class _Reader:
                 out.append("$")
                 self.at = dollar + 1
         out.append(self.text[self.at :])
+        if self.missing is not None:
+            # Flux reads the whole text before it looks up the first variable.
+            raise self.missing
         return "".join(out)
 
     def expression(self, start: int) -> str:
@@ -61,7 +65,8 @@ class _Reader:
         if self.peek() == "#":
             self.at += 1
             name = self.name(start)
-            value = str(len(_bytes(self.value(name, start))))
+            known = self.value(name, start)
+            value = known if known == _MISSING else str(len(_bytes(known)))
         else:
             name = self.name(start)
             value = self.operation(name, start)
@@ -187,8 +192,8 @@ class _Reader:
             return self.variables[name]
         if self.keep:
             return _MISSING
-        if self.strict:
-            raise self.error(start, f"variable not set (strict mode): {name!r}")
+        if self.strict and self.missing is None:
+            self.missing = self.error(start, f"variable not set (strict mode): {name!r}")
         return ""
 
     def peek(self) -> str:
