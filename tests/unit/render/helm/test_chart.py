@@ -1,0 +1,130 @@
+"""Charts out of a tree: what is rendered, where it comes from, what is refused."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+
+from checker.model.paths import RepoPath
+from checker.model.units import Reason, RenderFailure
+from checker.render.helm import HelmRequest, render_chart, template_release
+from checker.render.options import RenderOptions
+from tests.unit.render.flux.builders import repository
+from tests.unit.render.helm.builders import CHART
+
+REQUEST = HelmRequest(release="rel", namespace="ns")
+APP = RepoPath("charts/app")
+
+
+def chart(**templates: str) -> dict[str, str]:
+    return {**CHART, **{f"charts/app/templates/{name}.yaml": text for name, text in templates.items()}}
+
+
+def test_objects_come_in_install_order_and_know_their_template() -> None:
+    files = chart(z="apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n", NOTES="")
+    files["charts/app/templates/NOTES.txt"] = "thank you"
+    objects = render_chart(repository(files), APP, REQUEST)
+    assert [(obj.kind, obj.origin.path) for obj in objects] == [
+        ("Namespace", "charts/app/templates/z.yaml"),
+        ("ConfigMap", "charts/app/templates/show.yaml"),
+    ]
+
+
+def test_lists_are_opened_unless_asked_to_stay() -> None:
+    files = chart(l="apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}}\n")
+    assert [obj.kind for obj in render_chart(repository(files), APP, REQUEST)] == ["Secret", "ConfigMap"]
+    kept = render_chart(repository(files), APP, HelmRequest(release="rel", keep_lists=True))
+    assert "List" in {obj.kind for obj in kept}
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ('{{ fail "no" }}', "no"),
+        ("{{ .Values.a.b.c }}", "nil pointer"),
+        ("{{ if }}", "missing value"),
+        ("a: [", "renders to invalid YAML"),
+        ('{{ include "nowhere" . }}', "nowhere"),
+    ],
+)
+def test_a_broken_chart_fails_as_in_the_cluster(template: str, message: str) -> None:
+    with pytest.raises(RenderFailure, match=message) as caught:
+        render_chart(repository(chart(bad=template)), APP, REQUEST)
+    assert caught.value.reason is Reason.BROKEN
+    assert caught.value.location is not None
+    assert "/tmp" not in caught.value.message
+
+
+def test_values_that_the_schema_refuses_are_refused() -> None:
+    files = {**CHART, "charts/app/values.schema.json": '{"properties": {"replicas": {"type": "integer"}}}'}
+    with pytest.raises(RenderFailure, match="replicas"):
+        render_chart(repository(files), APP, HelmRequest(release="rel", values={"replicas": "many"}))
+
+
+def test_no_chart_at_all() -> None:
+    with pytest.raises(RenderFailure, match=r"Chart\.yaml is missing"):
+        render_chart(repository({"x/values.yaml": ""}), RepoPath("x"), REQUEST)
+
+
+def test_a_chart_may_be_an_archive() -> None:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as archive:
+        for path, text in CHART.items():
+            info = tarfile.TarInfo(path.removeprefix("charts/"))
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+    tree = repository({})
+    tree = type(tree)({RepoPath("app-1.0.0.tgz"): data.getvalue()})
+    (obj,) = render_chart(tree, RepoPath("app-1.0.0.tgz"), REQUEST)
+    assert obj.name == "rel"
+    assert obj.origin.path == "app-1.0.0.tgz"
+
+
+DEPENDENCY = "dependencies: [{name: lib, version: 1.x, repository: %s}]\n"
+LIB = {
+    "Chart.yaml": "apiVersion: v2\nname: lib\nversion: 1.0.0\n",
+    "templates/l.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: lib}\n",
+}
+
+
+def with_dependency(repository_url: str, at: str) -> dict[str, str]:
+    files = {**CHART, "charts/app/Chart.yaml": CHART["charts/app/Chart.yaml"] + DEPENDENCY % repository_url}
+    return {**files, **{f"{at}/{path}": text for path, text in LIB.items()}}
+
+
+@pytest.mark.parametrize(
+    ("url", "at"),
+    [("https://r.example", "charts/app/charts/lib"), ("file://../../libs/lib", "libs/lib"), ("https://mapped.example", "vendor/lib")],
+)
+def test_dependencies_are_vendored_next_door_or_mapped(url: str, at: str) -> None:
+    options = RenderOptions(sources={"https://mapped.example": RepoPath("vendor")})
+    objects = render_chart(repository(with_dependency(url, at)), APP, REQUEST, options)
+    assert [obj.kind for obj in objects] == ["Secret", "ConfigMap"]
+
+
+def test_a_missing_dependency_is_never_left_out_in_silence() -> None:
+    with pytest.raises(RenderFailure, match=r"chart dependency lib 1\.x from https://r\.example is not in charts/ and is remote") as caught:
+        render_chart(repository(with_dependency("https://r.example", "elsewhere")), APP, REQUEST)
+    assert caught.value.reason is Reason.REMOTE
+
+
+def test_what_changes_at_every_render_is_no_change() -> None:
+    files = chart(s='apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {fixed: a, drawn: "{{ randAlphaNum 20 }}"}\n')
+    result = template_release(repository(files), APP, REQUEST)
+    secret = next(obj for obj in result.objects if obj.kind == "Secret")
+    assert secret.body["stringData"] == {"fixed": "a", "drawn": "<changes at every render>"}
+    assert [note.id for note in result.notes] == ["not-reproducible"]
+
+
+def test_a_function_that_is_only_mentioned_costs_no_second_render() -> None:
+    files = chart(s="# randAlphaNum now\n{{/* genCA */}}\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n")
+    assert template_release(repository(files), APP, REQUEST).notes == ()
+
+
+def test_a_chart_that_asks_for_the_version_gets_it_or_says_so() -> None:
+    files = chart(c='apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Capabilities.KubeVersion.Version }}"}\n')
+    result = template_release(repository(files), APP, HelmRequest(release="rel", kube_version="1.29"))
+    exact = any(obj.name == "v1.29.0" for obj in result.objects)
+    assert exact != any(note.id == "assumed-capabilities" for note in result.notes)
