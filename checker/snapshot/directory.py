@@ -25,9 +25,12 @@ class Disk:
     """Files below a folder, each read as it is stored there: links are not followed, not even on the way."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self._top = os.fspath(root)  # joined as text: Path costs more than the system call it is for
         self._ids: dict[RepoPath, str] = {}
         self._directories: dict[RepoPath, bool] = {ROOT: True}
+
+    def full(self, path: RepoPath) -> str:
+        return f"{self._top}/{path}" if path else self._top
 
     def kind(self, path: RepoPath) -> EntryKind | None:
         """What is there, None for nothing and for pipes, sockets and devices."""
@@ -36,14 +39,14 @@ class Disk:
     def read(self, path: RepoPath, limit: int) -> bytes:
         try:
             if self.kind(path) is EntryKind.SYMLINK:
-                return _link_text(self.root / path)
+                return _link_text(self.full(path))
             with self._open(path) as file:
                 size = os.fstat(file.fileno()).st_size
-                data = file.read(limit + 1) if size <= limit else b""
+                data = file.read(size) if size <= limit else b""
         except OSError as error:
             raise Unreadable(path, f"cannot be read: {error.strerror}") from error
-        if max(size, len(data)) > limit:
-            raise too_large(path, max(size, len(data)), limit)
+        if size > limit:
+            raise too_large(path, size, limit)
         return data
 
     def blob_id(self, path: RepoPath, object_format: str) -> str:
@@ -56,7 +59,7 @@ class Disk:
     def _compute_id(self, path: RepoPath, object_format: str) -> str:
         try:
             if self.kind(path) is EntryKind.SYMLINK:
-                return object_id("blob", _link_text(self.root / path), object_format)
+                return object_id("blob", _link_text(self.full(path)), object_format)
             with self._open(path) as file:
                 size = os.fstat(file.fileno()).st_size
                 digest = hashlib.new(object_format, b"blob %d\0" % size, usedforsecurity=False)
@@ -71,7 +74,7 @@ class Disk:
             raise NotADirectoryError(errno.ENOTDIR, "its folder is gone")
         # Not blocking: a file replaced by a pipe must not hang us.
         handle = os.open(
-            self.root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            self.full(path), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         )
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
@@ -91,7 +94,7 @@ class Disk:
 
     def _kind(self, path: RepoPath) -> EntryKind | None:
         try:
-            return _kind(os.lstat(self.root / path).st_mode)
+            return _kind(os.lstat(self.full(path)).st_mode)
         except (OSError, ValueError):
             return None
 
@@ -137,8 +140,8 @@ class DirectoryTree(LinkedTree):
         if path.count("/") > MAX_DEPTH:
             raise Unreadable(path, f"lies more than {MAX_DEPTH} folders deep")
         try:
-            with os.scandir(self._disk.root / path) as found:
-                kinds = {entry.name: _kind(entry.stat(follow_symlinks=False).st_mode) for entry in found if entry.name != ".git"}
+            with os.scandir(self._disk.full(path)) as found:
+                kinds = {entry.name: _entry_kind(entry) for entry in found if entry.name != ".git"}
         except OSError as error:
             raise Unreadable(path, f"cannot be read: {error.strerror}") from error
         return {name: kind for name, kind in sorted(kinds.items(), key=_by_bytes) if kind is not None}
@@ -156,6 +159,14 @@ def _kind(mode: int) -> EntryKind | None:
     return EntryKind.SYMLINK if stat.S_ISLNK(mode) else None
 
 
-def _link_text(file: Path) -> bytes:
+def _entry_kind(entry: os.DirEntry[str]) -> EntryKind | None:
+    if entry.is_symlink():
+        return EntryKind.SYMLINK
+    if entry.is_file():
+        return EntryKind.FILE
+    return EntryKind.DIRECTORY if entry.is_dir() else None
+
+
+def _link_text(file: str) -> bytes:
     text = os.readlink(file)  # noqa: PTH115 - Path would drop a trailing slash and `./`
     return (text.replace(os.sep, "/") if os.sep != "/" else text).encode("utf-8", "surrogateescape")
