@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FORMATS: Mapping[str, str] = {
     "text": "checker.report.text:text",
     "json": "checker.report.json:json_text",
+    "markdown": "checker.report.markdown:markdown",
 }
 """The name on the command line -> module and function."""
 

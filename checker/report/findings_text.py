@@ -8,7 +8,7 @@ from checker.model.findings import Finding, Outcome, Severity
 from checker.model.report import Report, Suppressed
 from checker.report.clean import sentence, shown, visible
 from checker.report.options import FormatOptions
-from checker.report.story import object_name, ordered_rules, place, plural
+from checker.report.story import object_name, ordered_rules, place, plural, said_once
 from checker.report.terminal import Paint, columns, pad, wrapped
 
 _PLACES = 3
@@ -17,18 +17,8 @@ _PLACES = 3
 
 def finding_lines(findings: Sequence[Finding], options: FormatOptions, paint: Paint, width: int) -> Iterator[str]:
     """Errors and warnings one by one; a note that says the same of many places is said once, and they are counted."""
-    loud = [finding for finding in findings if finding.severity > Severity.NOTE or options.verbose]
-    quiet: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        if finding.severity is Severity.NOTE and not options.verbose:
-            quiet.setdefault((finding.rule, finding.message), []).append(finding)
-    rows = [(place(finding.location), finding.severity, finding.rule, _said(finding, options)) for finding in loud]
-    for (rule, message), alike in quiet.items():
-        more = f" (and {plural(len(alike) - _PLACES, 'more place')}, --verbose)" if len(alike) > _PLACES else ""
-        others = [place(finding.location) for finding in alike[1:_PLACES]]
-        also = f" (also {', '.join(others)})" if others else ""
-        rows.append((place(alike[0].location), Severity.NOTE, rule, f"{sentence(message)}{also}{more}"))
-    rows.sort(key=lambda row: -row[1])
+    groups = [[finding] for finding in sorted(findings, key=lambda finding: -finding.severity)] if options.verbose else said_once(findings)
+    rows = [(place(alike[0].location), alike[0].severity, alike[0].rule, _said(alike[0], options) + _also(alike)) for alike in groups]
     first = min(44, max(columns(row[0]) for row in rows))
     second = min(28, max(columns(row[2]) for row in rows))
     for where, severity, rule, message in rows:
@@ -39,6 +29,13 @@ def finding_lines(findings: Sequence[Finding], options: FormatOptions, paint: Pa
         head = f"  {pad(where, first)}  " + paint(severity.word, pad(severity.word, 7)) + f"  {pad(visible(rule), second)}  "
         yield head + said[0] if beside else head.rstrip()
         yield from (f"{indent}{line}" for line in (said[1:] if beside else said))
+
+
+def _also(alike: Sequence[Finding]) -> str:
+    if len(alike) == 1:
+        return ""
+    more = f", and {plural(len(alike) - _PLACES, 'more place')} (--verbose)" if len(alike) > _PLACES else ""
+    return f"; also {', '.join(place(finding.location) for finding in alike[1:_PLACES])}{more}"
 
 
 def hook_lines(report: Report, options: FormatOptions, paint: Paint) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.model.diff import Change, Effect, EnvironmentDiff, ObjectDiff, UnitDiff
-from checker.model.findings import Severity
+from checker.model.findings import Finding, Severity
 from checker.model.objects import Location, ObjectKey
 from checker.model.report import Report, RuleVerdict, Verdict
 from checker.model.units import Controller, DeployUnit, UnitKey
@@ -152,6 +152,15 @@ def object_groups(objects: Iterable[ObjectDiff], least: int = 4) -> list[list[Ob
             alike = diff.key
         groups.setdefault(alike, []).append(diff)
     return [part for group in groups.values() for part in ([group] if len(group) >= least else [[diff] for diff in group])]
+
+
+def said_once(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Worst first; notes that say the same of several places together, errors and warnings each alone."""
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        quiet = finding.severity is Severity.NOTE
+        groups.setdefault((finding.rule, finding.message) if quiet else number, []).append(finding)
+    return sorted(groups.values(), key=lambda alike: -alike[0].severity)
 
 
 def change_counts(units: Iterable[UnitDiff]) -> Counter[Change]:

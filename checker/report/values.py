@@ -21,7 +21,7 @@ def inline(value: JSONValue, limit: int = 60) -> str:
     """A value on one line. Text that YAML would read as something else is quoted; so `"80"` and `80` can be told apart."""
     match value:
         case str():
-            return visible(shorten(_quoted(value, limit), limit))
+            return visible(shorten(quoted(value, limit), limit))
         case None | bool():
             return json.dumps(value)
         case int() | float():
@@ -78,7 +78,7 @@ def image_change(change: FieldChange) -> tuple[str, str] | None:
     return f"{last}{separator}{old_version}", new_version
 
 
-def _quoted(text: str, limit: int) -> str:
+def quoted(text: str, limit: int) -> str:
     start = text[: limit * 4]
     if (
         text

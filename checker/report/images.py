@@ -1,0 +1,63 @@
+"""Environments -> the table of image changes, one row an image, one column an environment that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.model.diff import EnvironmentDiff, FieldChange
+from checker.report import markup
+from checker.report.values import is_image, split_image
+
+_ROWS = 30
+_COLUMNS = 8
+_CELL = 3
+
+
+def image_changes(environments: Sequence[EnvironmentDiff]) -> dict[str, dict[str, list[str]]]:
+    """Image -> environment -> `before -> after`, each once."""
+    table: dict[str, dict[str, list[str]]] = {}
+    for environment in environments:
+        for unit in environment.units:
+            for item in unit.objects:
+                for change in item.fields:
+                    if is_image(change):
+                        name, words = _words(change)
+                        cell = table.setdefault(name, {}).setdefault(environment.environment, [])
+                        if words not in cell:
+                            cell.append(words)
+    return table
+
+
+def image_table(environments: Sequence[EnvironmentDiff]) -> Iterator[str]:
+    """The table in Markdown, nothing where no image changes."""
+    table = image_changes(environments)
+    if not table:
+        return
+    names = [diff.environment for diff in environments if any(diff.environment in row for row in table.values())]
+    shown = names[:_COLUMNS]
+    lines = [["image", *(markup.code(name or "no environment", table=True) for name in shown)], ["---"] * (len(shown) + 1)]
+    for image, row in list(table.items())[:_ROWS]:
+        lines.append([markup.code(image, table=True), *(_cell(row.get(name, [])) for name in shown)])
+    more = [
+        f"{len(table) - _ROWS:,} more images" if len(table) > _ROWS else "",
+        f"{len(names) - _COLUMNS:,} more environments" if len(names) > _COLUMNS else "",
+    ]
+    rest = f"\n\nand {' in '.join(part for part in more if part)}." if any(more) else ""
+    yield "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + rest
+
+
+def _cell(changes: Sequence[str]) -> str:
+    more = f" and {len(changes) - _CELL:,} more" if len(changes) > _CELL else ""
+    return ", ".join(markup.code(words, table=True) for words in changes[:_CELL]) + more
+
+
+def _words(change: FieldChange) -> tuple[str, str]:
+    before = change.before if isinstance(change.before, str) else ""
+    after = change.after if isinstance(change.after, str) else ""
+    old, old_version = split_image(before)
+    new, new_version = split_image(after)
+    if not before or not after:
+        return (new or old), f"added: {new_version or 'no tag'}" if after else f"removed: {old_version or 'no tag'}"
+    if old == new:
+        return new, f"{old_version or 'no tag'} -> {new_version or 'no tag'}"
+    return new, f"{before} -> {new_version or 'no tag'}"

@@ -1,0 +1,201 @@
+"""An object before and after -> the lines of a diff as people read manifests.
+
+Mappings are printed in one order whatever the file had, and list items that carry a name are lined up by it, so that only what the
+comparison found shows. Noise that was folded is not shown as a change. Every line is already safe to print and of bounded length.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from checker.model.diff import Change, FieldChange, ObjectDiff
+from checker.model.objects import JSONValue
+from checker.report.clean import shorten, visible
+from checker.report.values import inline, quoted
+
+_FIRST: Mapping[str, int] = {"apiVersion": 0, "kind": 1, "metadata": 2, "name": 3, "namespace": 4, "key": 5}
+_WIDTH = 300
+_LINES = 3000
+"""Longer differing parts are told as a list of fields: a line diff of them costs more than it says."""
+_CONTEXT = 3
+_DEEP = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`mark` is `+`, `-`, a space, or `@` for the place where a hunk lies."""
+
+    mark: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"@@ {self.text} @@" if self.mark == "@" else f"{self.mark}{self.text}"
+
+
+def diff_lines(diff: ObjectDiff, *, noise: bool = False) -> list[Line]:
+    """What to show for an object: all of a new or a gone one, hunks with context of a changed one.
+
+    Nothing of one that is left running: no line of it changes.
+    """
+    if diff.change is Change.ORPHANED:
+        return []
+    if diff.before is None and diff.after is None:
+        return field_lines(diff.fields)
+    if diff.before is None or diff.after is None:
+        mark, body = ("-", diff.before) if diff.after is None else ("+", diff.after)
+        return [Line(mark, text) for text, _ in _manifest(body)]
+    before = _aligned(diff.before, diff.after, "", {change.pointer for change in diff.fields})
+    if diff.folded and not noise:
+        before = _without(before, diff.folded)
+    lines = _hunks(list(_manifest(before)), list(_manifest(diff.after)))
+    return lines if lines else field_lines(diff.fields)
+
+
+def field_lines(changes: Iterable[FieldChange]) -> list[Line]:
+    """Fields one by one, where whole bodies are not at hand or too long to compare."""
+    lines = []
+    for change in changes:
+        path = visible(shorten(change.path, 200))
+        if change.before_present:
+            lines.append(Line("-", f"{path}: {inline(change.before, _WIDTH)}"))
+        if change.after_present:
+            lines.append(Line("+", f"{path}: {inline(change.after, _WIDTH)}"))
+    return lines
+
+
+def _hunks(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> list[Line]:
+    left, right = [text for text, _ in old], [text for text, _ in new]
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < min(len(left), len(right)) - start and left[-1 - end] == right[-1 - end]:
+        end += 1
+    if max(len(left), len(right)) - start - end > _LINES:
+        return []
+    keep = max(0, start - _CONTEXT), max(0, end - _CONTEXT)
+    matcher = SequenceMatcher(None, left[keep[0] : len(left) - keep[1]], right[keep[0] : len(right) - keep[1]], autojunk=len(left) > 500)
+    lines: list[Line] = []
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
+        lines.append(Line("@", _where(group, old[keep[0] :], new[keep[0] :])))
+        for tag, first, last, begin, stop in group:
+            if tag == "equal":
+                lines += [Line(" ", text) for text in left[first + keep[0] : last + keep[0]]]
+            else:
+                lines += [Line("-", text) for text in left[first + keep[0] : last + keep[0]]]
+                lines += [Line("+", text) for text in right[begin + keep[0] : stop + keep[0]]]
+    return lines
+
+
+def _where(group: Sequence[tuple[str, int, int, int, int]], old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> str:
+    """What the first changed line of a hunk is in."""
+    _, first, last, begin, _ = next(step for step in group if step[0] != "equal")
+    return (old[first] if last > first else new[begin])[1] or "the object"
+
+
+def _manifest(value: JSONValue, indent: str = "", path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Lines of YAML, each with the path of what it is in."""
+    if depth > _DEEP:
+        yield _cut(f"{indent}{inline(value, _WIDTH)}"), path
+    elif isinstance(value, dict) and value:
+        for key in sorted(value, key=lambda key: (_FIRST.get(key, 9), key)):
+            name = inline(key, 120)
+            yield from _entry(f"{indent}{name}:", value[key], f"{indent}  ", path, f"{path}.{name}" if path else name, depth)
+    elif isinstance(value, list) and value:
+        for number, item in enumerate(value):
+            label = item.get("name") if isinstance(item, dict) else None
+            inner = f"{path}[{inline(label, 80) if isinstance(label, str) else number}]"
+            lines = list(_manifest(item, f"{indent}  ", inner, depth + 1)) if isinstance(item, dict | list) and item else []
+            if lines:
+                yield f"{indent}- {lines[0][0][len(indent) + 2 :]}", path
+                yield from lines[1:]
+            else:
+                yield from _entry(f"{indent}-", item, f"{indent}  ", path, inner, depth)
+    else:
+        yield _cut(f"{indent}{_scalar(value)}"), path
+
+
+def _entry(start: str, value: JSONValue, indent: str, path: str, inner: str, depth: int) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict | list) and value:
+        yield start, path
+        deeper = indent if isinstance(value, dict) else indent[:-2] if not start.endswith("-") else indent
+        yield from _manifest(value, deeper, inner, depth + 1)
+    elif isinstance(value, str) and "\n" in value:
+        yield f"{start} |{'' if value.endswith(chr(10)) else '-'}", path
+        for line in value.removesuffix("\n").split("\n"):
+            yield _cut(f"{indent}{visible(shorten(line, _WIDTH))}"), inner
+    else:
+        yield _cut(f"{start} {_scalar(value)}"), path
+
+
+def _scalar(value: JSONValue) -> str:
+    if isinstance(value, str):
+        return visible(quoted(shorten(value, _WIDTH), _WIDTH))
+    if isinstance(value, dict | list):
+        return "{}" if isinstance(value, dict) else "[]"
+    return json.dumps(value) if value is None or isinstance(value, bool) else shorten(str(value), _WIDTH)
+
+
+def _cut(line: str) -> str:
+    return shorten(line, _WIDTH + 200)
+
+
+def _aligned(before: JSONValue, after: JSONValue, pointer: str, changed: set[str]) -> JSONValue:
+    """`before` with named list items in the order of `after`, but for a list whose order the comparison reports."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {
+            key: _aligned(value, after[key], f"{pointer}/{_step(key)}", changed) if key in after else value for key, value in before.items()
+        }
+    if not (isinstance(before, list) and isinstance(after, list)) or pointer in changed:
+        return before
+    old, new = _by_name(before), _by_name(after)
+    if old is None or new is None:
+        return before
+    order = {name: number for number, name in enumerate(new)}
+    names = sorted(old, key=lambda name: order.get(name, len(order)))
+    return [_aligned(old[name], new[name], f"{pointer}/{order[name]}", changed) if name in new else old[name] for name in names]
+
+
+def _by_name(items: Sequence[JSONValue]) -> dict[str, JSONValue] | None:
+    named: dict[str, JSONValue] = {}
+    for item in items:
+        name = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(name, str) or name in named:
+            return None
+        named[name] = item
+    return named
+
+
+def _without(before: JSONValue, folded: Iterable[FieldChange]) -> JSONValue:
+    """`before` as if the folded changes had been there already; one whose place is not found as expected stays visible."""
+    result = copy.deepcopy(before)
+    for change in folded:
+        *steps, last = [step.replace("~1", "/").replace("~0", "~") for step in change.pointer.split("/")[1:]] or [""]
+        holder: JSONValue = result
+        for step in steps:
+            if not isinstance(holder, list | dict) and not change.before_present:
+                break
+            holder = _child(holder, step)
+        if not isinstance(holder, dict) or (change.before_present and holder.get(last) != change.before):
+            continue
+        if change.after_present:
+            holder[last] = change.after
+        else:
+            holder.pop(last, None)
+    return result
+
+
+def _child(holder: JSONValue, step: str) -> JSONValue:
+    if isinstance(holder, dict):
+        return holder.get(step)
+    if isinstance(holder, list) and step.isdecimal() and int(step) < len(holder):
+        return holder[int(step)]
+    return None
+
+
+def _step(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,251 @@
+"""Report -> the pull-request comment: the verdict, counts, what is dangerous, images, then detail folded away, within a budget of bytes.
+
+What must be seen always fits: verdict, counts, broken rules, dangerous effects, units not rendered. Detail fills what is left: whole
+objects first, then their names, then their number. No line starts with text from the repository, because forges take some as commands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from checker.model.diff import Change
+from checker.model.findings import Finding, Severity
+from checker.model.objects import Location
+from checker.model.report import Report, RuleVerdict, Verdict
+from checker.model.units import State
+from checker.report import markup
+from checker.report.images import image_table
+from checker.report.markdown_units import Room, unit_sections
+from checker.report.options import FormatOptions
+from checker.report.story import (
+    Danger,
+    Units,
+    change_counts,
+    count_words,
+    dangers,
+    headline,
+    object_name,
+    ordered_rules,
+    place,
+    plural,
+    said_once,
+    shown_environments,
+    unit_words,
+)
+
+_ALWAYS = (Change.CREATED, Change.CHANGED, Change.DELETED)
+_LINES = 20
+"""Lines of one kind in the part that always fits."""
+_NAMES = 5
+_FOOTER = 600
+
+
+def markdown(report: Report, options: FormatOptions) -> str:
+    page = _Page(report, options)
+    head = "\n\n".join([page.title(), *page.summary()])
+    foot = page.footer()
+    room = Room(options.budget - len(head.encode()) - len(foot.encode()) - _FOOTER)
+    detail = [*page.findings(room), *page.not_rendered(room), *unit_sections(report, options, page.units, room)]
+    cut = [room.note(options.full_report)] if room.left_out else []
+    return "\n\n".join([head, *detail, *cut, foot]) + "\n"
+
+
+def marker(instance: str) -> str:
+    """Hidden at the top of the comment: how the next run finds it again."""
+    name = re.sub(r"[^A-Za-z0-9._/-]+", "-", instance).replace("--", "-")[:80]
+    return f"<!-- gitops-check{f':{name}' if name else ''} -->"
+
+
+class _Page:
+    def __init__(self, report: Report, options: FormatOptions) -> None:
+        self.report = report
+        self.options = options
+        self.environments = shown_environments(report, options)
+        self.units = Units(report)
+        self.dangers = dangers(self.environments)
+
+    def title(self) -> str:
+        return f"{marker(self.options.instance)}\n### gitops-check: {markup.text(headline(self.report))}"
+
+    def summary(self) -> Iterator[str]:
+        if any(diff.moves or any(item.affected for item in diff.not_rendered) for diff in self.environments):
+            yield self._counts()
+        stopped = [rule for rule in ordered_rules(self.report) if rule.severity is Severity.ERROR]
+        warned = [rule for rule in ordered_rules(self.report) if rule.severity is Severity.WARNING]
+        worst = [danger for danger in self.dangers if _stops(danger)]
+        other = [danger for danger in self.dangers if not _stops(danger)]
+        yield from _alert("CAUTION", [*_rule_lines(stopped), *_danger_lines(worst)])
+        yield from _alert("WARNING", [*_rule_lines(warned), *_danger_lines(other)])
+        lifted = [rule for rule in self.report.rules or () if rule.verdict is Verdict.BYPASSED]
+        if lifted:
+            yield "\n".join(f"- {line}" for line in _rule_lines(lifted))
+        yield from image_table(self.environments)
+        if self.report.notes:
+            yield "\n".join(f"- {markup.text(note)}" for note in self.report.notes)
+
+    def _counts(self) -> str:
+        extra = [
+            change for change in Change if change not in _ALWAYS and any(change_counts(diff.units)[change] for diff in self.environments)
+        ]
+        columns = [*_ALWAYS, *extra]
+        names = ["environment", "units", *(change.value for change in columns)]
+        unknown = any(item.affected for diff in self.environments for item in diff.not_rendered)
+        names += ["unknown"] if unknown else []
+        names += ["rules"] if self.report.rules else []
+        rows = []
+        still = []
+        for diff in self.environments:
+            gap = sum(item.affected for item in diff.not_rendered)
+            if not diff.moves and not gap:
+                still.append(markup.code(diff.environment or "no environment", table=True))
+                continue
+            counts = change_counts(diff.units)
+            name = markup.code(diff.environment or "no environment", table=True)
+            cells = [
+                f"**{name}**" if diff.guarded else name,
+                f"{sum(unit.moves for unit in diff.units):,}",
+                *(f"{counts[change]:,}" for change in columns),
+            ]
+            cells += [plural(gap, "unit") if gap else ""] if unknown else []
+            cells += [self._rules_cell(diff.environment)] if self.report.rules else []
+            rows.append(cells)
+        shown, hidden = rows[:_LINES], rows[_LINES:]
+        table = _table(names, shown)
+        more = (
+            f"\n\n{plural(len(hidden), 'more environment')} moves."
+            if len(hidden) == 1
+            else f"\n\n{len(hidden):,} more environments move."
+            if hidden
+            else ""
+        )
+        quiet = (
+            f"\n\nDoes not move: {', '.join(still[:_LINES])}{f' and {len(still) - _LINES:,} more' if len(still) > _LINES else ''}."
+            if still
+            else ""
+        )
+        return f"{table}{more}{quiet}"
+
+    def _rules_cell(self, environment: str) -> str:
+        rules = [rule for rule in self.report.rules or () if rule.environment == environment]
+        broken = sum(rule.severity is Severity.ERROR for rule in rules)
+        warned = sum(rule.severity is Severity.WARNING for rule in rules)
+        parts = [f"{broken} broken"] if broken else []
+        parts += [plural(warned, "warning")] if warned else []
+        return ", ".join(parts) or ("passed" if rules else "none")
+
+    def findings(self, room: Room) -> Iterator[str]:
+        findings = self.report.findings
+        if not findings:
+            return
+        lines = [self._finding(alike) for alike in said_once(findings)]
+        counts = [(severity, sum(finding.severity is severity for finding in findings)) for severity in reversed(Severity)]
+        summary = ", ".join(plural(number, severity.word) for severity, number in counts if number)
+        opened = " open" if counts[0][1] and len(findings) <= _LINES else ""
+        yield from room.block(f"<details{opened}><summary>Findings: {summary}</summary>\n\n", lines, "\n</details>", "finding")
+
+    def _finding(self, alike: Sequence[Finding]) -> str:
+        finding = alike[0]
+        where = markup.code(place(finding.location))
+        address = self._link(finding.location)
+        where = f"[{where}]({address})" if address else where
+        about = [markup.code(object_name(finding.object))] if finding.object is not None and len(alike) == 1 else []
+        about += [markup.code(environment) for environment in finding.environments if environment]
+        about += [f"also {', '.join(markup.code(place(other.location)) for other in alike[1:_NAMES])}"] if len(alike) > 1 else []
+        about += [f"and {plural(len(alike) - _NAMES, 'more place')}"] if len(alike) > _NAMES else []
+        said = f" ({', '.join(about)})" if about else ""
+        return f"- **{finding.severity.word}** {markup.code(finding.rule)} {where}: {markup.text(finding.message)}{said}\n"
+
+    def _link(self, location: Location) -> str:
+        template = self.options.source_url
+        if not template.startswith(("https://", "http://")):
+            return ""
+        path = quote(location.path.encode("utf-8", "surrogateescape"))
+        return template.replace("{path}", path).replace("{line}", str(location.line or 1)).replace(")", "%29").replace(" ", "%20")
+
+    def not_rendered(self, room: Room) -> Iterator[str]:
+        items = sorted(self.report.not_rendered, key=lambda item: not item.affected)
+        if not items:
+            return
+        lines = []
+        for item in items:
+            touched = " **This change touches it.**" if item.affected else ""
+            side = "" if item.side == "both" else f", only at {item.side}"
+            lines.append(
+                f"- {markup.code(self.units.title(item.unit))}: {item.reason.value}{side}: {markup.text(item.message)} "
+                f"({markup.code(place(item.location))}){touched}\n"
+            )
+        affected = sum(item.affected for item in items)
+        concerned = f", {affected:,} touched by this change" if affected else ""
+        summary = f"{plural(len(items), 'unit')} could not be rendered{concerned}: effect unknown"
+        yield from room.block(f"<details{' open' if affected else ''}><summary>{summary}</summary>\n\n", lines, "\n</details>", "unit")
+
+    def footer(self) -> str:
+        report = self.report
+        parts = []
+        if report.change is not None:
+            parts += [f"base {markup.code(str(report.change.base))}", f"head {markup.code(str(report.change.head))}"]
+        parts.append(f"gitops-check {report.tool_version}")
+        parts += [f"{markup.text(name)} {markup.text(version)}" for name, version in report.engines]
+        if report.units:
+            states = report.units_by_state()
+            all_done = states[State.RENDERED] == len(report.units)
+            parts.append(f"{plural(len(report.units), 'unit')} rendered" if all_done else unit_words(report))
+        if self.options.duration is not None:
+            parts.append(f"{self.options.duration:.1f} s")
+        full = f" Full report: {markup.text(self.options.full_report)}" if self.options.full_report else ""
+        return f"<sub>{count_words(report)}.<br>{', '.join(parts)}.{full}</sub>"
+
+
+def _stops(danger: Danger) -> bool:
+    """Errors, and what is lost for good."""
+    return danger.effect.severity is Severity.ERROR or danger.effect.id.startswith("deleted")
+
+
+def _alert(kind: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield "\n".join([f"> [!{kind}]", *(f"> {line}{'<br>' if number < len(lines) else ''}" for number, line in enumerate(lines, 1))])
+
+
+def _rule_lines(rules: Sequence[RuleVerdict]) -> list[str]:
+    lines = []
+    for rule in rules[:_LINES]:
+        verdict = "" if rule.verdict is Verdict.BROKEN else f"{rule.verdict.value}: "
+        fix = f" To fix: {markup.text(rule.fix)}." if rule.fix else ""
+        because = f" ({markup.text(rule.because[0])})" if rule.because else ""
+        where = f" on {markup.code(rule.environment)}" if rule.environment else ""
+        lines.append(f"**{markup.text(rule.rule)}**{where}: {verdict}{markup.text(rule.message).rstrip('.')}{because}.{fix}")
+    if len(rules) > _LINES:
+        names = ", ".join(sorted({markup.text(rule.rule) for rule in rules[_LINES:]})[:_LINES])
+        lines.append(f"and {len(rules) - _LINES:,} more: {names}")
+    return lines
+
+
+def _danger_lines(found: Sequence[Danger]) -> list[str]:
+    """One line an effect; an effect id with too many different sentences gets one line that counts them all."""
+    by_id: dict[str, list[Danger]] = {}
+    for danger in found:
+        by_id.setdefault(danger.effect.id, []).append(danger)
+    lines = []
+    for name, alike in by_id.items():
+        if len(alike) <= _LINES:
+            lines += [f"**{markup.text(name)}**: {_objects(danger)}: {markup.text(danger.effect.message)}" for danger in alike]
+        else:
+            objects = sum(len(danger.objects) for danger in alike)
+            first = "; ".join(f"{_objects(danger)}: {markup.text(danger.effect.message)}" for danger in alike[:_NAMES])
+            lines.append(f"**{markup.text(name)}**: {plural(objects, 'object')}, among them {first}")
+    return lines
+
+
+def _objects(danger: Danger) -> str:
+    keys = danger.keys
+    names = ", ".join(markup.code(object_name(key)) for key in keys[:_NAMES])
+    more = f" and {len(keys) - _NAMES:,} more" if len(keys) > _NAMES else ""
+    environments = ", ".join(markup.text(environment) for environment in danger.environments[:_NAMES] if environment)
+    return f"{names}{more}{f' ({environments})' if environments else ''}"
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
