@@ -82,7 +82,7 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
     plain = {document.index for document in read.others}
     findings.extend(_duplicate(duplicate, duplicate.document in plain) for duplicate in read.duplicates)
     for document in read.others:
-        finding = _not_an_object(document, path)
+        finding = _not_an_object(document, path, data)
         findings.append(finding)
         tally.skipped += finding.outcome is Outcome.SKIPPED
         tally.failed += finding.outcome is Outcome.FAILED
@@ -140,22 +140,28 @@ def _trouble(rule: str, problem: Problem, outcome: Outcome) -> Finding:
     return Finding(rule=rule, severity=SEVERITIES[rule], message=problem.message, location=place, outcome=outcome)
 
 
-def _not_an_object(document: Document, path: RepoPath) -> Finding:
+def _not_an_object(document: Document, path: RepoPath, data: bytes) -> Finding:
     place = Location(path=path, line=document.line, column=1)
-    given = _given(document.value)
-    if given:
-        missing = "apiVersion" if given == "kind" else "kind"
-        message = f"{missing} is required and missing; the document has {given}"
+    missing, near = _half_an_object(document.value)
+    if missing:
+        hint = f"; {near} looks like it" if near else ""
+        if near and (found := _key_place(data, document.index, near)):
+            place = Location(path=path, line=found[0], column=found[1])
+        message = f"{missing} is required and missing{hint}"
         return Finding(rule="missing-field", severity=SEVERITIES["missing-field"], message=message, location=place)
     message = "not a Kubernetes object: it has neither apiVersion nor kind"
     return Finding(rule="not-an-object", severity=SEVERITIES["not-an-object"], message=message, location=place, outcome=Outcome.SKIPPED)
 
 
-def _given(value: JSONValue) -> str:
-    """`kind` or `apiVersion` where a mapping that looks like an object has just one of them."""
+def _half_an_object(value: JSONValue) -> tuple[str, str]:
+    """For a mapping that looks like an object: whether it lacks `kind` or `apiVersion`, and the key that was meant for it."""
     if not isinstance(value, dict) or not isinstance(value.get("metadata"), dict):
-        return ""
-    return next((name for name in ("kind", "apiVersion") if isinstance(value.get(name), str)), "")
+        return "", ""
+    from checker.tools.schema_words import nearest
+
+    missing = [name for name in ("apiVersion", "kind") if not isinstance(value.get(name), str) or not value[name]]
+    near = nearest(missing[0], [key for key in value if key not in ("apiVersion", "kind", "metadata", "spec")]) if missing else None
+    return (missing[0], near or "") if len(missing) == 1 or near else ("", "")
 
 
 def _locator(data: bytes) -> Locate:
@@ -169,3 +175,10 @@ def _locator(data: bytes) -> Locate:
         return obj.origin.location if found is None else Location(path=obj.origin.path, line=found[0], column=found[1])
 
     return locate
+
+
+def _key_place(data: bytes, document: int, key: str) -> tuple[int, int] | None:
+    from checker.tools.schema_words import pointer
+    from checker.tools.yaml import locate
+
+    return locate(data, document, pointer([key]), key=True)
