@@ -12,7 +12,7 @@ from checker.model.objects import KubeObject, Location, Origin, dig, mapping, te
 from checker.model.paths import RepoPath, clamped_path
 from checker.model.tree import EntryKind, OverlayTree, Tree, nearest
 from checker.model.units import DeployUnit, Note, Rendered, RenderFailure
-from checker.render.flux.apply import applied, decrypted, is_encrypted
+from checker.render.flux.apply import applied, decrypted
 from checker.render.flux.generate import kustomization_for
 from checker.render.flux.variables import read_variables, substituted, unknown_notes
 from checker.render.options import RenderOptions
@@ -34,14 +34,11 @@ def render_kustomization(unit: DeployUnit, tree: Tree, options: RenderOptions) -
     variables = read_variables(unit, options)
     located = [_with_origin(obj, artifact, unit) for obj in objects]
     if isinstance(dig(unit.declaration.body, "spec", "decryption"), dict):
-        encrypted = sum(1 for obj in located if is_encrypted(obj))
         located = [decrypted(obj) for obj in located]
-    else:
-        encrypted = 0
     if variables is not None and variables.apply:
         located = [substituted(obj, variables) for obj in located]
     result = applied(located, unit)
-    notes = [*_notes(unit, result, encrypted), *(unknown_notes(unit, variables) if variables is not None else ())]
+    notes = [*_notes(unit, result), *(unknown_notes(unit, variables) if variables is not None else ())]
     return Rendered(objects=result, notes=tuple(notes))
 
 
@@ -103,7 +100,7 @@ def _by_repository(failure: RenderFailure, artifact: ArtifactTree, unit: DeployU
     return RenderFailure(failure.message, reason=failure.reason, location=location, chain=chain)
 
 
-def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...], encrypted: int) -> Iterator[Note]:
+def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...]) -> Iterator[Note]:
     assert unit.declaration is not None
     here = unit.origin.location
     spec = mapping(unit.declaration.body.get("spec"))
@@ -119,5 +116,3 @@ def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...], encrypted: int) ->
             message=f"{unit.name} renders no objects and prunes: whatever it applied before is deleted",
             location=here,
         )
-    if encrypted:
-        yield Note(id="encrypted", message=f"{encrypted} encrypted object{'s' * (encrypted != 1)} shown without decryption", location=here)

@@ -1,0 +1,109 @@
+"""Built Flux units -> what the controllers would only say after the merge, because it takes several units to see it.
+
+An object named in `dependsOn` that the repository does not hold may still live in the cluster, so its absence is a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from checker.discover.flux import FLUX_CONTROLLERS
+from checker.model.findings import Finding, Severity
+from checker.model.objects import ObjectKey, dig, mapping, sequence, text
+from checker.model.units import BuiltUnit, UnitKey
+
+
+def find_conflicts(built: Sequence[BuiltUnit]) -> tuple[Finding, ...]:
+    """Unresolved and circular `dependsOn`, and objects that two units apply to one cluster."""
+    units = {unit.unit.key: unit for unit in built if unit.unit.controller in FLUX_CONTROLLERS}
+    wanted = {key: tuple(_depends_on(unit)) for key, unit in units.items()}
+    return (*_missing(units, wanted), *_circles(units, wanted), *_owned_twice(units.values()))
+
+
+def _depends_on(unit: BuiltUnit) -> Iterator[UnitKey]:
+    """Each names a unit of the same kind, in the same namespace unless it says another."""
+    key = unit.unit.key
+    declaration = unit.unit.declaration
+    for item in sequence(dig(declaration.body, "spec", "dependsOn")) if declaration is not None else ():
+        reference = mapping(item)
+        if text(reference.get("kind")) in ("", declaration.kind if declaration is not None else ""):
+            yield UnitKey(key.cluster, key.controller, text(reference.get("namespace")) or key.namespace, text(reference.get("name")))
+
+
+def _missing(units: Mapping[UnitKey, BuiltUnit], wanted: Mapping[UnitKey, tuple[UnitKey, ...]]) -> Iterator[Finding]:
+    hidden = {unit.unit.cluster for unit in units.values() if not unit.objects and not unit.suspended}
+    for key, dependencies in wanted.items():
+        for dependency in dependencies:
+            if dependency not in units and key.cluster not in hidden:
+                yield _finding(
+                    "dependency-missing",
+                    Severity.WARNING,
+                    f"{key} depends on {dependency}, which nothing in this repository declares",
+                    units[key],
+                )
+
+
+def _circles(units: Mapping[UnitKey, BuiltUnit], wanted: Mapping[UnitKey, tuple[UnitKey, ...]]) -> Iterator[Finding]:
+    """Each circle once, told from its first member in order."""
+    told: set[frozenset[UnitKey]] = set()
+    for start in sorted(wanted):
+        circle = _circle(start, wanted)
+        if circle and frozenset(circle) not in told:
+            told.add(frozenset(circle))
+            way = " -> ".join(str(key) for key in (*circle, circle[0]))
+            yield _finding(
+                "dependency-cycle",
+                Severity.ERROR,
+                f"dependsOn goes round in a circle, so none of these is ever applied: {way}",
+                units[start],
+            )
+
+
+def _circle(start: UnitKey, wanted: Mapping[UnitKey, tuple[UnitKey, ...]]) -> tuple[UnitKey, ...]:
+    """A shortest way from a unit back to itself, empty where there is none."""
+    ways: list[tuple[UnitKey, ...]] = [(start,)]
+    seen = {start}
+    while ways:
+        way = ways.pop(0)
+        for following in wanted.get(way[-1], ()):
+            if following == start:
+                return way
+            if following not in seen:
+                seen.add(following)
+                ways.append((*way, following))
+    return ()
+
+
+def _owned_twice(units: Iterable[BuiltUnit]) -> Iterator[Finding]:
+    owners: dict[tuple[str, ObjectKey], list[BuiltUnit]] = {}
+    for unit in units:
+        if unit.suspended or _is_elsewhere(unit):
+            continue
+        for key in dict.fromkeys(obj.key for obj in unit.objects):
+            owners.setdefault((unit.unit.cluster, key), []).append(unit)
+    for (_, key), both in sorted(owners.items()):
+        if len(both) > 1:
+            names = " and ".join(str(unit.unit.key) for unit in both)
+            obj = next(obj for obj in both[1].objects if obj.key == key)
+            yield Finding(
+                rule="owned-twice",
+                severity=Severity.WARNING,
+                message=f"{key} is applied by {names}: each overwrites the other, and removing it from one deletes it",
+                location=obj.origin.location,
+                object=key,
+                unit=both[1].unit.key,
+                environments=(both[1].unit.environment,) if both[1].unit.environment else (),
+            )
+
+
+def _is_elsewhere(unit: BuiltUnit) -> bool:
+    """Applied to another cluster than the one that declares it."""
+    declaration = unit.unit.declaration
+    return declaration is not None and bool(dig(declaration.body, "spec", "kubeConfig"))
+
+
+def _finding(rule: str, severity: Severity, message: str, unit: BuiltUnit) -> Finding:
+    environments = (unit.unit.environment,) if unit.unit.environment else ()
+    return Finding(
+        rule=rule, severity=severity, message=message, location=unit.unit.origin.location, unit=unit.unit.key, environments=environments
+    )

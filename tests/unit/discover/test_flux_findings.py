@@ -1,0 +1,71 @@
+"""What takes several Flux units to see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checker.discover.flux_findings import find_conflicts
+from checker.model.objects import KubeObject, Origin
+from checker.model.paths import RepoPath
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Rendered
+
+ORIGIN = Origin(path=RepoPath("clusters/prod/apps.yaml"), line=3)
+
+
+def unit(
+    name: str, *depends_on: str, cluster: str = "prod", objects: tuple[str, ...] = ("own",), suspended: bool = False, **spec: Any
+) -> BuiltUnit:
+    body = {
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+        "kind": "Kustomization",
+        "spec": {"dependsOn": [{"name": item} for item in depends_on], **spec},
+    }
+    declared = DeployUnit(
+        controller=Controller.FLUX_KUSTOMIZATION,
+        name=name,
+        path=RepoPath(name),
+        cluster=cluster,
+        origin=ORIGIN,
+        declaration=KubeObject(body=body, origin=ORIGIN),
+    )
+    made = tuple(
+        KubeObject(
+            body={"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name if item == "own" else item}},
+            origin=Origin(path=RepoPath(f"{name}.yaml")),
+        )
+        for item in objects
+    )
+    return BuiltUnit(unit=declared, result=Rendered(objects=made), suspended=suspended)
+
+
+def told(*units: BuiltUnit) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.location.path) for finding in find_conflicts(units)]
+
+
+def test_dependencies_that_resolve_are_fine() -> None:
+    assert told(unit("a"), unit("b", "a"), unit("c", "a", "b")) == []
+
+
+def test_a_missing_dependency_is_named() -> None:
+    (finding,) = find_conflicts([unit("a", "gone")])
+    assert finding.rule == "dependency-missing"
+    assert "gone" in finding.message
+    assert finding.location.line == 3
+
+
+def test_nothing_is_called_missing_where_a_unit_could_not_be_seen_into() -> None:
+    assert told(unit("a", "gone"), unit("b", objects=())) == []
+
+
+def test_a_circle_is_told_once() -> None:
+    (finding,) = find_conflicts([unit("a", "b"), unit("b", "c"), unit("c", "a"), unit("d", "a")])
+    assert finding.rule == "dependency-cycle"
+    assert finding.message.count("->") == 3
+    assert told(unit("self", "self")) == [("dependency-cycle", ORIGIN.path)]
+
+
+def test_an_object_of_two_units_is_found_in_one_cluster_only() -> None:
+    assert told(unit("a", objects=("x", "y")), unit("b", objects=("x",))) == [("owned-twice", "b.yaml")]
+    assert told(unit("a", objects=("x",)), unit("b", objects=("x",), cluster="dev")) == []
+    assert told(unit("a", objects=("x",)), unit("b", objects=("x",), suspended=True)) == []
+    assert told(unit("a", objects=("x",)), unit("b", objects=("x",), kubeConfig={"secretRef": {"name": "k"}})) == []
