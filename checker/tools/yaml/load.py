@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.model.objects import JSONValue
+from checker.tools.yaml.fast import UNSURE, load_fast
 from checker.tools.yaml.scalars import Rules
 from checker.tools.yaml.split import Chunk, as_utf8, split
 
@@ -62,11 +63,20 @@ def chunks_of(data: bytes, max_bytes: int = MAX_BYTES) -> Iterator[Chunk]:
 
 
 def _read(chunk: Chunk, index: int, rules: Rules) -> Iterator[Document]:
-    from checker.tools.yaml.events import BrokenDocumentError, build_documents
-
     if chunk.inline and rules is Rules.KUSTOMIZE:
         yield _broken(index, chunk.line, "kustomize wants nothing but a comment after ---; move it to the next line", chunk.line, 1)
         return
+    value = load_fast(chunk.data, rules)
+    if value is not UNSURE:
+        yield Document(index=index, line=chunk.content_line, value=value)
+        return
+    yield from read_exactly(chunk, index, rules)
+
+
+def read_exactly(chunk: Chunk, index: int, rules: Rules) -> Iterator[Document]:
+    """The documents of a chunk by the exact loader alone."""
+    from checker.tools.yaml.events import BrokenDocumentError, build_documents
+
     before = chunk.line - 1
     try:
         for built in build_documents(chunk.data, rules):

@@ -6,7 +6,6 @@ missing field belongs there. Values that came through an alias or `<<` stand whe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,12 +13,9 @@ from typing import Any
 
 from checker.tools.yaml.load import OversizedError, chunks_of
 from checker.tools.yaml.scalars import MERGE_TAG, Rules, ScalarError, key_text, plain, tagged
-from checker.tools.yaml.split import Chunk
+from checker.tools.yaml.split import BARE_RETURN, ODD_LINE_ENDS, Chunk
 
 Place = tuple[int, int]
-
-# Line ends that the parser knows and the splitting of files does not: there a chunk may hold several documents.
-_ODD_LINE_ENDS = re.compile(rb"\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 
 @dataclass(slots=True)
@@ -60,7 +56,7 @@ def locate(data: bytes, document: int, pointer: str, *, key: bool = False) -> Pl
 @lru_cache(maxsize=64)
 def _root(data: bytes, index: int) -> _Node | None:
     chunks = _chunks(data)
-    if not _ODD_LINE_ENDS.search(data):
+    if not BARE_RETURN.search(data) and not ODD_LINE_ENDS.search(data):
         chunks, index = chunks[index : index + 1], 0
     roots = [root for chunk in chunks for root in _roots(chunk)]
     return roots[index] if index < len(roots) else None

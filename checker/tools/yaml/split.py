@@ -12,9 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Only a marker at the start of a line and followed by white space ends a document, whatever surrounds it.
-_MARKER = re.compile(rb"(?:^|\n)(---|\.\.\.)(?=[ \t\r\n]|\Z)")
-_BARE_RETURN = re.compile(rb"\r(?!\n)")
-_CONTENT_AFTER_MARKER = re.compile(rb"---[ \t]+[^ \t\r\n#]")
+_MARKER = re.compile(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")
+BARE_RETURN = re.compile(rb"\r(?!\n)")
+# Line ends of YAML 1.1 that only the parser knows.
+ODD_LINE_ENDS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
+# Lines before the content. A tab is white space after ---, and at the start of a line an error that the parser reports.
+_LEADING = re.compile(rb"(?:---(?=[ \t\r\n]|\Z)[ \t]*)?(?: *(?:#[^\n]*|\r?)\n)*(?: *(?:#[^\n]*|\r?)\Z)?")
+_DIRECTIVES = re.compile(rb"(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*\Z")
 
 _WIDE_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -24,12 +28,16 @@ _WIDE_ENCODINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chunk:
-    """`line` is the line of the file that `data` starts at, from 1. `inline` is content on the line of a `---` that is not the first."""
+    """One document's text, which starts at `line` of the file, counted from 1, and its content at `content_line`.
+
+    `inline` is content on the line of a `---` that is not the first line of the file.
+    """
 
     data: bytes
     line: int
+    content_line: int
     inline: bool = False
 
 
@@ -43,48 +51,32 @@ def as_utf8(data: bytes) -> bytes:
 
 def split(data: bytes) -> Iterator[Chunk]:
     """The documents that hold something, in order. `data` is UTF-8."""
-    if b"\r" in data and _BARE_RETURN.search(data):
+    if b"\r" in data and BARE_RETURN.search(data):
         # Carriage returns alone end lines too; the parser finds the documents of such a file.
-        yield Chunk(data, 1)
+        yield Chunk(data, 1, 1)
         return
-    start, line = 0, 1
-    for marker in [*_MARKER.finditer(data), None]:
-        end = len(data) if marker is None else marker.start(1)
-        piece = data[start:end]
-        if _is_empty(piece):
-            pass
-        elif marker is not None and marker[1] == b"---" and _only_directives(piece):
-            end = start  # directives belong to the document that follows
+    start, line, pending = 0, 1, -1
+    for end, next_start in _pieces(data):
+        begin = start if pending < 0 else pending
+        piece = data[begin:end]
+        if pending < 0 and data.startswith(b"---", next_start) and b"%" in piece and _DIRECTIVES.match(piece):
+            pending = begin  # directives belong to the document that follows
         else:
-            yield Chunk(piece, line, start > 0 and _CONTENT_AFTER_MARKER.match(piece) is not None)
-        if marker is not None:
-            line += data.count(b"\n", start, end)
-            start = end + (3 if marker[1] == b"..." and end != start else 0)
+            pending = -1
+            leading = _LEADING.match(piece)
+            assert leading is not None
+            if leading.end() != len(piece):
+                inline = start > 0 and b"\n" not in leading[0] and piece.startswith(b"---")
+                yield Chunk(piece, line, line + leading[0].count(b"\n"), inline)
+        if pending < 0:
+            line += data.count(b"\n", begin, next_start)
+        start = next_start
 
 
-def _is_empty(piece: bytes) -> bool:
-    lines = _lines(piece)
-    if piece.startswith(b"---"):
-        # A tab is white space after ---, and at the start of a line an error that the parser reports.
-        first = next(lines)[3:].strip()
-        if first and not first.startswith(b"#"):
-            return False
-    return all(_is_comment(line) for line in lines)
-
-
-def _is_comment(line: bytes) -> bool:
-    text = line.strip(b" \r")
-    return not text or text.startswith(b"#")
-
-
-def _only_directives(piece: bytes) -> bool:
-    return all(_is_comment(line) or line.startswith(b"%") for line in _lines(piece))
-
-
-def _lines(piece: bytes) -> Iterator[bytes]:
-    start = 0
-    while start < len(piece):
-        end = piece.find(b"\n", start)
-        end = len(piece) if end < 0 else end
-        yield piece[start:end]
-        start = end + 1
+def _pieces(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where each piece ends and the next one starts: at a `---`, or after a `...`."""
+    first = 3 if data.startswith(b"...") else 0
+    for marker in _MARKER.finditer(data, first):
+        end = marker.start(1)
+        yield (end, end + 3) if marker[1] == b"..." else (end, end)
+    yield len(data), len(data)

@@ -1,0 +1,136 @@
+"""The fast loader: ryaml where it provably reads what the exact loader reads, None everywhere else.
+
+ryaml parses with a translation of the very libyaml that PyYAML carries (unsafe-libyaml 0.2, through serde_yaml 0.9), so
+both accept the same grammar and differ only in what is made of the events. Those differences are few and named below:
+what the text shows is looked for in the text before, what the values show in the values after. Whatever ryaml refuses
+(duplicate keys, deep nesting, several documents, every error) is left to the exact loader and its messages.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from checker.tools.yaml.scalars import NUMERIC_STARTS, WORDS, Rules, plain
+from checker.tools.yaml.split import ODD_LINE_ENDS
+
+MAX_FLOW = 2000
+"""libyaml's time grows with the square of the depth of [] and {}, and ryaml reads all of a document before it looks at the depth."""
+
+# An anchor, alias or tag stands at the start of a token.
+_MARK = re.compile(rb"[&*!](?<=[\s\[{,:].)")
+_FOLDED = re.compile(rb">[-+0-9]{0,2}[ \t\r]*(?:#[^\n]*)?\n")
+# ryaml takes these for numbers whenever they are not quoted, so that as text they were quoted.
+_NUMBER_TO_BOTH = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
+_BOOLS_TO_BOTH = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
+_SURE_TYPES = frozenset((bool, int, type(None)))
+
+_ALIKE: dict[Rules, set[str]] = {rules: set() for rules in Rules}
+"""Short texts met before that both loaders read alike, as keys too."""
+
+
+class Unsure:
+    """What `load_fast` gives back when the exact loader has to read the document."""
+
+
+UNSURE = Unsure()
+
+
+def load_fast(data: bytes, rules: Rules) -> Any:
+    """The value of a document of UTF-8 text, or UNSURE."""
+    loads = _loader()
+    if loads is None or not _text_is_plain(data, rules):
+        return UNSURE
+    try:
+        value = loads(data.decode())
+    except Exception:  # noqa: BLE001 - whatever is wrong, the exact loader says it
+        return UNSURE
+    if value is None or not _values_agree(value, rules):
+        return UNSURE
+    if rules is Rules.KUSTOMIZE and _holds_missing(value) and (b"{" in data or b"[" in data):
+        return UNSURE  # a missing value inside [] or {} is '' to kustomize
+    return value
+
+
+@cache
+def _loader() -> Callable[[str], Any] | None:
+    """None where there is no wheel for this platform: the exact loader then reads everything."""
+    try:
+        import ryaml
+    except ImportError:
+        return None
+    load: Callable[[str], Any] = vars(ryaml)["loads"]
+    return load
+
+
+def _text_is_plain(data: bytes, rules: Rules) -> bool:
+    braces = data.count(b"{") + data.count(b"[")
+    if braces and (braces > MAX_FLOW or b"?" in data):
+        return False  # go-yaml ends a plain scalar at ? inside [] and {}
+    if data[:1] in b"&*!%" or b"\n%" in data:
+        return False
+    if not data.isascii() and (ODD_LINE_ENDS.search(data) or codecs.BOM_UTF8 in data):
+        return False  # they move the line that the document is reported to start at
+    if (b"&" in data or b"*" in data or b"!" in data) and _MARK.search(data):
+        return False
+    return rules is Rules.KUBERNETES or b">" not in data or not _FOLDED.search(data)
+
+
+def _values_agree(value: Any, rules: Rules) -> bool:
+    """Whether nothing in a value that ryaml read may be something else to the exact loader."""
+    alike = _ALIKE[rules]
+    if len(alike) > 50_000:
+        alike.clear()
+    stack: list[Any] = [[value]]
+    while stack:
+        node = stack.pop()
+        if type(node) is dict:
+            for key in node:
+                if key not in alike and not _key_agrees(key, rules, alike):
+                    return False
+            node = node.values()
+        for item in node:
+            kind = type(item)
+            if kind is str:
+                if item not in alike and not _text_agrees(item, rules, alike):
+                    return False
+            elif kind is dict or kind is list:
+                stack.append(item)
+            elif kind not in _SURE_TYPES or (kind is int and item >= 1 << 63):
+                return False
+    return True
+
+
+def _key_agrees(key: Any, rules: Rules, alike: set[str]) -> bool:
+    if type(key) is not str or key == "<<" or (rules is Rules.KUSTOMIZE and key[:1] in NUMERIC_STARTS):
+        return False
+    return _text_agrees(key, rules, alike)
+
+
+def _text_agrees(text: str, rules: Rules, alike: set[str]) -> bool:
+    if text[:1] in NUMERIC_STARTS:
+        return _NUMBER_TO_BOTH.fullmatch(text) is not None or plain(text, rules) == text
+    if text == "<<":
+        return True
+    word = WORDS[rules].get(text)
+    if isinstance(word, bool) and text not in _BOOLS_TO_BOTH:
+        return False  # yes, no, on, off, y, n: quoted or not?
+    if len(text) < 64:
+        alike.add(text)
+    return True
+
+
+def _holds_missing(value: Any) -> bool:
+    stack: list[Any] = [value]
+    while stack:
+        node = stack.pop()
+        items = node.values() if type(node) is dict else node if type(node) is list else ()
+        for item in items:
+            if item is None:
+                return True
+            if type(item) is dict or type(item) is list:
+                stack.append(item)
+    return False
