@@ -19,7 +19,9 @@ _SETTINGS = """\
 	email = ada@example.org
 [init]
 	defaultBranch = main
+	templateDir =
 [core]
+	fsync = none
 	autocrlf = false
 	editor = true
 [commit]

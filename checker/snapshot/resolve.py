@@ -88,12 +88,15 @@ def resolve_change(
 def resolve_push(repository: Repository, push: Push, environ: Mapping[str, str]) -> Snapshot:
     """A push judged as the pull request it is about to become: against the default branch.
 
-    Onto the default branch itself it is judged against what the remote has of that.
+    Onto the default branch itself, or with revisions and no branch (`pre-commit run --from-ref --to-ref`), it is judged
+    against what the remote has, or the first revision. In CI the facts of the run stand.
     """
     target = _default_target(repository).branch
-    onto_default = target is None or push.target_branch == target
+    onto_default = target is None or push.target_branch in (target, None)
     snapshot = resolve_change(repository, base=push.base if onto_default else None, head=push.head, environ=environ)
-    request = replace(snapshot.facts.pull_request, source_branch=push.source_branch, target_branch=target or push.target_branch)
+    request = snapshot.facts.pull_request
+    if not request.provider:
+        request = replace(request, source_branch=push.source_branch, target_branch=target or push.target_branch)
     return replace(snapshot, facts=replace(snapshot.facts, pull_request=request))
 
 

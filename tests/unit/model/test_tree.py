@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from checker.model.paths import ROOT, RepoPath
-from checker.model.tree import EntryKind, MemoryTree, Missing, OverlayTree, RecordingTree, Tree, nearest, unchanged, walk
+from checker.model.tree import EntryKind, MemoryTree, Missing, OverlayTree, RecordingTree, Tree, Unreadable, nearest, unchanged, walk
 
 
 def tree(**changes: bytes) -> MemoryTree:
@@ -95,6 +95,30 @@ def test_a_render_is_repeated_only_when_something_it_asked_for_differs(changes: 
     recording = RecordingTree(tree())
     render(recording)
     assert unchanged(recording.reads, tree(**changes)) is same
+
+
+def test_a_listing_that_is_gone_is_a_difference() -> None:
+    recording = RecordingTree(tree())
+    recording.entries(P("base"))
+    with pytest.raises(Missing):
+        recording.entries(P("none"))
+    assert unchanged(recording.reads, tree())
+    assert not unchanged(recording.reads, MemoryTree({}))
+
+
+class Locked(MemoryTree):
+    """A tree in which nothing can be read."""
+
+    def identity(self, path: RepoPath) -> str | None:
+        raise Unreadable(path, "is locked")
+
+
+def test_what_cannot_be_read_is_remembered_with_the_reason() -> None:
+    recording = RecordingTree(Locked({P("a"): b"1"}))
+    assert recording.kind(P("a")) is EntryKind.FILE
+    assert recording.reads == {"a": "unreadable: is locked"}
+    assert unchanged(recording.reads, Locked({P("a"): b"2"}))
+    assert not unchanged(recording.reads, MemoryTree({P("a"): b"1"}))
 
 
 def test_a_like_named_path_is_suggested_also_below_a_misspelled_directory() -> None:

@@ -156,6 +156,7 @@ def test_a_server_sees_what_is_pushed_before_it_accepts_it(git_repo: GitRepo, tm
         "Path(sys.argv[1]).write_bytes(open_repository(Path()).commit_tree(head).read(RepoPath('a')))\n"
     )
     hook = bare.root / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text(f"#!/bin/sh\nPYTHONPATH='{Path(__file__).parents[3]}' '{sys.executable}' '{script}' '{tmp_path}/pushed'\n")
     hook.chmod(0o755)
     git_repo.commit(files={"a": "pushed"})

@@ -116,3 +116,15 @@ def test_a_push_with_no_default_branch_is_judged_against_the_remote(git_repo: Gi
     snapshot = resolve_push(open_repository(git_repo.root), Push(head=new, base=old, source_branch="trunk", target_branch="trunk"), {})
     assert [file.path for file in snapshot.facts.files] == ["a"]
     assert snapshot.facts.pull_request.target_branch == "trunk"
+
+
+def test_revisions_given_to_pre_commit_in_ci_are_judged_with_the_facts_of_ci(clone: GitRepo) -> None:
+    clone.branch("feature")
+    first = clone.commit(files={"b": "1"})
+    second = clone.commit(files={"c": "1"})
+    repository = open_repository(clone.root)
+    environ = {"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "feature", "PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": second}
+    (push,) = pushed(repository, [], environ)
+    snapshot = resolve_push(repository, push, environ)
+    assert [file.path for file in snapshot.facts.files] == ["c"]
+    assert snapshot.facts.pull_request.source_branch == "feature"
