@@ -59,7 +59,7 @@ def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark
         told: list[Remark] = []
         if not isinstance(found, Known) or not found.schema.accepts(body):  # type: ignore[arg-type]
             told.extend(_against(obj, body, found, version, options))
-        if options.server_rules and (message := deprecation(obj.api_version, obj.kind, version)):
+        if isinstance(found, Known) and options.server_rules and (message := deprecation(obj.api_version, obj.kind, version)):
             told.append(Remark(rule="deprecated-api", message=message, pointer="/apiVersion", versions=(version,)))
         remarks.extend(told)
         outcome = _counted(told, broken)

@@ -6,6 +6,7 @@ kubernetes.io/docs/reference/using-api/deprecation-guide.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -104,8 +105,13 @@ def _instead(api_version: str, kind: str, served: bundles.Kinds) -> str:
     """Where the version serves the kind: the same group first, stable versions first."""
     group = api_version.rpartition("/")[0]
     found = [other for other, kinds in served.items() if kind in kinds and other != api_version]
-    found.sort(key=lambda other: (other.rpartition("/")[0] != group, "alpha" in other, "beta" in other, other))
-    return found[0] if found else ""
+    return min(found, key=lambda other: (other.rpartition("/")[0] != group, *_age(other.rpartition("/")[2])), default="")
+
+
+def _age(version: str) -> tuple[bool, bool, tuple[int, ...]]:
+    """Orders API versions as Kubernetes does: stable, beta, alpha, in each the newest first."""
+    numbers = tuple(-int(number) for number in re.findall(r"\d+", version))
+    return ("alpha" in version, "beta" in version, numbers)
 
 
 @cache

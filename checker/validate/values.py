@@ -100,7 +100,7 @@ def amount(value: Any) -> float | None:
         return float(value)
     if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
         return None
-    number = value.rstrip("numkMGTPEi") if not re.search(r"[eE][+-]?\d", value) else value
+    number = value.rstrip("numkKMGTPEi") if not re.search(r"[eE][+-]?\d", value) else value
     unit = value[len(number) :]
     return float(number) * float(_BINARY.get(unit) or _MULTIPLES[unit])
 
