@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import sleep
 
 from checker.model.objects import JSONValue, KubeObject, Location, Origin, mapping, sequence, text
@@ -27,7 +25,6 @@ from checker.tools.helm import (
     TemplateOutput,
     read_chart,
     template_chart,
-    write_chart,
 )
 
 CHANGES = "<changes at every render>"
@@ -120,8 +117,7 @@ def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
         api_versions=request.api_versions,
         is_upgrade=request.is_upgrade,
     )
-    with TemporaryDirectory(prefix="gitops-check-") as folder:
-        return template_chart(write_chart(chart, Path(folder)), call, asks_capabilities=chart.asks_capabilities)
+    return template_chart(chart, call)
 
 
 def _template_again(chart: ChartFiles, request: HelmRequest) -> Templated | None:

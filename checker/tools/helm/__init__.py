@@ -1,4 +1,4 @@
-"""Helm: a chart in a folder and values -> rendered templates. The library where it can answer exactly, else the program.
+"""Helm: a chart's files and values -> rendered templates. The library where it can answer exactly, else the program.
 
 The library renders in a hundredth of the program's time and knows one Kubernetes version only. A chart that looks at
 `.Capabilities` is therefore given to the program when the caller names a version; without the program, the answer says so.
@@ -7,11 +7,10 @@ The library renders in a hundredth of the program's time and knows one Kubernete
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from checker.tools.helm import binary, library
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
-from checker.tools.helm.files import ChartFiles, read_chart, write_chart
+from checker.tools.helm.files import ChartFiles, read_chart
 from checker.tools.helm.values import merged_values, set_value
 
 __all__ = [
@@ -25,15 +24,14 @@ __all__ = [
     "read_chart",
     "set_value",
     "template_chart",
-    "write_chart",
 ]
 
 INSTALL = "install gitops-check[helm] or put helm on PATH"
 
 
-def template_chart(chart: Path, call: HelmCall, *, asks_capabilities: bool) -> Templated:
-    """`asks_capabilities`: whether the chart's result may depend on the cluster's version. Raises HelmFailed, HelmMissing."""
-    matters = asks_capabilities and bool(call.kube_version or call.api_versions)
+def template_chart(chart: ChartFiles, call: HelmCall) -> Templated:
+    """Raises HelmFailed, HelmMissing."""
+    matters = bool(call.kube_version or call.api_versions) and chart.asks_capabilities
     if matters and binary.is_installed():
         return binary.template(chart, call)
     if library.is_installed():

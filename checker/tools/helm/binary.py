@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
+from checker.tools.helm.files import ChartFiles, write_chart
 from checker.tools.process import ProcessFailed, find_program, run, scrubbed_environment
 
 SECONDS = 60.0
@@ -18,15 +19,16 @@ def is_installed() -> bool:
     return find_program("helm") is not None
 
 
-def template(chart: Path, call: HelmCall) -> Templated:
+def template(chart: ChartFiles, call: HelmCall) -> Templated:
     """Raises HelmFailed, HelmMissing."""
     program = find_program("helm")
     if program is None:
         raise HelmMissing("helm is not on PATH")
     with TemporaryDirectory(prefix="gitops-check-") as home:
+        written = write_chart(chart, Path(home))
         values = Path(home) / "values.json"
         values.write_text(json.dumps(dict(call.values)), encoding="utf-8")
-        command: list[str | Path] = [program, "template", call.release, chart, "--namespace", call.namespace, "--values", values]
+        command: list[str | Path] = [program, "template", call.release, written, "--namespace", call.namespace, "--values", values]
         command += ["--include-crds"] * call.include_crds + ["--is-upgrade"] * call.is_upgrade
         command += ["--kube-version", call.kube_version] if call.kube_version else []
         for version in call.api_versions:
@@ -36,7 +38,7 @@ def template(chart: Path, call: HelmCall) -> Templated:
         except ProcessFailed as error:
             raise HelmFailed(error.message) from error
     if done.returncode != 0:
-        message = done.stderr.strip().removeprefix("Error: ").replace(f"{chart.parent}/", "")
+        message = done.stderr.strip().removeprefix("Error: ").replace(f"{home}/", "")
         raise HelmFailed(message[-1500:] or f"helm template ended with status {done.returncode}")
     return Templated(outputs=tuple(_outputs(done.stdout.decode("utf-8", "replace"))), engine="helm")
 

@@ -1,16 +1,19 @@
-"""A chart in a Tree -> its files, and those files in a temporary folder for Helm.
+"""A chart in a Tree -> its files, without what .helmignore names, and those files packed or in a temporary folder for Helm.
 
 Links inside the tree arrive as what they point to; a link out of it is an error of the tree, so nothing outside is copied.
 """
 
 from __future__ import annotations
 
+import io
+import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from checker.model.paths import ROOT, RepoPath, basename, join
 from checker.model.tree import EntryKind, Tree
+from checker.tools.flux.ignore import name_matches
 from checker.tools.helm.call import HelmFailed
 
 MAX_FILES = 5_000
@@ -47,13 +50,26 @@ def read_chart(tree: Tree, path: RepoPath) -> ChartFiles:
         raise HelmFailed(f"{path or '.'} is not a chart: Chart.yaml is missing")
     files: dict[RepoPath, bytes] = {}
     size = 0
-    for inside in _walk(tree, path, ROOT, MAX_DEPTH):
+    for inside in _walk(tree, path, ROOT, _Ignored(tree, path)):
         data = tree.read(RepoPath(f"{path}/{inside}" if path else inside))
         size += len(data)
         files[inside] = data
         if len(files) > MAX_FILES or size > MAX_BYTES:
             raise HelmFailed(f"{path or '.'} is larger than {MAX_FILES} files or {MAX_BYTES >> 20} MiB, more than a chart may be")
     return ChartFiles(name=basename(path) or "chart", files=files)
+
+
+def packed(chart: ChartFiles) -> bytes:
+    """The chart as the archive that Helm loads from memory; hardly compressed, since it goes through a pipe only."""
+    if chart.is_archive:
+        return next(iter(chart.files.values()))
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz", compresslevel=1, format=tarfile.GNU_FORMAT) as archive:
+        for path, content in chart.files.items():
+            info = tarfile.TarInfo(f"chart/{path}")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return data.getvalue()
 
 
 def write_chart(chart: ChartFiles, folder: Path) -> Path:
@@ -70,14 +86,45 @@ def write_chart(chart: ChartFiles, folder: Path) -> Path:
     return top
 
 
-def _walk(tree: Tree, top: RepoPath, below: RepoPath, depth: int) -> Iterator[RepoPath]:
-    """Every file, links followed; `depth` ends a circle of links."""
-    if depth == 0:
+def _walk(tree: Tree, top: RepoPath, below: RepoPath, ignored: _Ignored) -> Iterator[RepoPath]:
+    """Every file, links followed; the depth ends a circle of links."""
+    if below.count("/") > MAX_DEPTH:
         raise HelmFailed(f"{top or '.'} has folders more than {MAX_DEPTH} deep")
     folder = RepoPath(f"{top}/{below}".strip("/"))
     for name in tree.entries(folder):
+        inside = join(below, name)
         kind = tree.kind(join(folder, name))
-        if kind is EntryKind.DIRECTORY and name != ".git":
-            yield from _walk(tree, top, join(below, name), depth - 1)
-        elif kind is EntryKind.FILE:
-            yield join(below, name)
+        if kind not in (EntryKind.DIRECTORY, EntryKind.FILE) or ignored.matches(inside, is_directory=kind is EntryKind.DIRECTORY):
+            continue
+        if kind is EntryKind.DIRECTORY:
+            yield from _walk(tree, top, inside, ignored)
+        else:
+            yield inside
+
+
+class _Ignored:
+    """.helmignore: `*` stops at `/`, `**` is refused, and a negated rule excludes all that it does not match (as Helm does it)."""
+
+    def __init__(self, tree: Tree, chart: RepoPath) -> None:
+        file = join(chart, ".helmignore")
+        text = tree.read(file).decode("utf-8-sig", "replace") if tree.kind(file) is EntryKind.FILE else ""
+        self._rules = [rule for line in text.splitlines() if (rule := line.strip()) and not rule.startswith("#")]
+        if any("**" in rule for rule in self._rules):
+            raise HelmFailed(f"{file}: double-star (**) syntax is not supported")
+        self._rules.append("templates/.?*")
+
+    def matches(self, path: RepoPath, *, is_directory: bool) -> bool:
+        for rule in self._rules:
+            negated = rule.startswith("!")
+            body = rule.removeprefix("!")
+            wrong_kind = body.endswith("/") and not is_directory
+            matched = not wrong_kind and _rule_matches(body.removesuffix("/"), path)
+            if matched != negated:
+                return True
+        return False
+
+
+def _rule_matches(rule: str, path: RepoPath) -> bool:
+    if rule.startswith("/"):
+        return name_matches(rule[1:], path)
+    return name_matches(rule, path if "/" in rule else basename(path))

@@ -11,11 +11,13 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
+from checker.tools.helm.files import ChartFiles, packed
 from checker.tools.process import scrubbed_environment, start
 
 MODULE = "helm_python"
@@ -27,28 +29,28 @@ def is_installed() -> bool:
     return importlib.util.find_spec(MODULE) is not None
 
 
-def template(chart: Path, call: HelmCall) -> Templated:
+def template(chart: ChartFiles, call: HelmCall) -> Templated:
     """Raises HelmFailed, HelmMissing."""
     worker = _worker()
     answer = worker.ask(
         {
-            "chart": str(chart),
             "release": call.release,
             "namespace": call.namespace,
             "values": dict(call.values),
             "crds": call.include_crds,
             "upgrade": call.is_upgrade,
-        }
+        },
+        packed(chart),
     )
     if "error" in answer:
-        raise HelmFailed(str(answer["error"]).replace(str(chart.parent) + os.sep, ""))
+        raise HelmFailed(str(answer["error"]))
     crds = [TemplateOutput(source=crd["filename"], text=crd["data"], is_crd=True) for crd in answer["crds"]]
     files = [TemplateOutput(source=name, text=answer["files"][name]) for name in sorted(answer["files"])]
     return Templated(outputs=(*crds, *files), engine=f"Helm {worker.version} (library)")
 
 
 class _Worker:
-    """Every wait has a limit, kept by a timer that kills the process."""
+    """Every wait has a limit, kept by a thread that kills the process: reading then meets the end."""
 
     def __init__(self) -> None:
         script = Path(__file__).with_name("worker.py")
@@ -56,6 +58,8 @@ class _Worker:
         self._process = start([sys.executable, "-P", script], environment={**scrubbed_environment(), "KUBECONFIG": os.devnull})
         self.pid = os.getpid()
         self.version = ""
+        self._deadline: float | None = None
+        threading.Thread(target=self._watch, daemon=True).start()
         hello = self._within(self._read)
         if "missing" in hello:
             self.close()
@@ -66,12 +70,13 @@ class _Worker:
     def is_dead(self) -> bool:
         return self._process.poll() is not None
 
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        line = json.dumps(request).encode() + b"\n"
+    def ask(self, request: dict[str, Any], archive: bytes) -> dict[str, Any]:
+        line = json.dumps({**request, "size": len(archive)}).encode() + b"\n"
 
         def exchange() -> dict[str, Any]:
             pipe = self._pipe(self._process.stdin)
             pipe.write(line)
+            pipe.write(archive)
             pipe.flush()
             return self._read()
 
@@ -96,16 +101,22 @@ class _Worker:
         return answer
 
     def _within(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        timer = threading.Timer(SECONDS, self._process.kill)
-        timer.daemon = True
-        timer.start()
+        self._deadline = time.monotonic() + SECONDS
         try:
             return work()
         except (BrokenPipeError, HelmFailed) as error:
             self.close()
             raise HelmFailed(f"Helm did not finish the chart within {SECONDS:g} s, or ran out of memory") from error
         finally:
-            timer.cancel()
+            self._deadline = None
+
+    def _watch(self) -> None:
+        """One thread for all requests: starting one for each would cost more than most charts."""
+        while self._process.poll() is None:
+            time.sleep(0.5)
+            deadline = self._deadline
+            if deadline is not None and time.monotonic() > deadline:
+                self._process.kill()
 
     @staticmethod
     def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

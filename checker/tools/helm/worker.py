@@ -1,4 +1,4 @@
-"""The process that holds Helm's Go library: one JSON request a line on standard input, one JSON answer a line on standard output.
+"""The process that holds Helm's Go library. Standard input: a line of JSON, then the chart's archive; standard output: a line of JSON.
 
 Run as a script, importing nothing of this package. A process of its own because a template may loop for ever and Go cannot
 be interrupted, and because a Go runtime does not survive the fork of a process pool.
@@ -25,9 +25,11 @@ def main() -> int:
         _write(answers, {"missing": str(error)})
         return 1
     _write(answers, {"version": helm_python.helm_sdk_version()})
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        archive = sys.stdin.buffer.read(request["size"])
         try:
-            answer = _answer(helm_python, json.loads(line))
+            answer = _answer(helm_python, request, archive)
         except helm_python.HelmError as error:
             answer = {"error": str(error)}
         except RecursionError:
@@ -36,8 +38,8 @@ def main() -> int:
     return 0
 
 
-def _answer(helm: Any, request: dict[str, Any]) -> dict[str, Any]:
-    chart = helm.Chart.load(request["chart"])
+def _answer(helm: Any, request: dict[str, Any], archive: bytes) -> dict[str, Any]:
+    chart = helm.Chart.load_archive(archive)
     try:
         upgrade = bool(request["upgrade"])
         values = request["values"]
@@ -50,7 +52,7 @@ def _answer(helm: Any, request: dict[str, Any]) -> dict[str, Any]:
             is_install=not upgrade,
             is_upgrade=upgrade,
         )
-        return {"files": files, "crds": chart.crds if request["crds"] else [], "metadata": chart.metadata}
+        return {"files": files, "crds": chart.crds if request["crds"] else []}
     finally:
         chart.close()
 

@@ -128,3 +128,30 @@ def test_a_chart_that_asks_for_the_version_gets_it_or_says_so() -> None:
     result = template_release(repository(files), APP, HelmRequest(release="rel", kube_version="1.29"))
     exact = any(obj.name == "v1.29.0" for obj in result.objects)
     assert exact != any(note.id == "assumed-capabilities" for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        ("", {"a.txt", "d/b.txt", "d/c.md"}),
+        ("*.md\n# x\n", {"a.txt", "d/b.txt"}),
+        ("d/\n", {"a.txt"}),
+        ("/a.txt\n", {"d/b.txt", "d/c.md"}),
+        ("d/*.txt\n", {"a.txt", "d/c.md"}),
+    ],
+)
+def test_what_helmignore_names_is_not_in_the_chart(rules: str, kept: set[str]) -> None:
+    show = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: files}\ndata: {files: '{{ range $p, $_ := .Files }}{{ $p }} {{ end }}'}\n"
+    files = {**chart(show=show), "charts/app/.helmignore": rules, "charts/app/templates/.hidden.yaml": "{{ fail }}"}
+    files.update({f"charts/app/{name}": "x" for name in ("a.txt", "d/b.txt", "d/c.md")})
+    (obj,) = render_chart(repository(files), APP, REQUEST)
+    assert set(obj.body["data"]["files"].split()) - {".helmignore"} == kept  # type: ignore[index, call-overload, union-attr]
+
+
+def test_a_chart_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checker.tools.helm.library.SECONDS", 0.5)
+    endless = "{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"
+    with pytest.raises(RenderFailure, match="did not finish"):
+        render_chart(repository(chart(loop=endless)), APP, REQUEST)
+    monkeypatch.undo()
+    assert render_chart(repository(CHART), APP, REQUEST)
