@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from checker.tools.schema import Schema, SchemaError
 from checker.tools.schema_words import nearest, one_of
 from checker.validate import bundles, crds
+from checker.validate.deprecated import deprecation
 from checker.validate.locations import expand
 from checker.validate.options import SchemaUnreadableError
 from checker.validate.unserved import Unserved, unserved
@@ -31,10 +32,11 @@ _CLIENT_SIDE = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`exact` is False for a bundled copy of someone's definition: the cluster's own may be newer."""
+    """`exact` is False for a bundled copy of someone's definition: the cluster's own may be newer. `deprecated` is what to say of it."""
 
     schema: Schema
     exact: bool = True
+    deprecated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _json(data: bytes) -> dict[str, Any] | None:
 def _default(api_version: str, kind: str, version: str, strict: bool) -> Known | Unserved | None:
     built_in = builtin_schema(api_version, kind, version, strict)
     if built_in is not None:
-        return Known(built_in)
+        return Known(built_in, deprecated=deprecation(api_version, kind, version))
     missing = unserved(api_version, kind, version)
     if missing is not None:
         return missing

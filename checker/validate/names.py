@@ -66,47 +66,70 @@ def name_fault(name: str, style: str) -> str:
     return "" if _LABEL_1035.fullmatch(name) else f"may hold only {_LOWER}, starting with a letter and ending with a letter or digit"
 
 
-def check_name(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
-    metadata = obj.metadata
-    name, generated = metadata.get("name"), text(metadata.get("generateName"))
+def check_metadata(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
+    """Name, namespace, labels and annotations: in one, since every object of a repository passes here."""
+    metadata = obj.body.get("metadata")
+    if not isinstance(metadata, dict):
+        if obj.kind not in _NAMELESS:
+            yield Remark(rule="missing-field", message="metadata.name is required and missing")
+        return
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    if not isinstance(name, str) or not _is_plain(name):
+        yield from _name_remarks(obj, metadata, options)
+    if namespace and isinstance(namespace, str):
+        if not open_text(namespace, options) and (fault := name_fault(namespace, "label")):
+            yield Remark(rule="invalid-name", message=f"metadata.namespace: {quoted(namespace)} {fault}", pointer="/metadata/namespace")
+        yield from _scope_remarks(obj, options)
+    if "labels" in metadata:
+        yield from label_remarks(metadata["labels"], ("metadata", "labels"), options)
+    if "annotations" in metadata:
+        yield from _annotation_remarks(metadata["annotations"], options)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether the name is good for every kind, which nearly all are."""
+    return len(name) <= 52 and _LABEL_1035.fullmatch(name) is not None
+
+
+def _name_remarks(obj: KubeObject, metadata: Mapping[str, JSONValue], options: ValidateOptions) -> Iterator[Remark]:
+    name = metadata.get("name")
     if name is None or name == "":
-        if not generated and obj.kind not in _NAMELESS:
+        if not text(metadata.get("generateName")) and obj.kind not in _NAMELESS:
             yield Remark(rule="missing-field", message="metadata.name is required and missing", pointer="/metadata", key=True)
     elif isinstance(name, str) and not open_text(name, options):
         style = _STYLES.get(obj.kind, "subdomain") if obj.group in _STYLED_GROUPS else "subdomain"
+        fault = name_fault(name, style)
         longest = _LONGEST.get((obj.group, obj.kind))
-        if (fault := name_fault(name, style)) or (longest is not None and len(name) > longest):
-            fault = fault or f"is {len(name)} characters long; {longest} are the limit for {obj.kind}"
+        if not fault and longest is not None and len(name) > longest:
+            fault = f"is {len(name)} characters long; {longest} are the limit for {obj.kind}"
+        if fault:
             yield Remark(rule="invalid-name", message=f"metadata.name: {quoted(name)} {fault}", pointer="/metadata/name")
-    namespace = metadata.get("namespace")
-    if isinstance(namespace, str) and namespace and not open_text(namespace, options) and (fault := name_fault(namespace, "label")):
-        yield Remark(rule="invalid-name", message=f"metadata.namespace: {quoted(namespace)} {fault}", pointer="/metadata/namespace")
 
 
-def check_labels(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
-    metadata = obj.metadata
-    if labels := metadata.get("labels"):
-        yield from label_remarks(labels, ("metadata", "labels"), options)
-    annotations = metadata.get("annotations")
-    if isinstance(annotations, dict):
-        size = 0
-        for key, value in annotations.items():
-            size += len(key) + len(value if isinstance(value, str) else "")
-            if fault := _key_fault(key.lower()):
-                yield _key_remark(key, fault, ("metadata", "annotations"), options)
-        if size > _MOST_ANNOTATED:
-            message = f"metadata.annotations: {size} bytes in all; 262144 are the limit"
-            yield Remark(rule="invalid-label", message=message, pointer="/metadata/annotations", key=True)
+def _annotation_remarks(annotations: JSONValue, options: ValidateOptions) -> Iterator[Remark]:
+    size = 0
+    for key, value in mapping(annotations).items():
+        size += len(key) + len(value if isinstance(value, str) else "")
+        if fault := _key_fault(key.lower()):
+            yield _key_remark(key, fault, ("metadata", "annotations"), options)
+    if size > _MOST_ANNOTATED:
+        message = f"metadata.annotations: {size} bytes in all; 262144 are the limit"
+        yield Remark(rule="invalid-label", message=message, pointer="/metadata/annotations", key=True)
 
 
 def label_remarks(labels: object, path: tuple[str | int, ...], options: ValidateOptions) -> Iterator[Remark]:
     for key, value in mapping(labels).items():
         if fault := _key_fault(key):
             yield _key_remark(key, fault, path, options)
-        if isinstance(value, str) and not _LABEL_VALUE.fullmatch(value) and not open_text(value, options):
+        if isinstance(value, str) and not _is_label_value(value) and not open_text(value, options):
             length = f"is {len(value)} characters long; 63 are the limit" if len(value) > 63 else ""
             fault = length or "may hold only letters, digits, -, _ and ., starting and ending with a letter or digit"
             yield Remark(rule="invalid-label", message=f"{spelled((*path, key))}: {quoted(value)} {fault}", pointer=pointer((*path, key)))
+
+
+@lru_cache(maxsize=4096)
+def _is_label_value(value: str) -> bool:
+    return _LABEL_VALUE.fullmatch(value) is not None
 
 
 def _key_remark(key: str, fault: str, path: tuple[str | int, ...], options: ValidateOptions) -> Remark:
@@ -132,15 +155,11 @@ def _key_fault(key: str) -> str:
     return ""
 
 
-def check_scope(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
+def _scope_remarks(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     """A cluster-wide object with a namespace: the API server ignores or refuses it, depending on how it is applied."""
-    if not obj.namespace:
-        return
-    scope = (
-        options.catalog.scope(obj.api_version, obj.kind) if "." in obj.group and obj.kind not in CLUSTER_KINDS.get(obj.group, ()) else None
-    )
-    if scope == "Cluster" or obj.kind in CLUSTER_KINDS.get(obj.group, ()):
-        message = f"metadata.namespace: {obj.kind} belongs to no namespace; remove it"
+    group, kind = obj.group, obj.kind
+    if kind in CLUSTER_KINDS.get(group, ()) or ("." in group and options.catalog.scope(obj.api_version, kind) == "Cluster"):
+        message = f"metadata.namespace: {kind} belongs to no namespace; remove it"
         yield Remark(rule="namespace-scope", message=message, pointer="/metadata/namespace", key=True)
 
 

@@ -12,7 +12,6 @@ from checker.model.objects import JSONValue, KubeObject, mapping
 from checker.tools.schema import SchemaProblem
 from checker.tools.schema_words import Sentence, sentences
 from checker.validate.catalog import Broken, Known, Lookup, Unknown
-from checker.validate.deprecated import deprecation
 from checker.validate.findings import Remark, findings_of
 from checker.validate.options import ValidateOptions
 from checker.validate.server import server_remarks
@@ -20,7 +19,6 @@ from checker.validate.unserved import Unserved
 
 _ENCRYPTED = "ENC["
 _SECRET_FIELDS = ("data", "stringData")
-_NO_COUNTS = Counts()
 _PASSED = Counts(passed=1)
 
 
@@ -53,17 +51,14 @@ def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark
     lookups = [(version, options.catalog.lookup(obj.api_version, obj.kind, version)) for version in options.kubernetes]
     known = any(isinstance(found, Known) for _, found in lookups)
     remarks = list(server_remarks(obj, options)) if known and options.server_rules else []
+    if not remarks and all(isinstance(found, Known) and not found.deprecated and found.schema.accepts(body) for _, found in lookups):  # type: ignore[arg-type]
+        return remarks, _PASSED if len(lookups) == 1 else Counts(passed=len(lookups))
     broken = any(remark.fails for remark in remarks)
-    counts = _NO_COUNTS
+    counts = Counts()
     for version, found in lookups:
-        told: list[Remark] = []
-        if not isinstance(found, Known) or not found.schema.accepts(body):  # type: ignore[arg-type]
-            told.extend(_against(obj, body, found, version, options))
-        if isinstance(found, Known) and options.server_rules and (message := deprecation(obj.api_version, obj.kind, version)):
-            told.append(Remark(rule="deprecated-api", message=message, pointer="/apiVersion", versions=(version,)))
+        told = list(_against(obj, body, found, version, options))
         remarks.extend(told)
-        outcome = _counted(told, broken)
-        counts = outcome if counts is _NO_COUNTS else counts + outcome
+        counts += _counted(told, broken)
     return remarks, counts
 
 
@@ -93,6 +88,8 @@ def _against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, vers
                 rule=found.rule, message=found.message, pointer=f"/{found.field}", severity=Severity.WARNING, outcome=Outcome.NOT_CHECKED
             )
     else:
+        if found.deprecated and options.server_rules:
+            yield Remark(rule="deprecated-api", message=found.deprecated, pointer="/apiVersion", versions=(version,))
         for problem in found.schema.problems(body):  # type: ignore[arg-type]
             yield from _remarks(obj, problem, found, version, options)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from checker.model.objects import KubeObject
 from checker.validate.findings import Remark
-from checker.validate.names import check_labels, check_name, check_scope
+from checker.validate.names import check_metadata
 from checker.validate.options import ValidateOptions
 from checker.validate.pods import POD_AT, check_pod
 from checker.validate.workloads import (
@@ -22,7 +22,7 @@ from checker.validate.workloads import (
 
 Check = Callable[[KubeObject, ValidateOptions], Iterator[Remark]]
 
-COMMON: tuple[Check, ...] = (check_name, check_labels, check_scope)
+COMMON: tuple[Check, ...] = (check_metadata,)
 """For every kind that has a schema."""
 BY_KIND: Mapping[tuple[str, str], tuple[Check, ...]] = {
     **dict.fromkeys(POD_AT, (check_pod,)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from checker.model.objects import JSONValue
@@ -76,7 +77,7 @@ def port_name(value: JSONValue, path: Path, options: ValidateOptions) -> Iterato
 
 
 def quantity(value: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:
-    if isinstance(value, str) and not _QUANTITY.fullmatch(value) and not open_text(value, options):
+    if isinstance(value, str) and _amount(value) is None and not open_text(value, options):
         near = _meant(value)
         hint = f"; did you mean {near}?" if near else ", such as 500m, 1.5 or 128Mi"
         yield Remark(rule="invalid-value", message=f"{spelled(path)}: {quoted(value)} is no quantity{hint}", pointer=pointer(path))
@@ -92,13 +93,16 @@ def _meant(value: str) -> str:
     return "" if known is None else match[1] + known
 
 
-def amount(value: Any) -> float | None:
+def amount(value: object) -> float | None:
     """A quantity as a number, None for what is none."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return float(value)
-    if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
+    if isinstance(value, str):
+        return _amount(value)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+@lru_cache(maxsize=1024)
+def _amount(value: str) -> float | None:
+    if not _QUANTITY.fullmatch(value):
         return None
     number = value.rstrip("numkKMGTPEi") if not re.search(r"[eE][+-]?\d", value) else value
     unit = value[len(number) :]
