@@ -8,6 +8,7 @@ anything is built. One surprise: an alias becomes a copy, so that no two places 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ from checker.tools.yaml.scalars import (
 MAX_DEPTH = 250
 """Deeper than any manifest; every walk over a value may recurse this far."""
 
+TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 MAX_SHIELDS = 100
 
 _COLON_IN_FLOW = re.compile(rb"[^\s\"']:[,?\[\]{}]")
@@ -114,7 +116,7 @@ def document_events(text: bytes) -> Iterator[Iterator[Any]]:
     with _translated(text):
         parser = _Parser(*_shielded(text)) if _COLON_IN_FLOW.search(text) else _Parser(text)
         while _starts_document(parser):
-            yield _inside(parser)
+            yield _inside(parser, text)
 
 
 class _Parser(CParser):
@@ -139,9 +141,9 @@ def _shielded(text: bytes) -> tuple[bytes, str]:
     for _ in range(MAX_SHIELDS):
         try:
             with _translated(text):
-                parser = CParser(text)
-                while parser.get_event() is not None:
-                    pass
+                parser = _Parser(text)
+                while _starts_document(parser):
+                    deque(_inside(parser, text), maxlen=0)
             break
         except UnexpectedColonError as error:
             lines = text.split(b"\n")
@@ -153,9 +155,18 @@ def _shielded(text: bytes) -> tuple[bytes, str]:
     return text, shield
 
 
-def _inside(parser: _Parser) -> Iterator[Any]:
-    while type(event := parser.next_event()) is not DocumentEndEvent:
-        yield event
+def _inside(parser: _Parser, text: bytes) -> Iterator[Any]:
+    depth = 0
+    with _translated(text):
+        while (kind := type(event := parser.next_event())) is not DocumentEndEvent:
+            depth += (kind in _STARTS) - (kind in _ENDS)
+            if depth > MAX_DEPTH:
+                raise BrokenDocumentError(TOO_DEEP, *_place(event))
+            yield event
+
+
+_STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
+_ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 
 
 def _starts_document(parser: _Parser) -> bool:
@@ -251,7 +262,7 @@ class _Builder:
         if type(self._top) is dict and self._key is _NO_KEY:
             raise BrokenDocumentError("a key must be a single value, not a mapping or a list", *_place(event))
         if len(self._stack) >= MAX_DEPTH:
-            raise BrokenDocumentError(f"nested more than {MAX_DEPTH} levels deep", *_place(event))
+            raise BrokenDocumentError(TOO_DEEP, *_place(event))
         self._stack.append((self._top, self._key, self._merged, self._anchor, self._flow))
         self._top, self._key, self._merged, self._anchor = container, _NO_KEY, [], None
         self._flow = self._flow or event.flow_style
@@ -344,7 +355,7 @@ class _Builder:
         if self._aliased > 100 and self._nodes > 1000 and self._aliased / self._nodes > _allowed_share(self._nodes):
             raise BrokenDocumentError("aliases make this document far larger than its text", *_place(event))
         if len(self._stack) + anchor.depth > MAX_DEPTH:
-            raise BrokenDocumentError(f"nested more than {MAX_DEPTH} levels deep", *_place(event))
+            raise BrokenDocumentError(TOO_DEEP, *_place(event))
         return _copied(anchor.value)
 
 

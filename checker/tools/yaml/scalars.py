@@ -6,14 +6,13 @@ base 60. One surprise: a date is text to v2, and to kustomize the timestamp that
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 import re
-import struct
-from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
 from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timezone
 
 
 class Rules(Enum):
@@ -133,7 +132,11 @@ def narrowed(number: float) -> int | float:
         raise ScalarError("JSON has no .inf and no .nan; quote it if text is meant")
     if not number.is_integer() or abs(number) >= 1e21:
         return number
-    return int(number) if abs(number) < 1 << 53 else int(Decimal(repr(number)))
+    if abs(number) < 1 << 53:
+        return int(number)
+    from decimal import Decimal
+
+    return int(Decimal(repr(number)))
 
 
 def key_text(value: Scalar) -> str:
@@ -155,9 +158,8 @@ def _number(text: str, rules: Rules) -> Scalar:
     digits = text.replace("_", "")
     found = _INTEGER.fullmatch(digits)
     if found is not None and found.lastgroup is not None:
-        value = int(found[found.lastgroup], _BASES[found.lastgroup])
-        value = -value if digits[0] == "-" else value
-        if -(1 << 63) <= value < 1 << (63 if digits[0] == "+" else 64):
+        value = _in_range(found[found.lastgroup], found.lastgroup, digits[0])
+        if value is not None:
             return value
     if _FLOAT.fullmatch(digits):
         value_or_text = _float(digits)
@@ -169,12 +171,24 @@ def _number(text: str, rules: Rules) -> Scalar:
     return text
 
 
+def _in_range(digits: str, base: str, sign: str) -> int | None:
+    """The integer if Go's int64 or, without a sign, uint64 holds it."""
+    if base == "dec" and len(digits) > 20:
+        return None  # Python would refuse thousands of digits
+    value = int(digits, _BASES[base])
+    value = -value if sign == "-" else value
+    return value if -(1 << 63) <= value < 1 << (63 if sign == "+" else 64) else None
+
+
 def _float(text: str) -> float | str:
     number = float(text)
     return text if number in (float("inf"), float("-inf")) else number
 
 
 def _binary(text: str) -> str:
+    import base64
+    import binascii
+
     try:
         return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
     except binascii.Error as error:
@@ -190,6 +204,8 @@ def _timestamp(text: str) -> str | None:
     found = _TIMESTAMP.fullmatch(text)
     if found is None or (found["mark"] in ("T", "t")) != (found["zone"] is not None):
         return None
+    from datetime import UTC, datetime
+
     try:
         zone = _zone(found["zone"])
         clock = [int(found[part] or 0) for part in ("year", "month", "day", "hour", "minute", "second")]
@@ -202,6 +218,8 @@ def _timestamp(text: str) -> str | None:
 
 
 def _zone(text: str | None) -> timezone:
+    from datetime import UTC, timedelta, timezone
+
     if text in (None, "Z", "+00:00"):
         return UTC
     assert text is not None
@@ -225,10 +243,14 @@ def go_float(number: float, bits: int) -> str:
     # without a precision Go writes an exponent below 1e-4 and from 1e6
     if power < -4 or power >= 6:
         return f"{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    from decimal import Decimal
+
     return f"{Decimal(shortest):f}"
 
 
 def _single(number: float) -> float:
+    import struct
+
     try:
         return float(struct.unpack("<f", struct.pack("<f", number))[0])
     except OverflowError:

@@ -17,8 +17,8 @@ BARE_RETURN = re.compile(rb"\r(?!\n)")
 # Line ends of YAML 1.1 that only the parser knows.
 ODD_LINE_ENDS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
 # Lines before the content. A tab is white space after ---, and at the start of a line an error that the parser reports.
-_LEADING = re.compile(rb"(?:---(?=[ \t\r\n]|\Z)[ \t]*)?(?: *(?:#[^\n]*|\r?)\n)*(?: *(?:#[^\n]*|\r?)\Z)?")
-_DIRECTIVES = re.compile(rb"(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*\Z")
+_LEADING = re.compile(rb"(?:---(?=[ \t\r\n]|\Z)[ \t]*)?(?: *(?:#[^\n]*|\r?)\n)*+(?: *(?:#[^\n]*|\r?)\Z)?")
+_DIRECTIVES = re.compile(rb"(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*+\Z")
 
 _WIDE_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
