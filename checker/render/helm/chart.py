@@ -132,7 +132,10 @@ def _template_again(chart: ChartFiles, request: HelmRequest) -> Templated | None
 
 
 def _names(functions: re.Pattern[bytes], template: bytes) -> bool:
-    return functions.search(template) is not None and any(functions.search(action) for action in _ACTION.findall(template))
+    """Whether an action of the template has one of the functions; most templates have none anywhere."""
+    if functions.search(template) is None:
+        return False
+    return any(functions.search(action) for action in _ACTION.findall(template))
 
 
 def _with_dependencies(tree: Tree, path: RepoPath, chart: ChartFiles, options: RenderOptions) -> ChartFiles:

@@ -5,8 +5,7 @@ Links inside the tree arrive as what they point to; a link out of it is an error
 
 from __future__ import annotations
 
-import io
-import tarfile
+import gzip
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,16 +59,29 @@ def read_chart(tree: Tree, path: RepoPath) -> ChartFiles:
 
 
 def packed(chart: ChartFiles) -> bytes:
-    """The chart as the archive that Helm loads from memory; hardly compressed, since it goes through a pipe only."""
+    """The chart as the archive that Helm loads from memory, not compressed, since it goes through a pipe only."""
     if chart.is_archive:
         return next(iter(chart.files.values()))
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w:gz", compresslevel=1, format=tarfile.GNU_FORMAT) as archive:
-        for path, content in chart.files.items():
-            info = tarfile.TarInfo(f"chart/{path}")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return data.getvalue()
+    blocks: list[bytes] = []
+    for path, content in chart.files.items():
+        blocks += (_header(f"chart/{path}", len(content)), content, bytes(-len(content) % 512))
+    blocks.append(bytes(1024))
+    return gzip.compress(b"".join(blocks), compresslevel=0, mtime=0)
+
+
+def _header(name: str, size: int) -> bytes:
+    """One file in GNU tar's format, a long name before it as an entry of its own; `tarfile` takes most of a render to write them."""
+    encoded = name.encode("utf-8", "surrogateescape")
+    if len(encoded) > 100:
+        long = encoded + b"\0"
+        return _block(b"././@LongLink", len(long), b"L") + long + bytes(-len(long) % 512) + _block(encoded[:100], size, b"0")
+    return _block(encoded, size, b"0")
+
+
+def _block(name: bytes, size: int, kind: bytes) -> bytes:
+    head = name.ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + b"%011o\0" % size + b"00000000000\0"
+    tail = kind + bytes(100) + b"ustar  \0" + bytes(247)
+    return head + b"%06o\0 " % (sum(head) + sum(tail) + 8 * 32) + tail
 
 
 def write_chart(chart: ChartFiles, folder: Path) -> Path:
