@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +50,8 @@ class Arguments(argparse.Namespace):
     namespace: list[str] = field(default_factory=list)
     load_restrictor: str = "root"
     no_settings: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """Where facts about the pull request are read from; no option sets it."""
 
 
 Adder = Callable[[argparse.ArgumentParser], None]

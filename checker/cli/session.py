@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -30,8 +29,8 @@ def open_sessions(arguments: Arguments) -> tuple[Session, ...]:
         return (open_session(arguments),)
     from checker.pipeline import open_hook
 
-    lines = () if sys.stdin is None or sys.stdin.isatty() or "PRE_COMMIT" in os.environ else sys.stdin
-    changes = open_hook(arguments.repository, os.environ, lines)
+    lines = () if sys.stdin is None or sys.stdin.isatty() or "PRE_COMMIT" in arguments.environ else sys.stdin
+    changes = open_hook(arguments.repository, arguments.environ, lines)
     return tuple(_session(arguments, change) for change in changes)
 
 
@@ -45,7 +44,7 @@ def open_session(arguments: Arguments) -> Session:
         head=arguments.head,
         staged=arguments.staged,
         worktree=arguments.worktree,
-        environ=os.environ,
+        environ=arguments.environ,
     )
     return _session(arguments, change)
 

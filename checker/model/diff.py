@@ -116,7 +116,20 @@ class EnvironmentDiff:
     clusters: tuple[str, ...]
     units: tuple[UnitDiff, ...] = ()
     not_rendered: tuple[NotRendered, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    """Of the environment as a whole: what its pods ask for in total, before and after."""
 
     @property
     def moves(self) -> bool:
         return any(unit.moves for unit in self.units)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Both sides compared: every environment found, moving ones first, guarded ones before the others."""
+
+    environments: tuple[EnvironmentDiff, ...]
+    not_rendered: tuple[NotRendered, ...] = ()
+
+    def environment(self, name: str) -> EnvironmentDiff | None:
+        return next((diff for diff in self.environments if diff.environment == name), None)

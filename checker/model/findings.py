@@ -51,7 +51,7 @@ class Finding:
     def fingerprint(self) -> str:
         """Stable when lines move: rule, file, object, pointer and message."""
         parts = (self.rule, self.location.path, str(self.object), self.pointer, self.message)
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:20]
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

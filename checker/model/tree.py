@@ -71,7 +71,8 @@ def walk(tree: Tree, top: RepoPath = ROOT) -> Iterator[RepoPath]:
 class RecordingTree:
     """A Tree that remembers what was asked of it, misses included: the *input closure* of a render.
 
-    `reads` maps a path to the identity seen; a directory listing is recorded under `path + "/"`.
+    `reads` maps a path to the identity seen; a directory listing is recorded under `path + "/"`, the digest of all that
+    lies below one under `path + "/**"`.
     """
 
     def __init__(self, tree: Tree) -> None:
@@ -99,17 +100,18 @@ class RecordingTree:
         return kind
 
     def identity(self, path: RepoPath) -> str | None:
-        return self._note(path)
+        identity = self._tree.identity(path)
+        below = "/**" if self._tree.kind(path) is EntryKind.DIRECTORY else ""
+        self.reads[f"{path}{below}"] = identity
+        return identity
 
     def resolve(self, path: RepoPath) -> RepoPath:
         resolved = self._tree.resolve(path)
         self._note(resolved)
         return resolved
 
-    def _note(self, path: RepoPath) -> str | None:
-        identity = seen_identity(self._tree, path)
-        self.reads[path] = identity
-        return identity
+    def _note(self, path: RepoPath) -> None:
+        self.reads[path] = seen_identity(self._tree, path)
 
 
 def seen_identity(tree: Tree, path: RepoPath) -> str | None:
@@ -132,11 +134,13 @@ def listing_identity(tree: Tree, path: RepoPath) -> str | None:
 
 def unchanged(reads: Mapping[str, str | None], tree: Tree) -> bool:
     """Whether a render with these reads would read the same from `tree`."""
-    for path, identity in reads.items():
-        now = listing_identity(tree, RepoPath(path[:-1])) if path.endswith("/") else seen_identity(tree, RepoPath(path))
-        if now != identity:
-            return False
-    return True
+    return all(_identity_now(tree, path) == identity for path, identity in reads.items())
+
+
+def _identity_now(tree: Tree, read: str) -> str | None:
+    if read.endswith("/**"):
+        return tree.identity(RepoPath(read[:-3]))
+    return listing_identity(tree, RepoPath(read[:-1])) if read.endswith("/") else seen_identity(tree, RepoPath(read))
 
 
 class OverlayTree:

@@ -155,8 +155,8 @@ class _Skipped:
         self._parts: dict[RepoPath, frozenset[RepoPath]] = {}
 
     def reason(self, path: RepoPath) -> str:
-        if any(part.startswith(".") for part in path.split("/")[:-1]):
-            return "in a hidden folder, which holds settings of tools"
+        if any(part.startswith(".") for part in path.split("/")):
+            return "hidden: settings of a tool"
         folder = parent(path)
         while True:
             if self._is_chart(folder):
