@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 FORMATS: Mapping[str, str] = {
     "text": "checker.report.text:text",
     "json": "checker.report.json:json_text",
+    "sarif": "checker.report.sarif:sarif",
+    "junit": "checker.report.junit:junit",
+    "github": "checker.report.github:github",
+    "gitlab": "checker.report.gitlab:gitlab",
     "markdown": "checker.report.markdown:markdown",
 }
 """The name on the command line -> module and function."""

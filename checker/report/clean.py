@@ -6,18 +6,22 @@ too: a name with a line break in it must not start a line of its own in a report
 
 from __future__ import annotations
 
+import json
 import re
+from urllib.parse import quote
 
 # Not caught by str.isprintable: letters and symbols without a shape (Unicode's Default_Ignorable_Code_Point, and the blank braille cell)
 _SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# What build logs take as commands: GitHub and Azure at any place in a line (`##[`, `##vso[`), TeamCity, and GitHub at its start (`::error`)
+_COMMAND = re.compile(r"(?<=#)#(?=\[|vso\[|teamcity\[)|(?:(?<=\s)|^)::(?=[A-Za-z-]+(?:\s|:))")
 _LONE = re.compile("[\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
     """One line, every character of it seen."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char if char.isprintable() and char not in _SHAPELESS else _escaped(char) for char in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(char if char.isprintable() and char not in _SHAPELESS else _escaped(char) for char in text)
+    return _COMMAND.sub(_spelled, text) if "##" in text or "::" in text else text
 
 
 def visible_lines(text: str) -> list[str]:
@@ -28,6 +32,15 @@ def visible_lines(text: str) -> list[str]:
 def well_formed(text: str) -> str:
     """The text itself with undecodable bytes written out, for formats that escape the rest by their own rules."""
     return _LONE.sub(lambda match: _escaped(match[0]), text)
+
+
+def uri_path(path: str) -> str:
+    """The path in an address; undecodable bytes as the bytes they were."""
+    return quote(
+        _LONE.sub(lambda match: match[0] if "\udc80" <= match[0] <= "\udcff" else _escaped(match[0]), path).encode(
+            "utf-8", "surrogateescape"
+        )
+    )
 
 
 def shorten(text: str, limit: int) -> str:
@@ -46,6 +59,15 @@ def shown(text: str, limit: int = 200) -> str:
 def sentence(text: str) -> str:
     """As `shown`, for messages."""
     return shown(text, 1000)
+
+
+def json_dump(value: object) -> str:
+    """JSON in ASCII: text is kept exactly, and what a log would take as a command is spelt with an escape."""
+    return json.dumps(value, indent=1).replace("##", "#\\u0023") + "\n"
+
+
+def _spelled(match: re.Match[str]) -> str:
+    return "\\x23" if match[0] == "#" else ":\\x3a"
 
 
 def _escaped(char: str) -> str:

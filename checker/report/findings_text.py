@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from checker.model.findings import Finding, Outcome, Severity
 from checker.model.report import Report, Suppressed
-from checker.report.clean import sentence, shown, visible
+from checker.report.clean import sentence, shown
 from checker.report.options import FormatOptions
 from checker.report.story import object_name, ordered_rules, place, plural, said_once
 from checker.report.terminal import Paint, columns, pad, wrapped
@@ -22,11 +22,11 @@ def finding_lines(findings: Sequence[Finding], options: FormatOptions, paint: Pa
     first = min(44, max(columns(row[0]) for row in rows))
     second = min(28, max(columns(row[2]) for row in rows))
     for where, severity, rule, message in rows:
-        start = f"  {pad(where, first)}  {pad(severity.word, 7)}  {pad(visible(rule), second)}  "
+        start = f"  {pad(where, first)}  {pad(severity.word, 7)}  {pad(shown(rule), second)}  "
         beside = width - columns(start) >= 40
         indent = " " * (columns(start) if beside else 6)
         said = wrapped(message, width - len(indent))
-        head = f"  {pad(where, first)}  " + paint(severity.word, pad(severity.word, 7)) + f"  {pad(visible(rule), second)}  "
+        head = f"  {pad(where, first)}  " + paint(severity.word, pad(severity.word, 7)) + f"  {pad(shown(rule), second)}  "
         yield head + said[0] if beside else head.rstrip()
         yield from (f"{indent}{line}" for line in (said[1:] if beside else said))
 
@@ -45,19 +45,19 @@ def hook_lines(report: Report, options: FormatOptions, paint: Paint) -> Iterator
     findings = [finding for finding in report.findings if finding.severity >= least]
     for finding in sorted(findings, key=lambda finding: -finding.severity):
         severity = finding.severity.word
-        yield f"{place(finding.location)}: {paint(severity, severity)} {visible(finding.rule)}: {_said(finding, options)}"
+        yield f"{place(finding.location)}: {paint(severity, severity)} {shown(finding.rule)}: {_said(finding, options)}"
     for rule in rules:
         assert rule.severity is not None
         severity = rule.severity.word
         where = place(rule.location) if rule.location is not None else f"environment {shown(rule.environment)}"
-        yield f"{where}: {paint(severity, severity)} {visible(rule.rule)}: {sentence(rule.message)}"
+        yield f"{where}: {paint(severity, severity)} {shown(rule.rule)}: {sentence(rule.message)}"
         yield from (f"    {sentence(because)}" for because in rule.because)
         if rule.fix:
             yield f"    to fix: {sentence(rule.fix)}"
     if findings or rules:
         worst = max([(finding.severity, finding.rule) for finding in findings] + [(rule.severity or 0, rule.rule) for rule in rules])[1]
         yield (
-            f"`gitops-check explain {visible(worst)}` says more; "
+            f"`gitops-check explain {shown(worst)}` says more; "
             "`# gitops-check: ignore[rule] reason` on the line or above it suppresses a finding"
         )
 
@@ -65,7 +65,7 @@ def hook_lines(report: Report, options: FormatOptions, paint: Paint) -> Iterator
 def suppressed_lines(items: Sequence[Suppressed], width: int) -> Iterator[str]:
     for item in items:
         finding = item.finding
-        yield f"  {place(finding.location)}  {visible(finding.rule)}: {sentence(finding.message)}"
+        yield f"  {place(finding.location)}  {shown(finding.rule)}: {sentence(finding.message)}"
         yield from (f"      {line}" for line in wrapped(f"because: {sentence(item.reason)} ({sentence(item.by)})", width - 6))
 
 
@@ -82,7 +82,7 @@ def _said(finding: Finding, options: FormatOptions) -> str:
     ):
         about.append(object_name(finding.object))
     if finding.environments and (options.verbose or finding.unit is not None):
-        about.append(", ".join(visible(environment) or "no environment" for environment in finding.environments))
+        about.append(", ".join(shown(environment) or "no environment" for environment in finding.environments))
     if about:
         parts.append(f"({'; '.join(about)})")
     return " ".join(parts)

@@ -6,7 +6,6 @@ is absent on one side has no `before` or `after` key: null is a value.
 
 from __future__ import annotations
 
-import json
 import math
 
 from checker.model.change import ChangeFacts, Revision
@@ -15,7 +14,7 @@ from checker.model.findings import Finding
 from checker.model.objects import JSONValue, Location, ObjectKey
 from checker.model.report import Report, RuleVerdict, Suppressed
 from checker.model.units import DeployUnit, UnitKey
-from checker.report.clean import well_formed
+from checker.report.clean import json_dump, well_formed
 from checker.report.options import FormatOptions
 
 SCHEMA = "gitops-check/report/v1"
@@ -24,7 +23,7 @@ Members = dict[str, JSONValue]
 
 
 def json_text(report: Report, options: FormatOptions) -> str:
-    return json.dumps(report_value(report, options), indent=1) + "\n"
+    return json_dump(report_value(report, options))
 
 
 def report_value(report: Report, options: FormatOptions) -> Members:

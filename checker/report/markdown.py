@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote
 
 from checker.model.diff import Change
 from checker.model.findings import Finding, Severity
@@ -16,6 +15,7 @@ from checker.model.objects import Location
 from checker.model.report import Report, RuleVerdict, Verdict
 from checker.model.units import State
 from checker.report import markup
+from checker.report.clean import uri_path
 from checker.report.images import image_table
 from checker.report.markdown_units import Room, unit_sections
 from checker.report.options import FormatOptions
@@ -161,8 +161,12 @@ class _Page:
         template = self.options.source_url
         if not template.startswith(("https://", "http://")):
             return ""
-        path = quote(location.path.encode("utf-8", "surrogateescape"))
-        return template.replace("{path}", path).replace("{line}", str(location.line or 1)).replace(")", "%29").replace(" ", "%20")
+        return (
+            template.replace("{path}", uri_path(location.path))
+            .replace("{line}", str(location.line or 1))
+            .replace(")", "%29")
+            .replace(" ", "%20")
+        )
 
     def not_rendered(self, room: Room) -> Iterator[str]:
         items = sorted(self.report.not_rendered, key=lambda item: not item.affected)

@@ -11,7 +11,7 @@ from checker.model.findings import Finding, Severity
 from checker.model.objects import Location, ObjectKey
 from checker.model.report import Report, RuleVerdict, Verdict
 from checker.model.units import Controller, DeployUnit, UnitKey
-from checker.report.clean import shown, visible
+from checker.report.clean import shown
 from checker.report.options import FormatOptions
 
 CONTROLLERS: Mapping[Controller, str] = {
@@ -216,7 +216,7 @@ def headline(report: Report) -> str:
     stopped = [rule for rule in ordered_rules(report) if rule.severity is Severity.ERROR]
     if report.environments is None:
         return _headline_of_files(report, errors, stopped)
-    moving = [visible(diff.environment) or "the cluster" for diff in report.environments if diff.moves]
+    moving = [shown(diff.environment) or "the cluster" for diff in report.environments if diff.moves]
     unknown = sum(item.affected for item in report.not_rendered)
     if moving:
         start = f"{listing(moving)} would change"
@@ -239,11 +239,11 @@ def _headline_of_files(report: Report, errors: int, stopped: Sequence[RuleVerdic
 
 
 def _rules_clauses(stopped: Sequence[RuleVerdict], *, moves: bool) -> list[str]:
-    broken = list(dict.fromkeys(visible(rule.rule) for rule in stopped if rule.verdict is Verdict.BROKEN))
-    unknown = list(dict.fromkeys(visible(rule.rule) for rule in stopped if rule.verdict is Verdict.UNKNOWN))
+    broken = list(dict.fromkeys(shown(rule.rule) for rule in stopped if rule.verdict is Verdict.BROKEN))
+    unknown = list(dict.fromkeys(shown(rule.rule) for rule in stopped if rule.verdict is Verdict.UNKNOWN))
     clauses = []
     if broken == ["source-branch"] and moves:
-        environments = list(dict.fromkeys(visible(rule.environment) for rule in stopped if rule.verdict is Verdict.BROKEN))
+        environments = list(dict.fromkeys(shown(rule.environment) for rule in stopped if rule.verdict is Verdict.BROKEN))
         clauses.append(f"{listing(environments)} may not from this branch")
     elif broken:
         clauses.append(f"{listing(broken)} {_is(broken)} broken")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from checker.model.diff import Change, EnvironmentDiff, ObjectDiff
 from checker.model.findings import Severity
 from checker.model.report import Report, RuleVerdict, Verdict
-from checker.report.clean import sentence, shown, visible
+from checker.report.clean import sentence, shown
 from checker.report.findings_text import finding_lines, hook_lines, suppressed_lines
 from checker.report.options import FormatOptions
 from checker.report.story import (
@@ -85,7 +85,7 @@ class _Page:
             if number and told[diff.environment]:
                 yield ""
             yield from self._environment(diff, told[diff.environment], label)
-        hidden = [visible(diff.environment) for diff in self.report.environments or () if diff not in environments and diff.moves]
+        hidden = [shown(diff.environment) for diff in self.report.environments or () if diff not in environments and diff.moves]
         if hidden:
             yield self.paint("dim", f"not shown here, but moving: {listing(hidden, 8)}")
 
@@ -100,7 +100,7 @@ class _Page:
             return
         yield from self._moves(diff, told, name)
         if all(unit.twin is not None for unit in told):
-            yield self.paint("dim", f"  (shown in full with --environment {visible(diff.environment)})")
+            yield self.paint("dim", f"  (shown in full with --environment {shown(diff.environment)})")
             return
         for unit in told:
             if unit.twin is None:
@@ -117,7 +117,7 @@ class _Page:
         if twins and all(unit.twin is not None for unit in told):
             where = sorted({namespace for unit in told for namespace in unit.namespaces})
             inside = f", in namespace {listing([shown(one) for one in where])}" if where else ""
-            because = f"the same change as {listing([visible(twin) for twin in sorted(twins)])}{inside}"
+            because = f"the same change as {listing([shown(twin) for twin in sorted(twins)])}{inside}"
         else:
             because = _causes(diff)
         gap = sum(item.affected for item in diff.not_rendered)
@@ -202,7 +202,7 @@ class _Page:
             assert units[0].twin is not None
             environment, twin = units[0].twin
             names = listing([self.units.short(unit.diff.unit) for unit in units], 6)
-            there = "" if environment == units[0].diff.unit.environment else f" in {visible(environment)}"
+            there = "" if environment == units[0].diff.unit.environment else f" in {shown(environment)}"
             yield from (
                 f"  {line}" for line in wrapped(f"= the same change as {self.units.short(twin.unit)}{there}: {names}", self.width - 2)
             )
@@ -222,12 +222,12 @@ class _Page:
         holding = [rule for rule in rules if rule.verdict is Verdict.PASSED]
         told = rules if self.options.verbose else [rule for rule in rules if rule.verdict is not Verdict.PASSED]
         widths = [
-            max((columns(visible(cell)) for cell in cells), default=0) for cells in zip(*(_rule_cells(rule) for rule in told), strict=True)
+            max((columns(shown(cell)) for cell in cells), default=0) for cells in zip(*(_rule_cells(rule) for rule in told), strict=True)
         ]
         for rule in told:
             yield from self._rule(rule, widths)
         if holding and not self.options.verbose:
-            names = list(dict.fromkeys(visible(rule.rule) for rule in holding))
+            names = list(dict.fromkeys(shown(rule.rule) for rule in holding))
             yield from (
                 self.paint("dim", f"  {line}")
                 for line in wrapped(f"{plural(len(holding), 'rule')} passed: {', '.join(names)}", self.width - 2)
@@ -236,7 +236,7 @@ class _Page:
     def _rule(self, rule: RuleVerdict, widths: Sequence[int]) -> Iterator[str]:
         severity = rule.severity
         mark = {Severity.ERROR: "x", Severity.WARNING: "!"}.get(severity or Severity.NOTE, " ")
-        cells = "  ".join(pad(visible(cell), width) for cell, width in zip(_rule_cells(rule), widths, strict=True))
+        cells = "  ".join(pad(shown(cell), width) for cell, width in zip(_rule_cells(rule), widths, strict=True))
         start = f"  {mark} {cells}  "
         message = sentence(rule.message)
         if rule.verdict in (Verdict.UNKNOWN, Verdict.BYPASSED):
@@ -278,7 +278,7 @@ class _Page:
 
 
 def _upper(diff: EnvironmentDiff) -> str:
-    return visible(diff.environment).upper() or "(NO ENVIRONMENT)"
+    return shown(diff.environment).upper() or "(NO ENVIRONMENT)"
 
 
 def _by_kind(group: Sequence[ObjectDiff]) -> Iterator[str]:
