@@ -30,7 +30,7 @@ granted := {
 
 deny contains {"msg": msg, "pointer": sprintf("%s/securityContext/capabilities/add/%d", [found.pointer, index])} if {
 	some found in kubernetes.containers
-	some index, capability in found.container.securityContext.capabilities.add
+	some index, capability in kubernetes.list(found.container.securityContext.capabilities.add)
 	is_string(capability)
 	name := trim_prefix(upper(capability), "CAP_")
 	not name in granted

@@ -32,25 +32,26 @@ deny contains {"msg": message(found.version), "pointer": found.pointer} if {
 
 charts contains {"version": object.get(chart, "version", ""), "pointer": "/spec/chart/spec/version"} if {
 	input.kind == "HelmRelease"
-	chart := input.spec.chart.spec
+	chart := kubernetes.map(input.spec.chart.spec)
 	# A chart from a Git repository has the revision of that repository.
 	object.get(chart, ["sourceRef", "kind"], "HelmRepository") == "HelmRepository"
 }
 
-charts contains {"version": object.get(input.spec, "version", ""), "pointer": "/spec/version"} if {
+charts contains {"version": object.get(kubernetes.map(input.spec), "version", ""), "pointer": "/spec/version"} if {
 	input.kind == "HelmChart"
 	input.spec.sourceRef.kind == "HelmRepository"
 }
 
 charts contains {"version": object.get(source, "targetRevision", ""), "pointer": "/spec/source/targetRevision"} if {
 	input.kind == "Application"
-	source := input.spec.source
+	source := kubernetes.map(input.spec.source)
 	source.chart
 }
 
 charts contains {"version": object.get(source, "targetRevision", ""), "pointer": sprintf("/spec/sources/%d/targetRevision", [index])} if {
 	input.kind == "Application"
-	some index, source in input.spec.sources
+	some index, source in kubernetes.list(input.spec.sources)
+	is_object(source)
 	source.chart
 }
 

@@ -26,7 +26,9 @@ import data.library.kubernetes
 import rego.v1
 
 deny contains {"msg": msg, "pointer": sprintf("%s/volumes/%d/hostPath", [kubernetes.pod_pointer, index])} if {
-	some index, volume in kubernetes.pod_spec.volumes
-	path := object.get(volume.hostPath, "path", "?")
+	some index, volume in kubernetes.list(kubernetes.pod_spec.volumes)
+	path := object.get(kubernetes.map(volume.hostPath), "path", "?")
+	# container-runtime-socket says more about those.
+	not kubernetes.runtime_socket(path)
 	msg := sprintf("volume %v mounts %v of the node", [object.get(volume, "name", index), path])
 }

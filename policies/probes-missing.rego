@@ -30,6 +30,6 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	probed := [1 | some found in kubernetes.running; found.container.readinessProbe]
 	count(probed) == 0
 	some found in kubernetes.running
-	count(found.container.ports) > 0
+	count(kubernetes.list(found.container.ports)) > 0
 	msg := sprintf("container %s serves a port and has no readinessProbe: traffic reaches it before it can answer", [found.name])
 }

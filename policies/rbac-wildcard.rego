@@ -24,15 +24,16 @@
 #         verbs: [get, list, watch]
 package library.rbac_wildcard
 
+import data.library.kubernetes
 import rego.v1
 
 deny contains {"msg": msg, "pointer": sprintf("/rules/%d", [index])} if {
-	some index, rule in input.rules
-	"*" in rule.resources
-	"*" in rule.verbs
+	some index, rule in kubernetes.list(input.rules)
+	"*" in kubernetes.list(rule.resources)
+	"*" in kubernetes.list(rule.verbs)
 	some group in ["*", ""]
-	group in rule.apiGroups
-	msg := sprintf("%s %s grants every verb on every resource of %s; list what is needed", [input.kind, input.metadata.name, where(rule.apiGroups)])
+	group in kubernetes.list(rule.apiGroups)
+	msg := sprintf("%v %v grants every verb on every resource of %s; list what is needed", [input.kind, input.metadata.name, where(rule.apiGroups)])
 }
 
 where(groups) := "every group" if "*" in groups

@@ -29,7 +29,7 @@ deny contains {"msg": msg, "pointer": sprintf("/%s", [field])} if {
 	not encrypted
 	not filled_in_cluster
 	some field in ["data", "stringData"]
-	names := [name | some name, value in input[field]; exposed(name, value)]
+	names := [name | some name, value in kubernetes.map(input[field]); exposed(name, value)]
 	count(names) > 0
 	msg := sprintf("Secret holds %s in plain text; encrypt it (SOPS, SealedSecret) or fetch it in the cluster (ExternalSecret)", [concat(", ", sort(names))])
 }
@@ -38,7 +38,7 @@ encrypted if is_object(input.sops)
 
 # Argo CD's Vault plugin puts the values in at deploy time.
 filled_in_cluster if {
-	some name, _ in input.metadata.annotations
+	some name, _ in kubernetes.map(input.metadata.annotations)
 	startswith(name, "avp.kubernetes.io/")
 }
 

@@ -19,6 +19,7 @@
 #       loadBalancerSourceRanges: [10.0.0.0/8]
 package library.service_external_exposure
 
+import data.library.kubernetes
 import rego.v1
 
 deny contains {"msg": "a LoadBalancer without loadBalancerSourceRanges is open to wherever it can be reached from", "pointer": "/spec/type"} if {
@@ -35,19 +36,19 @@ open_range if "0.0.0.0/0" in input.spec.loadBalancerSourceRanges
 
 # Cloud providers mark a load balancer as internal by annotation.
 internal if {
-	some name, value in input.metadata.annotations
+	some name, value in kubernetes.map(input.metadata.annotations)
 	contains(lower(name), "internal")
 	not lower(sprintf("%v", [value])) in {"false", "0.0.0.0/0"}
 }
 
 internal if {
-	some name, value in input.metadata.annotations
+	some name, value in kubernetes.map(input.metadata.annotations)
 	contains(lower(name), "load-balancer-t")
 	lower(sprintf("%v", [value])) == "internal"
 }
 
 internal if {
-	some name, value in input.metadata.annotations
+	some name, value in kubernetes.map(input.metadata.annotations)
 	endswith(lower(name), "load-balancer-scheme")
 	lower(sprintf("%v", [value])) == "internal"
 }

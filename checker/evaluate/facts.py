@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from checker.evaluate.model import EvaluateOptions, EvaluationInput, PolicySet
-from checker.model.objects import JSONValue, KubeObject, mapping, sequence
+from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence
 from checker.model.paths import basename, parent
 
 _POD_SPECS = (("spec",), ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"))
@@ -83,11 +83,34 @@ def images_of(obj: KubeObject) -> Iterator[str]:
 
 
 def _objects(inputs: Sequence[EvaluationInput]) -> dict[str, JSONValue]:
-    """scope -> kind -> namespace -> name -> labels: what exists beside an object."""
+    """scope -> kind -> namespace -> name -> what others ask about it."""
     found: dict[str, dict[str, dict[str, dict[str, JSONValue]]]] = {}
     for item in inputs:
         obj = item.object
         kind = f"{obj.group}/{obj.kind}" if obj.group else obj.kind
         names = found.setdefault(scope_of(item), {}).setdefault(kind, {}).setdefault(obj.namespace, {})
-        names[obj.name] = dict(obj.labels)
+        names[obj.name] = _about(obj)
     return found  # type: ignore[return-value]
+
+
+_ABOUT = {
+    "pods": ("spec", "template", "metadata", "labels"),
+    "target": ("spec", "scaleTargetRef"),
+    "selector": ("spec", "selector"),
+    "secret": ("spec", "secretName"),
+}
+"""The parts of an object that show beside its labels; a Pod's own labels are its `pods`."""
+
+
+def _about(obj: KubeObject) -> dict[str, JSONValue]:
+    about: dict[str, JSONValue] = {"labels": dict(obj.labels)}
+    for name, path in _ABOUT.items():
+        value = dig(obj.body, *path)
+        if value is not None:
+            about[name] = value
+    external = dig(obj.body, "spec", "target", "name")
+    if isinstance(external, str):
+        about["secret"] = external
+    if obj.kind == "Pod":
+        about["pods"] = dict(obj.labels)
+    return about

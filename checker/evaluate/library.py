@@ -19,7 +19,8 @@ from checker.tools.rego import Module
 PROFILES = ("baseline", "restricted", "all")
 """Each holds the ones before it."""
 
-KIND_GROUPS = {
+KIND_GROUPS: dict[str, tuple[str, ...]] = {
+    "any": (),
     "workloads": (
         "Pod",
         "ReplicationController",

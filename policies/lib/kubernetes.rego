@@ -18,6 +18,11 @@ templated := {
 
 kind := sprintf("%s/%s", [group, input.kind])
 
+# Empty for what has none, and for what gets one when it is deployed.
+default namespace := ""
+
+namespace := input.metadata.namespace if is_string(input.metadata.namespace)
+
 # Where the pod's spec lies, as a JSON pointer; undefined for what runs no pods.
 pod_pointer := "/spec" if kind == "/Pod"
 
@@ -66,3 +71,16 @@ windows if pod_spec.nodeSelector["kubernetes.io/os"] == "windows"
 unresolved(value) if contains(value, "${")
 
 unresolved(value) if regex.match(`^<[^<>]+>$`, value)
+
+# A value that is what it should be, undefined when it is not: objects come from pull requests and may hold anything.
+list(value) := value if is_array(value)
+
+map(value) := value if is_object(value)
+
+# A key as a part of a JSON pointer.
+escaped(key) := replace(replace(key, "~", "~0"), "/", "~1")
+
+runtime_socket(path) if {
+	is_string(path)
+	regex.match(`/(docker|containerd|crio|cri-dockerd|podman|dockershim)\.sock$`, path)
+}

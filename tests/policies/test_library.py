@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from checker.evaluate.library import PROFILES, catalogue, library_modules, library_policies
+from checker.evaluate import EvaluateOptions, EvaluationInput, PolicyDoc, evaluate_objects
+from checker.evaluate.library import KIND_GROUPS, PROFILES, catalogue, library_modules, library_policies
 from checker.evaluate.verify import PolicyTests, VerifyOptions, run_policy_tests
-from checker.model.findings import UsageError
+from checker.model.findings import Outcome, UsageError
+from checker.model.objects import KubeObject, Origin
+from checker.model.paths import RepoPath
 
 FOLDER = Path(__file__).parents[2] / "policies"
 AREAS = {"security", "reliability", "images", "networking", "rbac", "gitops", "flux", "argocd"}
@@ -25,21 +29,18 @@ def test_every_policy_test_passes(results: PolicyTests) -> None:
 
 
 @pytest.mark.parametrize("doc", catalogue(), ids=lambda doc: doc.id)
-def test_every_policy_is_complete(doc: object) -> None:
-    from checker.evaluate import PolicyDoc
-
-    assert isinstance(doc, PolicyDoc)
+def test_every_policy_is_complete(doc: PolicyDoc) -> None:
     assert doc.title
     assert len(doc.why) > 60
     assert doc.fix
     assert doc.bad
     assert doc.good
-    assert doc.kinds
     assert doc.profile in PROFILES
     assert doc.area in AREAS
     assert doc.links
     assert all(link.startswith("https://") for link in doc.links)
     source = (FOLDER / f"{doc.id}.rego").read_text()
+    assert doc.kinds or "kinds: [any]" in source
     assert f"package {'.'.join(doc.package)}\n" in source
     assert '"pointer":' in source
 
@@ -82,3 +83,53 @@ def test_metadata_is_read_as_yaml_would_read_it() -> None:
         (document,) = load_documents("\n".join(comment_block(source)).encode() + b"\n")
         assert document.error is None, doc.id
         assert read_metadata(source) == document.value, doc.id
+
+
+HOSTILE: tuple[object, ...] = (None, 1, "text", [], [None, 1, {"a": None}], {}, {"name": 1})
+
+
+def _mutations(value: object, budget: int = 400) -> list[object]:
+    """The value with each part in turn replaced by something of another type."""
+    found: list[object] = list(HOSTILE)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            found += [{**value, key: changed} for changed in _mutations(item)]
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            found += [[*value[:index], changed, *value[index + 1 :]] for changed in _mutations(item)]
+    return found[:budget] if budget else found
+
+
+@pytest.mark.parametrize("doc", catalogue(), ids=lambda doc: doc.id)
+def test_no_object_breaks_a_policy(doc: PolicyDoc) -> None:
+    """Fields of any type: a policy says something or nothing, it never fails to evaluate."""
+    samples = [yaml_value(text) for text in (doc.bad, doc.good)]
+    kinds = tuple(kind for kind in doc.kinds if kind not in KIND_GROUPS["workloads"][1:-2]) or doc.kinds[:1] or ("ConfigMap",)
+    inputs = []
+    for kind in kinds:
+        group, _, name = kind.rpartition("/")
+        for sample in samples:
+            for place in _placements(kind, sample):
+                for body in _mutations(place):
+                    named = {**(body if isinstance(body, dict) else {}), "apiVersion": f"{group}/v1" if group else "v1", "kind": name}
+                    inputs.append(EvaluationInput(object=KubeObject(body=named, origin=Origin(path=RepoPath("x.yaml")))))
+    policies = replace(library_policies("all"), docs=(doc,))
+    checked = evaluate_objects(inputs, [policies], EvaluateOptions(workers=1))
+    assert [finding.message for finding in checked.findings if finding.outcome is not Outcome.FAILED] == []
+    assert checked.counts.failed + checked.counts.passed == len(inputs)
+
+
+def yaml_value(text: str) -> object:
+    from checker.tools.yaml import load_documents
+
+    return load_documents(text.encode())[0].value
+
+
+def _placements(kind: str, sample: object) -> list[object]:
+    """The example as it is, and in the pod of a workload and in its container."""
+    fields = sample if isinstance(sample, dict) else {}
+    places: list[object] = [{"metadata": {"name": "a", "annotations": {"a": "b"}}, **fields}]
+    if kind in KIND_GROUPS["workloads"]:
+        pod = {"containers": [{"name": "a", **fields}], **fields}
+        places.append({"spec": pod} if kind == "Pod" else {"spec": {"replicas": 2, "template": {"spec": pod}}})
+    return places
