@@ -33,7 +33,11 @@ def render_helmrelease(unit: DeployUnit, tree: Tree, options: RenderOptions) -> 
         _refuse(unit, "upgrade.preserveValues keeps values of the live release, which are unknown here")
     chart = open_chart(unit, tree, options)
     values, notes = compose_values(unit, options)
-    result = template_release(chart.tree, chart.path, _request(unit, chart, spec, values, options), options)
+    try:
+        result = template_release(chart.tree, chart.path, _request(unit, chart, spec, values, options), options)
+    except RenderFailure as failure:
+        where = Location(path=chart.tree.origin(failure.location.path)) if failure.location else unit.origin.location
+        raise RenderFailure(failure.message, reason=failure.reason, location=where) from failure
     located = tuple(replace(obj, origin=replace(obj.origin, path=chart.tree.origin(obj.origin.path))) for obj in result.objects)
     kept = tuple(obj for obj in located if not _is_stray_crd_file(obj))
     rendered = post_rendered(kept, spec, unit, options)

@@ -1,6 +1,7 @@
 """A HelmRelease's chart reference -> the chart in a tree, with the values files that take the place of the chart's own.
 
-A remote chart is rendered only from a copy that `sources` names, by the URL of its repository or of the chart itself.
+A remote chart is rendered from a copy that `sources` names, by the URL of its repository or of the chart itself; else from
+the cache, or the network where that is allowed.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, sequence, text
 from checker.model.paths import ROOT, RepoPath, clamped_path
-from checker.model.tree import Missing, Tree
+from checker.model.tree import MemoryTree, Missing, Tree
 from checker.model.units import DeployUnit, Reason, RenderFailure
 from checker.render.helm.chart import find_copy
 from checker.render.options import RenderOptions
 from checker.tools.flux import ArtifactTree, FolderTree, SourceOptions, SourceRef, open_source, source_url
-from checker.tools.helm import merged_values
+from checker.tools.helm import HelmFailed, merged_values
+from checker.tools.helm.remote import RemoteChart, Unreachable, fetch, unpacked
 
 HOW = "vendor it and map it under sources:, or pass --allow-network"
 
@@ -79,7 +81,10 @@ def _from_repository(
         if known in sources:
             path = find_copy(tree, sources[known], name, version)
             return ChartSource(tree=FolderTree(tree, ROOT), path=path)
-    raise RenderFailure(f"chart {name} {version} from HelmRepository {url} is remote; {HOW}", reason=Reason.REMOTE)
+    is_registry = url.startswith("oci://")
+    insecure = dig(repository.body, "spec", "insecure") is True
+    remote = RemoteChart(url=f"{url}/{name}" if is_registry else url, name=name, version=version, insecure=insecure)
+    return _fetched(remote, f"chart {name} {version} from HelmRepository {url}", unit, options)
 
 
 def _whole(reference: SourceRef, unit: DeployUnit, tree: Tree, options: RenderOptions) -> ChartSource:
@@ -94,8 +99,35 @@ def _whole(reference: SourceRef, unit: DeployUnit, tree: Tree, options: RenderOp
         if known and known in sources:
             return ChartSource(tree=FolderTree(tree, ROOT), path=find_copy(tree, sources[known], name, version))
     if reference.kind == "OCIRepository" and source is not None:
-        raise RenderFailure(f"chart {name} {version} from OCIRepository {url} is remote; {HOW}", reason=Reason.REMOTE)
+        digest = text(ref.get("digest"))
+        insecure = dig(source.body, "spec", "insecure") is True
+        remote = RemoteChart(url=url, name=name, version="" if digest else version, digest=digest, insecure=insecure)
+        return _fetched(remote, f"chart {name} {version} from OCIRepository {url}", unit, options)
     return ChartSource(tree=open_source(reference, unit.related, tree, _source_options(options)), path=ROOT)
+
+
+class _FetchedTree(MemoryTree):
+    """A chart that is nowhere in the repository: all it gives comes from the object that names it."""
+
+    def __init__(self, files: Mapping[RepoPath, bytes], declared: RepoPath) -> None:
+        super().__init__(files, "the chart's archive")
+        self._declared = declared
+
+    def origin(self, path: RepoPath) -> RepoPath:
+        del path
+        return self._declared
+
+
+def _fetched(remote: RemoteChart, what: str, unit: DeployUnit, options: RenderOptions) -> ChartSource:
+    try:
+        archive = fetch(remote, allow_network=options.allow_network)
+        if archive is None:
+            raise RenderFailure(f"{what} is remote; {HOW}", reason=Reason.REMOTE)
+        return ChartSource(tree=_FetchedTree(unpacked(archive), unit.origin.path), path=ROOT)
+    except Unreachable as error:
+        raise RenderFailure(f"{what} could not be fetched: {error.message}", reason=Reason.REMOTE) from error
+    except HelmFailed as error:
+        raise RenderFailure(error.message) from error
 
 
 def _with_values(found: ChartSource, chart: Mapping[str, JSONValue], tree: ArtifactTree, base: RepoPath) -> ChartSource:

@@ -1,0 +1,157 @@
+"""A chart's repository, name and version -> the chart's archive, from the cache or the network.
+
+Versions resolve as Helm does, against the index of an HTTP repository or the tags of a registry. Without the network only a
+version that is pinned exactly comes out of the cache: a range may mean another chart tomorrow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import tarfile
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urljoin
+
+from checker.model.paths import PathEscapes, RepoPath, repo_path
+from checker.tools.helm import cache
+from checker.tools.helm.call import HelmFailed
+from checker.tools.helm.download import Registry, Unreachable, get
+from checker.tools.helm.files import MAX_BYTES, MAX_FILES
+from checker.tools.helm.semver import ConstraintError, best_version, parse_version
+
+CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteChart:
+    """`url` is that of the repository (http) or of the chart itself (oci). `digest` or `tag` pin an OCI chart."""
+
+    url: str
+    name: str
+    version: str = "*"
+    digest: str = ""
+    insecure: bool = False
+
+    @property
+    def reference(self) -> str:
+        return f"{self.url.rstrip('/')}\n{self.name}\n{self.version}\n{self.digest}"
+
+    @property
+    def is_pinned(self) -> bool:
+        return bool(self.digest) or parse_version(self.version) is not None
+
+
+@lru_cache(maxsize=512)
+def fetch(chart: RemoteChart, *, allow_network: bool) -> bytes | None:
+    """The archive; None where the network would be needed and is not allowed. Raises HelmFailed, Unreachable."""
+    if chart.is_pinned:
+        known = cache.recall(chart.reference)
+        if known is not None:
+            return known
+    if not allow_network:
+        return None
+    data = _from_registry(chart) if chart.url.startswith("oci://") else _from_index(chart)
+    cache.store(chart.reference, data)
+    return data
+
+
+def unpacked(archive: bytes) -> dict[RepoPath, bytes]:
+    """The files of a chart archive, without the folder they stand in. Links and what leaves the folder are left out."""
+    files: dict[RepoPath, bytes] = {}
+    size = 0
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as packed:
+            for member in packed:
+                size += member.size
+                if len(files) > MAX_FILES or size > MAX_BYTES:
+                    raise HelmFailed("the chart's archive is larger than a chart may be")
+                content = packed.extractfile(member) if member.isfile() else None
+                path = _inside(member.name)
+                if content is not None and path is not None:
+                    files[path] = content.read()
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise HelmFailed(f"the chart's archive cannot be read: {error}") from error
+    return files
+
+
+def _inside(name: str) -> RepoPath | None:
+    try:
+        path = repo_path(name.lstrip("/"))
+    except PathEscapes:
+        return None
+    return RepoPath(path.partition("/")[2]) or None
+
+
+def _from_index(chart: RemoteChart) -> bytes:
+    base = chart.url.rstrip("/") + "/"
+    entries = _entries(_index(base), chart.name)
+    version = _resolved(chart, [str(entry.get("version")) for entry in entries])
+    entry = next(entry for entry in entries if str(entry.get("version")) == version)
+    urls = entry.get("urls")
+    if not isinstance(urls, list) or not urls:
+        raise HelmFailed(f"chart {chart.name} {version} has no URL in the index of {chart.url}")
+    data = get(urljoin(base, str(urls[0]))).data
+    wanted = str(entry.get("digest") or "").removeprefix("sha256:")
+    if wanted and hashlib.sha256(data).hexdigest() != wanted:
+        raise HelmFailed(f"chart {chart.name} {version} from {chart.url} does not have the digest that the index names")
+    return data
+
+
+@lru_cache(maxsize=64)
+def _index(base: str) -> bytes:
+    return get(urljoin(base, "index.yaml")).data
+
+
+def _entries(index: bytes, name: str) -> list[dict[str, Any]]:
+    """Of an index of many megabytes only the part about one chart is parsed, where it is laid out as `helm repo index` does."""
+    from checker.tools.yaml import load_documents
+
+    start = re.search(rb"(?m)^entries:[ \t]*$", index)
+    head = re.compile(rb"(?m)^  [\"']?" + re.escape(name.encode()) + rb"[\"']?:[ \t]*$").search(index, start.end() if start else 0)
+    if start is not None and head is not None:
+        after = re.compile(rb"(?m)^(?:  )?[^\s-]").search(index, head.end())
+        index = b"entries:\n" + index[head.start() : after.start() if after else len(index)]
+    document = next(iter(load_documents(index)), None)
+    if document is None or document.error or not isinstance(document.value, dict):
+        raise HelmFailed("the repository's index.yaml cannot be read")
+    entries = document.value.get("entries")
+    found = entries.get(name) if isinstance(entries, dict) else None
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def _from_registry(chart: RemoteChart) -> bytes:
+    registry = Registry(chart.url, insecure=chart.insecure)
+    if chart.digest:
+        tag = chart.digest
+    elif chart.version == "latest" or parse_version(chart.version) is not None:
+        tag = chart.version.replace("+", "_")
+    else:
+        tag = _resolved(chart, [tag.replace("_", "+") for tag in registry.tags()]).replace("+", "_")
+    manifest = json.loads(registry.get(f"manifests/{tag}", accept=MANIFEST).data)
+    layers = [layer for layer in manifest.get("layers") or [] if isinstance(layer, dict)]
+    layer = next((layer for layer in layers if layer.get("mediaType") == CHART_LAYER), None)
+    if layer is None:
+        raise HelmFailed(f"{chart.url}:{tag} is not a Helm chart: it has no layer of type {CHART_LAYER}")
+    digest = str(layer.get("digest"))
+    data = registry.get(f"blobs/{digest}").data
+    if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
+        raise HelmFailed(f"{chart.url}:{tag} does not have the digest that its manifest names")
+    return data
+
+
+def _resolved(chart: RemoteChart, versions: list[str]) -> str:
+    try:
+        version = best_version(chart.version, versions)
+    except ConstraintError as error:
+        raise HelmFailed(f"chart {chart.name}: {error}") from error
+    if version is None:
+        raise HelmFailed(f"chart {chart.name} {chart.version} is not among the {len(versions)} versions at {chart.url}")
+    return version
+
+
+__all__ = ["RemoteChart", "Unreachable", "fetch", "unpacked"]
