@@ -190,7 +190,7 @@ def _translated(text: bytes) -> Iterator[None]:
         place = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
         problem = str(error.problem or error.context)
         kind = UnexpectedColonError if problem == "found unexpected ':'" else BrokenDocumentError
-        raise kind(_explained(problem), *place) from error
+        raise kind(_explained(problem, _line(text, place[0])[place[1] - 1 :]), *place) from error
     except ReaderError as error:
         raise BrokenDocumentError(*_unreadable(text, error)) from error
     except YAMLError as error:
@@ -240,7 +240,8 @@ class _Builder:
     def _scalar(self, event: Any) -> Scalar:
         text: str = event.value
         if event.tag is not None:
-            value = tagged(text, event.tag, self._rules)
+            unforced = event.tag == "!" and not event.style and self._rules is Rules.KUSTOMIZE
+            value = plain(text, self._rules) if unforced else tagged(text, event.tag, self._rules)
         elif event.implicit[0]:
             if self._flow and "?" in text:
                 raise BrokenDocumentError("quote a text with ? inside [] or {}", *_place(event))
@@ -260,7 +261,7 @@ class _Builder:
 
     def _open(self, container: Any, event: Any) -> None:
         if type(self._top) is dict and self._key is _NO_KEY:
-            raise BrokenDocumentError("a key must be a single value, not a mapping or a list", *_place(event))
+            raise BrokenDocumentError(_KEY_NOT_SCALAR, *_place(event))
         if len(self._stack) >= MAX_DEPTH:
             raise BrokenDocumentError(TOO_DEEP, *_place(event))
         self._stack.append((self._top, self._key, self._merged, self._anchor, self._flow))
@@ -302,7 +303,7 @@ class _Builder:
         if scalar and event.value == "<<" and (event.implicit[0] or event.tag == MERGE_TAG):
             key: Any = _MERGE_KEY
         elif type(value) is dict or type(value) is list:
-            raise BrokenDocumentError("a key must be a single value, not a mapping or a list", *_place(event))
+            raise BrokenDocumentError(_KEY_NOT_SCALAR, *_place(event))
         elif self._rules is Rules.KUSTOMIZE:
             key = self._kustomize_key(value, event)
         else:
@@ -395,27 +396,34 @@ def _place(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def _explained(problem: str) -> str:
-    for fragment, advice in _ADVICE.items():
-        if fragment in problem:
-            return f"{problem}: {advice}"
-    return problem
+def _line(text: bytes, number: int) -> str:
+    return b"".join(text.split(b"\n")[number - 1 : number]).decode("utf-8", "replace")
+
+
+def _explained(problem: str, rest_of_line: str) -> str:
+    advice = next((advice for fragment, advice in _ADVICE.items() if fragment in problem), None)
+    if rest_of_line.startswith("\t"):
+        advice = "indent with spaces, not tabs"
+    return f"{problem}: {advice}" if advice else problem
 
 
 _ADVICE = {
-    "'\\t' that cannot start any token": "indent with spaces, not tabs",
     "that cannot start any token": "quote the value",
     "mapping values are not allowed": "check the indentation, or quote a value that holds ': '",
     "did not find expected key": "check the indentation and the quotes of the lines before",
     "could not find expected ':'": "check the indentation and the quotes of the lines before",
     "did not find expected alphabetic or numeric character": "quote a value that starts with * or &",
 }
+_KEY_NOT_SCALAR = "a key must be a single value, not a mapping or a list; quote a template's {{ }}"
 
 
 def _unreadable(text: bytes, error: ReaderError) -> tuple[str, int, int]:
-    """libyaml counts the place of an unreadable character in bytes."""
-    before = text[: error.position]
-    line_start = before.rfind(b"\n") + 1
-    column = len(before[line_start:].decode("utf-8", "replace")) + 1
-    what = "not UTF-8" if "UTF-8" in str(error.reason) else str(error.reason)
+    """What and where, counted in characters: libyaml counts in bytes and past the start of a broken sequence."""
+    what, position = str(error.reason), error.position
+    try:
+        text.decode()
+    except UnicodeDecodeError as broken:
+        what, position = "not UTF-8", broken.start
+    before = text[:position]
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
     return what, before.count(b"\n") + 1, column

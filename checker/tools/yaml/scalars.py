@@ -86,8 +86,6 @@ def tagged(text: str, tag: str, rules: Rules) -> Scalar:
     """The value of a scalar with an explicit tag. Raises ScalarError where the text does not fit it."""
     if tag == TAG_PREFIX + "binary":
         return _binary(text)
-    if tag == "!" and not text and rules is Rules.KUSTOMIZE:
-        return None
     wanted = _TYPES.get(tag)
     if wanted is None or wanted == "str":
         return text

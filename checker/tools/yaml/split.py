@@ -18,7 +18,7 @@ BARE_RETURN = re.compile(rb"\r(?!\n)")
 ODD_LINE_ENDS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
 # Lines before the content. A tab is white space after ---, and at the start of a line an error that the parser reports.
 _LEADING = re.compile(rb"(?:---(?=[ \t\r\n]|\Z)[ \t]*)?(?: *(?:#[^\n]*|\r?)\n)*+(?: *(?:#[^\n]*|\r?)\Z)?")
-_DIRECTIVES = re.compile(rb"(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*+\Z")
+_DIRECTIVES = re.compile(rb"(?: *(?:#[^\n]*|\r?)\n)*+%[^\n]*\n(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*+\Z")
 
 _WIDE_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -59,7 +59,7 @@ def split(data: bytes) -> Iterator[Chunk]:
     for end, next_start in _pieces(data):
         begin = start if pending < 0 else pending
         piece = data[begin:end]
-        if pending < 0 and data.startswith(b"---", next_start) and b"%" in piece and _DIRECTIVES.match(piece):
+        if pending < 0 and data.startswith(b"---", next_start) and _DIRECTIVES.match(piece):
             pending = begin  # directives belong to the document that follows
         else:
             pending = -1
