@@ -56,7 +56,7 @@ def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark
     broken = any(remark.fails for remark in remarks)
     counts = Counts()
     for version, found in lookups:
-        told = list(_against(obj, body, found, version, options))
+        told = list(against(obj, body, found, version, options))
         remarks.extend(told)
         counts += _counted(told, broken)
     return remarks, counts
@@ -74,7 +74,7 @@ def _counted(remarks: Sequence[Remark], broken: bool) -> Counts:
     return _PASSED
 
 
-def _against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, version: str, options: ValidateOptions) -> Iterator[Remark]:
+def against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, version: str, options: ValidateOptions) -> Iterator[Remark]:
     if isinstance(found, Unknown):
         yield _no_schema(obj, found, options.require_schemas)
     elif isinstance(found, Broken):
