@@ -1,5 +1,5 @@
 # METADATA
-# title: Role grants everything
+# title: Cluster role grants everything
 # description: >-
 #   A rule with "*" for resources and for verbs grants every resource that exists and every one that some future
 #   operator brings, secrets and the right to grant rights included.
@@ -9,7 +9,7 @@
 #   severity: warning
 #   profile: baseline
 #   area: rbac
-#   kinds: [rbac.authorization.k8s.io/Role, rbac.authorization.k8s.io/ClusterRole]
+#   kinds: [rbac.authorization.k8s.io/ClusterRole]
 #   standards: [CIS Kubernetes 5.1.3]
 #   fix: List the resources and verbs that the program uses.
 #   bad: |
@@ -33,7 +33,7 @@ deny contains {"msg": msg, "pointer": sprintf("/rules/%d", [index])} if {
 	"*" in kubernetes.list(rule.verbs)
 	some group in ["*", ""]
 	group in kubernetes.list(rule.apiGroups)
-	msg := sprintf("%v %v grants every verb on every resource of %s; list what is needed", [input.kind, input.metadata.name, where(rule.apiGroups)])
+	msg := sprintf("grants every verb on every resource of %s in every namespace; list what is needed", [where(rule.apiGroups)])
 }
 
 where(groups) := "every group" if "*" in groups

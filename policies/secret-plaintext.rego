@@ -25,7 +25,7 @@ package library.secret_plaintext
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("/%s", [field])} if {
+deny contains {"msg": msg, "pointer": sprintf("/%s", [field]), "severity": severity(names)} if {
 	not encrypted
 	not filled_in_cluster
 	some field in ["data", "stringData"]
@@ -33,6 +33,13 @@ deny contains {"msg": msg, "pointer": sprintf("/%s", [field])} if {
 	count(names) > 0
 	msg := sprintf("Secret holds %s in plain text; encrypt it (SOPS, SealedSecret) or fetch it in the cluster (ExternalSecret)", [concat(", ", sort(names))])
 }
+
+# Files of settings are kept in Secrets too; whether one holds a password cannot be seen from its name.
+severity(names) := "warning" if {
+	every name in names {
+		regex.match(`\.(properties|conf|config|cfg|ini|ya?ml|json|toml|xml|txt)$`, name)
+	}
+} else := "error"
 
 encrypted if is_object(input.sops)
 

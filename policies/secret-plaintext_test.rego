@@ -29,3 +29,13 @@ test_annotated_for_vault_passes if count(secret_plaintext.deny) == 0 with input 
 }
 
 test_public_parts_pass if count(secret_plaintext.deny) == 0 with input as secret({"stringData": {"url": "https://git.example.com", "type": "git"}})
+
+test_settings_files_are_a_warning if {
+	some violation in secret_plaintext.deny with input as secret({"stringData": {"broker.properties": "a=b"}})
+	violation.severity == "warning"
+}
+
+test_settings_beside_a_password_are_not if {
+	some violation in secret_plaintext.deny with input as secret({"stringData": {"broker.properties": "a=b", "password": "x"}})
+	violation.severity == "error"
+}

@@ -31,7 +31,7 @@ KIND_GROUPS: dict[str, tuple[str, ...]] = {
         "argoproj.io/Rollout",
         "batch/CronJob",
         "batch/Job",
-    )
+    ),
 }
 _TEST = "_test.rego"
 _PACKAGE = "library"

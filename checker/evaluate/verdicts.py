@@ -76,7 +76,7 @@ def _finding(item: EvaluationInput, check: Check, violation: Violation, options:
         location = options.locate(item.object, violation.pointer, False)
     return Finding(
         rule=check.id,
-        severity=check.severity,
+        severity=_severity(check, violation),
         message=violation.message,
         location=location,
         object=item.object.key,
@@ -84,6 +84,15 @@ def _finding(item: EvaluationInput, check: Check, violation: Violation, options:
         unit=item.unit,
         environments=(item.environment,) if item.environment else (),
     )
+
+
+def _severity(check: Check, violation: Violation) -> Severity:
+    """A policy of the library may say it of a single violation; `severity` in the metadata of others is theirs to use as they like."""
+    own = violation.metadata.get("severity")
+    return _SEVERITIES.get(own, check.severity) if isinstance(own, str) and check.kinds else check.severity
+
+
+_SEVERITIES = {severity.word: severity for severity in Severity}
 
 
 def trouble_findings(troubles: Iterable[Trouble]) -> list[Finding]:

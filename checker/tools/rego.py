@@ -164,8 +164,9 @@ class Engine:
         own: Sequence[tuple[str, str]] = (),
     ) -> Loaded:
         """Load modules, leaving out those that do not compile. Raises MissingEngineError, DeadEngineError."""
-        chosen, refused = _prepared(tuple(modules))
-        request = {"modules": chosen, "data": dict(data or {}), "list": rules, "own": own}
+        given = tuple(modules)
+        chosen, refused = _prepared(given)
+        request = {"modules": chosen, "data": dict(data or {}), "list": rules, "own": [*own, *_support(given)]}
         self._load, self._groups = None, []
         try:
             answer = self._connected().ask("load", request, self._limits.seconds)
@@ -378,7 +379,7 @@ def _prepared(modules: Sequence[Module]) -> tuple[list[tuple[str, str, Version]]
     if not foreign:
         return [(module.path, module.text, module.version) for module in modules], ()
     from checker.tools.rego_recursion import recursive_functions
-    from checker.tools.rego_source import adapted
+    from checker.tools.rego_source import adapted, names_by_package
 
     problems = tuple(
         PolicyProblem(
@@ -387,12 +388,22 @@ def _prepared(modules: Sequence[Module]) -> tuple[list[tuple[str, str, Version]]
         for found in recursive_functions(foreign)
     )
     refused = {problem.module for problem in problems}
+    names = names_by_package(text for _, text in foreign)
     chosen = [
-        (module.path, module.text if module.exact else adapted(module.text), module.version)
+        (module.path, module.text if module.exact else adapted(module.text, names), module.version)
         for module in modules
         if module.path not in refused
     ]
     return chosen, problems
+
+
+def _support(modules: Sequence[Module]) -> list[tuple[str, str]]:
+    """The rules that adapted modules call."""
+    if all(module.exact for module in modules):
+        return []
+    from checker.tools.rego_lenient import PACKAGE, module_text
+
+    return [(PACKAGE, module_text())]
 
 
 def _answered(line: bytes) -> Answer:

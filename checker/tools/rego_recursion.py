@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker.tools.rego_tokens import Token, is_call, matching, scan, statements
+from checker.tools.rego_tokens import Token, dotted, is_call, matching, package_of, scan, statements
 
 Function = tuple[str, str]
 """Package and name."""
@@ -31,7 +31,7 @@ def recursive_functions(modules: Sequence[tuple[str, str]]) -> tuple[Recursion, 
 
 
 def _functions(tokens: Sequence[Token]) -> Iterator[tuple[Function, int, set[Function]]]:
-    package = _package(tokens)
+    package = package_of(tokens)
     aliases = dict(_imports(tokens))
     for start, following in statements(tokens):
         first = start + 1 if tokens[start].text == "default" else start
@@ -50,27 +50,12 @@ def _calls(tokens: Sequence[Token], start: int, stop: int) -> Iterator[str]:
                 yield "".join(token.text for token in tokens[index:opening])
 
 
-def _package(tokens: Sequence[Token]) -> str:
-    for index, token in enumerate(tokens[:-1]):
-        if token.text == "package":
-            return _dotted(tokens, index + 1)[0]
-    return ""
-
-
 def _imports(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
     for index, token in enumerate(tokens[:-1]):
         if token.text == "import" and token.kind == "name":
-            name, after = _dotted(tokens, index + 1)
+            name, after = dotted(tokens, index + 1)
             renamed = after + 1 < len(tokens) and tokens[after].text == "as"
             yield (tokens[after + 1].text if renamed else name.rpartition(".")[2]), name.removeprefix("data.")
-
-
-def _dotted(tokens: Sequence[Token], index: int) -> tuple[str, int]:
-    parts = [tokens[index].text]
-    while index + 2 < len(tokens) and tokens[index + 1].text == "." and tokens[index + 2].kind == "name":
-        index += 2
-        parts.append(tokens[index].text)
-    return ".".join(parts), index + 1
 
 
 def _resolved(name: str, package: str, aliases: dict[str, str]) -> Function:

@@ -8,10 +8,11 @@ evaluated before the negation, so that an undefined one makes it true; `sprintf`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching, scan, splice, statements
+from checker.tools.rego_lenient import defined_names, lenient_calls
+from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching, package_of, scan, splice, statements
 
 _NOT_A_VALUE = frozenset({"some", "in", "not", "if", "else", "with", "as", "every", "contains", "import", "package", "default"})
 _COMPARISONS = frozenset({"==", "=", "!=", "<", ">", "<=", ">=", "in"})
@@ -22,9 +23,23 @@ Edit = tuple[int, int, str]
 """Start and end in the text, and what to put there."""
 
 
-def adapted(text: str) -> str:
-    """The module for the engine; the same text where nothing needs to change."""
-    for step in (_renamed, _separated, _facts, _unchained, _hoisted, _formatted):
+def names_by_package(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """What the modules of each package define together: a name of one is a name of all."""
+    found: dict[str, set[str]] = {}
+    for text in texts:
+        tokens = scan(text)
+        found.setdefault(package_of(tokens), set()).update(defined_names(tokens))
+    return {package: frozenset(names) for package, names in found.items()}
+
+
+def adapted(text: str, names: Mapping[str, frozenset[str]] | None = None) -> str:
+    """The module for the engine, the names that its package defines being its own."""
+    taken = (names or {}).get(package_of(scan(text)), frozenset())
+
+    def lenient(_text: str, tokens: Sequence[Token]) -> list[Edit]:
+        return list(lenient_calls(tokens, taken | defined_names(tokens)))
+
+    for step in (_renamed, _separated, _facts, _unchained, _hoisted, _formatted, lenient):
         edits = step(text, scan(text))
         if edits:
             text = splice(text, edits)

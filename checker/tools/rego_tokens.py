@@ -94,3 +94,19 @@ def splice(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
         pieces += (text[at:start], replacement)
         at = max(at, end)
     return "".join([*pieces, text[at:]])
+
+
+def package_of(tokens: Sequence[Token]) -> str:
+    for index, token in enumerate(tokens[:-1]):
+        if token.text == "package":
+            return dotted(tokens, index + 1)[0]
+    return ""
+
+
+def dotted(tokens: Sequence[Token], index: int) -> tuple[str, int]:
+    """The dotted name that starts here, and the index after it."""
+    parts = [tokens[index].text]
+    while index + 2 < len(tokens) and tokens[index + 1].text == "." and tokens[index + 2].kind == "name":
+        index += 2
+        parts.append(tokens[index].text)
+    return ".".join(parts), index + 1

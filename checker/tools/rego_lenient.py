@@ -1,0 +1,179 @@
+"""Built-in functions that are undefined on values of a wrong type, as OPA has them outside of its strict mode.
+
+Our engine stops the whole query there, and so for `some x in null`. Calls in foreign policies therefore go through rules
+of ours that ask for the types first. The module text is loaded with them; which letters ask for what stands in _ASKS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching, statements
+
+PACKAGE = "gitopscheck_functions"
+
+_ASKS = {
+    "s": "is_string({0})",
+    "n": "is_number({0})",
+    "o": "is_object({0})",
+    "a": "is_array({0})",
+    "c": "collection({0})",
+    "k": "countable({0})",
+    "t": "texts({0})",
+    "m": "numbers({0})",
+    "x": "",
+}
+
+BUILTINS = {
+    "abs": "n",
+    "array.concat": "aa",
+    "array.slice": "ann",
+    "base64.decode": "s",
+    "ceil": "n",
+    "concat": "st",
+    "contains": "ss",
+    "count": "k",
+    "endswith": "ss",
+    "floor": "n",
+    "format_int": "nn",
+    "glob.match": "sxs",
+    "indexof": "ss",
+    "json.unmarshal": "s",
+    "lower": "s",
+    "max": "c",
+    "min": "c",
+    "object.get": "oxx",
+    "object.keys": "o",
+    "object.remove": "oc",
+    "object.union": "oo",
+    "regex.find_n": "ssn",
+    "regex.match": "ss",
+    "regex.replace": "sss",
+    "regex.split": "ss",
+    "replace": "sss",
+    "round": "n",
+    "semver.compare": "ss",
+    "sort": "c",
+    "split": "ss",
+    "sprintf": "sa",
+    "startswith": "ss",
+    "substring": "snn",
+    "sum": "m",
+    "to_number": "x",
+    "trim": "ss",
+    "trim_left": "ss",
+    "trim_prefix": "ss",
+    "trim_right": "ss",
+    "trim_space": "s",
+    "trim_suffix": "ss",
+    "units.parse": "s",
+    "units.parse_bytes": "s",
+    "upper": "s",
+    "yaml.unmarshal": "s",
+}
+_VALUES = {
+    "base64.decode": "base64.is_valid(a0)",
+    "json.unmarshal": "json.is_valid(a0)",
+    "semver.compare": "semver.is_valid(a0); semver.is_valid(a1)",
+    "to_number": "convertible(a0)",
+    "units.parse": "regex.match(`^[0-9.]+([eE][0-9]+)?([numkMGTPE]|[kKMGTPE]i)?$`, a0)",
+    "units.parse_bytes": "regex.match(`^[0-9.]+([eE][0-9]+)?([kKMGTPEmgtpe]i?[bB]?|[bB])?$`, a0)",
+    "yaml.unmarshal": "yaml.is_valid(a0)",
+}
+"""What the text must be like besides being text."""
+
+_SHARED = f"""package {PACKAGE}
+import rego.v1
+collection(x) if is_array(x)
+collection(x) if is_object(x)
+collection(x) if is_set(x)
+countable(x) if collection(x)
+countable(x) if is_string(x)
+texts(x) if {{ collection(x); every v in x {{ is_string(v) }} }}
+numbers(x) if {{ collection(x); every v in x {{ is_number(v) }} }}
+convertible(x) if is_number(x)
+convertible(x) if is_boolean(x)
+convertible(x) if is_null(x)
+convertible(x) if {{ is_string(x); regex.match(`^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$`, x) }}
+each(x) := x if collection(x)
+"""
+
+
+def module_text() -> str:
+    return _SHARED + "".join(f"{line}\n" for line in _rules())
+
+
+def _rules() -> Iterator[str]:
+    for name, asks in BUILTINS.items():
+        arguments = [f"a{number}" for number in range(len(asks))]
+        wanted = [_ASKS[ask].format(argument) for ask, argument in zip(asks, arguments, strict=True) if ask != "x"]
+        conditions = "; ".join([*wanted, *([_VALUES[name]] if name in _VALUES else [])])
+        call = f"({', '.join(arguments)})"
+        yield f"{_own(name)}{call} := {name}{call} if {{ {conditions} }}"
+
+
+def _own(name: str) -> str:
+    return f"safe_{name.replace('.', '_')}"
+
+
+def lenient_calls(tokens: Sequence[Token], taken: Iterable[str]) -> Iterator[tuple[int, int, str]]:
+    """Edits that send calls of built-ins to ours, except of names that the policies define or import themselves."""
+    own = frozenset(taken)
+    for index, token in enumerate(tokens):
+        if token.kind != "name" or (index and tokens[index - 1].text == ".") or token.text in own:
+            continue
+        if token.text == "some":
+            yield from _membership(tokens, index)
+            continue
+        opening = is_call(tokens, index, len(tokens))
+        if opening is None or (index and tokens[index - 1].text == "contains" and tokens[index - 1].kind == "name"):
+            continue
+        name = "".join(part.text for part in tokens[index:opening])
+        asks = BUILTINS.get(name)
+        if asks is not None and _arity(tokens, opening) == len(asks):
+            yield token.start, tokens[opening - 1].end, f"data.{PACKAGE}.{_own(name)}"
+
+
+def _arity(tokens: Sequence[Token], opening: int) -> int:
+    closing, count, index = matching(tokens, opening), 0, opening + 1
+    if index == closing:
+        return 0
+    while index < closing:
+        count += tokens[index].text == ","
+        index = matching(tokens, index) + 1 if tokens[index].text in OPENING else index + 1
+    return count + 1
+
+
+def _membership(tokens: Sequence[Token], some: int) -> Iterator[tuple[int, int, str]]:
+    """`some x in expression`: the expression where it is a plain reference, which is what may turn out to be null."""
+    index = some + 1
+    while index < len(tokens) and (tokens[index].kind == "name" or tokens[index].text == ",") and tokens[index].text != "in":
+        index += 1
+    if index + 1 >= len(tokens) or tokens[index].text != "in" or tokens[index + 1].kind != "name":
+        return
+    start = end = index + 1
+    while end + 1 < len(tokens):
+        following = tokens[end + 1]
+        if following.text == "." and end + 2 < len(tokens):
+            end += 2
+        elif following.text in ("[", "(") and following.start == tokens[end].end:
+            end = matching(tokens, end + 1)
+        else:
+            break
+    if end + 1 < len(tokens) and tokens[end + 1].line == tokens[end].line and tokens[end + 1].text not in {*CLOSING, ";", "with"}:
+        return
+    yield tokens[start].start, tokens[start].start, f"data.{PACKAGE}.each("
+    yield tokens[end].end, tokens[end].end, ")"
+
+
+def defined_names(tokens: Sequence[Token]) -> set[str]:
+    """Rules, and last or renamed parts of imports: names that are not built-ins here."""
+    found = {tokens[start].text for start, _ in statements(tokens)}
+    for index, token in enumerate(tokens):
+        if token.text == "import" and token.kind == "name":
+            last = index + 1
+            while last + 2 < len(tokens) and tokens[last + 1].text == ".":
+                last += 2
+            renamed = last + 2 < len(tokens) and tokens[last + 1].text == "as"
+            found.add(tokens[last + 2].text if renamed else tokens[min(last, len(tokens) - 1)].text)
+    return found
