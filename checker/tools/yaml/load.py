@@ -75,11 +75,12 @@ def _read(chunk: Chunk, index: int, rules: Rules) -> Iterator[Document]:
 
 def read_exactly(chunk: Chunk, index: int, rules: Rules) -> Iterator[Document]:
     """The documents of a chunk by the exact loader alone."""
-    from checker.tools.yaml.events import BrokenDocumentError, build_documents
+    from checker.tools.yaml.build import Builder, build_documents
+    from checker.tools.yaml.events import BrokenDocumentError
 
     before = chunk.line - 1
     try:
-        for built in build_documents(chunk.data, rules):
+        for built in build_documents(chunk.data, lambda parser: Builder(parser, rules)):
             duplicates = tuple(YamlError(message=message, line=line + before, column=column) for message, line, column in built.duplicates)
             yield Document(index=index, line=built.line + before, value=built.value, duplicates=duplicates)
             index += 1

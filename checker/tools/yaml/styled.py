@@ -6,22 +6,13 @@ that are no text (and dates). Keys and plain text stay plain str.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from yaml import ScalarEvent
 
-from checker.tools.yaml.events import (
-    _NO_KEY,
-    BrokenDocumentError,
-    Built,
-    UnexpectedColonError,
-    _Builder,
-    _Parser,
-    _shielded,
-    _starts_document,
-    _translated,
-)
+from checker.tools.yaml.build import NO_KEY, Builder, build_documents
+from checker.tools.yaml.events import BrokenDocumentError, Parser
 from checker.tools.yaml.load import chunks_of
 from checker.tools.yaml.scalars import Rules, narrowed
 
@@ -30,33 +21,18 @@ def load_styled(data: bytes, *, quoted: Callable[[str], Any], literal: Callable[
     """(document index, value) of a file that `load_documents` reads without an error by kustomize's rules."""
     values: list[Any] = []
     for chunk in chunks_of(data):
-        values.extend(built.value for built in _documents(chunk.data, quoted, literal))
+        values.extend(built.value for built in build_documents(chunk.data, lambda parser: _StyledBuilder(parser, quoted, literal)))
     return tuple(enumerate(values))
 
 
-def _documents(text: bytes, quoted: Callable[[str], Any], literal: Callable[[str, Any], Any]) -> list[Built]:
-    try:
-        return list(_built(text, "", quoted, literal))
-    except UnexpectedColonError:
-        text, shield = _shielded(text)
-        return list(_built(text, shield, quoted, literal))
-
-
-def _built(text: bytes, shield: str, quoted: Callable[[str], Any], literal: Callable[[str, Any], Any]) -> Iterator[Built]:
-    with _translated(text):
-        parser = _Parser(text, shield)
-        while _starts_document(parser):
-            yield _StyledBuilder(parser, quoted, literal).document()
-
-
-class _StyledBuilder(_Builder):
-    def __init__(self, parser: _Parser, quoted: Callable[[str], Any], literal: Callable[[str, Any], Any]) -> None:
+class _StyledBuilder(Builder):
+    def __init__(self, parser: Parser, quoted: Callable[[str], Any], literal: Callable[[str, Any], Any]) -> None:
         super().__init__(parser, Rules.KUSTOMIZE)
         self._quoted = quoted
         self._literal = literal
 
     def _put(self, value: Any, event: Any) -> None:
-        if type(event) is ScalarEvent and not (type(self._top) is dict and self._key is _NO_KEY):
+        if type(event) is ScalarEvent and not (type(self._top) is dict and self._key is NO_KEY):
             value = self._styled(value, event)
             if event.anchor is not None:
                 self._anchors[event.anchor].value = value
