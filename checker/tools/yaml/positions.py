@@ -53,7 +53,7 @@ def locate(data: bytes, document: int, pointer: str, *, key: bool = False) -> Pl
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _root(data: bytes, index: int) -> _Node | None:
     chunks = _chunks(data)
     if not BARE_RETURN.search(data) and not ODD_LINE_ENDS.search(data):
