@@ -50,6 +50,7 @@ class Arguments(argparse.Namespace):
     namespace: list[str] = field(default_factory=list)
     load_restrictor: str = "root"
     no_settings: bool = False
+    words: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """Where facts about the pull request are read from; no option sets it."""
 
@@ -184,6 +185,9 @@ COMMANDS: dict[str, Command] = {
     "render": Command("print what deploy units render to", "checker.cli.listing:render", (_render, _repository, _revisions)),
     "build": Command("print what a folder renders to; a drop-in for `kustomize build`", "checker.cli.listing:build", (_build, _repository)),
     "test": Command("Rego policies with conftest's meaning", "checker.cli.commands:test", (_test, _repository, _output)),
+    "kubeconform": Command(
+        "kubeconform's flags, outputs and exit codes; see `gitops-check kubeconform -h`", "checker.cli.kubeconform:kubeconform", ()
+    ),
     "explain": Command("what a rule means, why, how to fix, how to suppress", "checker.cli.explain:explain", (_explain,)),
     "demo": Command("the bundled example, broken on purpose and checked before your eyes", "checker.cli.demo:demo", (_demo,)),
 }
@@ -191,6 +195,8 @@ COMMANDS: dict[str, Command] = {
 
 def parse(argv: Sequence[str]) -> Arguments | int:
     """The options, or the exit code where argparse has already said all there is to say."""
+    if argv[:1] == ["kubeconform"]:
+        return Arguments(command="kubeconform", command_function=COMMANDS["kubeconform"].function, words=tuple(argv[1:]))
     parser = argparse.ArgumentParser(
         prog="gitops-check",
         description="What would this merge deploy, is it valid, and is it allowed?",

@@ -47,7 +47,10 @@ def _listed(entries: list[Explanation]) -> str:
 
 
 def _page(entry: Explanation) -> str:
-    parts = [f"{entry.id}: {entry.title}", _wrapped("Why", entry.why), _wrapped("How to fix", entry.fix)]
+    parts = [
+        f"{entry.id}: {entry.title}",
+        *(_wrapped(title, text) for title, text in (("Why", entry.why), ("How to fix", entry.fix)) if text),
+    ]
     for title, example in (("Bad", entry.bad), ("Good", entry.good)):
         if example:
             parts.append(f"{title}\n{indent(example.rstrip(), '    ')}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments
+from checker.discover.flux_findings import find_conflicts
 from checker.discover.layout import KUSTOMIZATION_FILES, Layout, ParseCache, holds_objects, in_chart, read_layout, referenced
 from checker.model.objects import Origin
 from checker.model.paths import RepoPath, basename, is_within, join, parent
@@ -20,7 +21,16 @@ from checker.model.settings import EnvironmentSetting
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, UnitKey
 
-__all__ = ["DiscoverOptions", "Layout", "ParseCache", "find_declared", "find_unreached", "guarded_environments", "read_layout"]
+__all__ = [
+    "DiscoverOptions",
+    "Layout",
+    "ParseCache",
+    "find_conflicts",
+    "find_declared",
+    "find_unreached",
+    "guarded_environments",
+    "read_layout",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,4 +49,7 @@ def _rules() -> tuple[Explanation, ...]:
 def _effects() -> tuple[Explanation, ...]:
     from checker.compare import EFFECTS
 
-    return tuple(Explanation(id=effect.id, area="effects", title=effect.title, why=effect.why, fix=effect.fix) for effect in EFFECTS)
+    return tuple(
+        Explanation(id=kind.id, area="effects", title=kind.title, why=kind.explanation, fix="", links=(kind.link,) if kind.link else ())
+        for kind in EFFECTS.values()
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from checker.discover import find_conflicts
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.settings import Settings
@@ -29,11 +30,12 @@ def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> Check
     """Findings of the head side. Policies are read from `judge`, the tree that the change cannot edit."""
     locate = locator(head.tree)
     failures = tuple(finding for built in head.built for finding in _failures(built))
+    conflicts = find_conflicts(head.built)
     notes = tuple(finding for built in head.built for finding in _notes(built))
     validated = _validated(head, judge, settings, locate)
     evaluated = _evaluated(base, head, judge, settings, locate)
     counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures))
-    findings = (*failures, *notes, *validated.findings, *evaluated.findings)
+    findings = (*failures, *conflicts, *notes, *validated.findings, *evaluated.findings)
     return Checked(findings=findings, counts=counts)
 
 
@@ -66,7 +68,7 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate) -> C
         crds=crds,
         locations=settings.schemas,
         require_schemas=settings.require_schemas,
-        read_schema=schema_reader(judge),
+        read_schema=schema_reader(judge, allow_network=settings.allow_network),
         locate=locate,
     )
     total = Checked()

@@ -103,7 +103,7 @@ def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings) -> Check
         kubernetes=settings.kubernetes,
         strict=settings.strict,
         locations=settings.schemas,
-        read_schema=schema_reader(tree),
+        read_schema=schema_reader(tree, allow_network=settings.allow_network),
         require_schemas=settings.require_schemas,
         locate=locator(tree),
     )

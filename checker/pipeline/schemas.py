@@ -1,18 +1,23 @@
-"""Schemas beside the bundled ones: files of the repository, read from a tree that the change cannot edit."""
+"""Schemas beside the bundled ones: files of the repository, read from a tree that the change cannot edit; addresses if allowed."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from checker.model.paths import PathEscapes, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError
 from checker.validate.options import ReadSchema, SchemaUnreadableError
 
 
-def schema_reader(tree: Tree) -> ReadSchema:
-    """Reads an expanded location as a path in the tree; None where there is nothing. Addresses are refused: nothing is fetched."""
+def schema_reader(tree: Tree, *, allow_network: bool) -> ReadSchema:
+    """Reads an expanded location as a path in the tree, or with `allow_network` as an address; None where there is nothing."""
+    fetch = _fetcher() if allow_network else None
 
     def read(location: str) -> bytes | None:
         if "://" in location:
-            raise SchemaUnreadableError("it is an address, and schemas are read from files of the repository")
+            if fetch is None:
+                raise SchemaUnreadableError("it is an address; --allow-network fetches it, a copy in the repository needs no network")
+            return fetch(location)
         try:
             path = repo_path(location)
             return tree.read(path) if tree.kind(path) is EntryKind.FILE else None
@@ -20,3 +25,32 @@ def schema_reader(tree: Tree) -> ReadSchema:
             raise SchemaUnreadableError(str(error)) from error
 
     return read
+
+
+def located_schemas() -> ReadSchema:
+    """Reads files of this machine, wherever the person at the command line says they are; addresses are refused."""
+
+    def read(location: str) -> bytes | None:
+        if "://" in location:
+            raise SchemaUnreadableError("it is an address, and nothing is downloaded; `gitops-check schemas vendor` writes copies")
+        path = Path(location)
+        try:
+            return path.read_bytes() if path.is_file() else None
+        except OSError as error:
+            raise SchemaUnreadableError(f"{location} cannot be read: {error.strerror}") from error
+
+    return read
+
+
+def _fetcher() -> ReadSchema:
+    from checker.tools.schema_fetch import SchemaFetcher, SchemaFetchError
+
+    fetcher = SchemaFetcher()
+
+    def fetch(url: str) -> bytes | None:
+        try:
+            return fetcher.fetch(url)
+        except SchemaFetchError as error:
+            raise SchemaUnreadableError(str(error)) from error
+
+    return fetch

@@ -48,7 +48,7 @@ def installed(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_program(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", place, sources, cwd=place)
     run_program(sys.executable, "-m", "venv", place / "venv", cwd=place)
     programs = place / "venv" / ("Scripts" if os.name == "nt" else "bin")
-    run_program(programs / "python", "-m", "pip", "install", "--quiet", *place.glob("*.whl"), cwd=place)
+    run_program(programs / "python", "-m", "pip", "install", "--quiet", f"{next(place.glob('*.whl'))}[helm,rego]", cwd=place)
     return programs
 
 
