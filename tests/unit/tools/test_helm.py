@@ -1,0 +1,131 @@
+"""The choice of engine, and the program as an engine: what it is given and what is read from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker.model.paths import RepoPath
+from checker.tools.helm import ChartFiles, HelmCall, HelmFailed, HelmMissing, binary, library, set_value, template_chart
+from checker.tools.helm.values import SetError
+
+CHART = ChartFiles(
+    name="app", files={RepoPath("Chart.yaml"): b"apiVersion: v2\nname: app\nversion: 1.0.0\n", RepoPath("templates/a.yaml"): b"a: 1\n"}
+)
+ASKING = ChartFiles(name="app", files={**CHART.files, RepoPath("templates/a.yaml"): b"v: {{ .Capabilities.KubeVersion.Version }}\n"})
+CALL = HelmCall(
+    release="rel", namespace="ns", values={"x": [1]}, kube_version="1.29", api_versions=("a/v1",), include_crds=True, is_upgrade=True
+)
+OUTPUT = """---
+# Source: app/crds/c.yaml
+kind: C
+---
+# Source: app/templates/a.yaml
+kind: A
+---
+kind: B
+"""
+
+
+@pytest.fixture
+def helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program of that name which writes down how it was called."""
+    program = tmp_path / "bin" / "helm"
+    program.parent.mkdir()
+    seen = tmp_path / "seen.json"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import json, os, sys\n"
+        "at = sys.argv.index('--values') + 1\n"
+        "values = json.load(open(sys.argv[at]))\n"
+        "files = sorted(os.listdir(sys.argv[3]))\n"
+        "environment = {name: value for name, value in os.environ.items() if name.startswith(('HELM', 'KUBE'))}\n"
+        f"json.dump([sys.argv[1:], values, files, environment], open({str(seen)!r}, 'w'))\n"
+        "if sys.argv[2] == 'bad':\n"
+        "    sys.exit('Error: ' + sys.argv[3] + '/x: no')\n"
+        f"sys.stdout.write({OUTPUT!r})\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("HELM_PLUGINS", "/somewhere")
+    monkeypatch.setenv("KUBECONFIG", "/home/me/.kube/config")
+    return seen
+
+
+def test_the_program_is_given_all_and_sees_nothing_of_its_users(helm: Path) -> None:
+    done = binary.template(CHART, CALL)
+    assert [(output.source, output.is_crd) for output in done.outputs] == [
+        ("app/crds/c.yaml", True),
+        ("app/templates/a.yaml", False),
+        ("app/templates/a.yaml", False),
+    ]
+    words, values, files, environment = json.loads(helm.read_text())
+    assert words[:2] == ["template", "rel"]
+    assert words[3:5] == ["--namespace", "ns"]
+    assert words[7:] == ["--include-crds", "--is-upgrade", "--kube-version", "1.29", "--api-versions", "a/v1"]
+    assert values == {"x": [1]}
+    assert files == ["Chart.yaml", "templates"]
+    assert environment["HELM_PLUGINS"] != "/somewhere"
+    assert "/home/me" not in environment["KUBECONFIG"]
+
+
+def test_its_errors_name_no_temporary_folder(helm: Path) -> None:
+    with pytest.raises(HelmFailed) as caught:
+        binary.template(CHART, HelmCall(release="bad", namespace="ns"))
+    assert caught.value.message == "chart/x: no"
+
+
+def test_a_chart_that_asks_for_the_version_goes_to_the_program(helm: Path) -> None:
+    assert template_chart(ASKING, CALL).engine == "helm"
+    assert template_chart(CHART, CALL).engine.endswith("(library)")
+    assert template_chart(ASKING, HelmCall(release="r", namespace="n")).engine.endswith("(library)")
+
+
+def test_without_the_program_the_answer_says_what_it_assumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert "not Kubernetes 1.29, a/v1" in template_chart(ASKING, CALL).assumed
+    assert template_chart(CHART, CALL).assumed == ""
+    monkeypatch.setattr(library, "is_installed", lambda: False)
+    with pytest.raises(HelmMissing) as caught:
+        template_chart(CHART, CALL)
+    assert "gitops-check[helm]" in caught.value.hint
+    with pytest.raises(HelmMissing, match="not on PATH"):
+        binary.template(CHART, CALL)
+
+
+@pytest.mark.parametrize(
+    ("expression", "result"),
+    [
+        ("a=1,b.c=x", {"a": 1, "b": {"c": "x"}}),
+        ("a={}", {"a": []}),
+        ("a={x,y},b=1", {"a": ["x", "y"], "b": 1}),
+        ("a[1].b=2", {"a": [None, {"b": 2}]}),
+        ("a[0][1]=x", {"a": [[None, "x"]]}),
+        (r"a\.b=1", {"a.b": 1}),
+        ("a=x=y", {"a": "x=y"}),
+        ("a=", {"a": ""}),
+        ("a=99999999999999999999", {"a": "99999999999999999999"}),
+        ("", {}),
+    ],
+)
+def test_set_expressions(expression: str, result: dict[str, object]) -> None:
+    values: dict[str, object] = {}
+    set_value(values, expression)
+    assert values == result
+
+
+@pytest.mark.parametrize("expression", ["a", "a.b", "a=1,b", "a[x]=1", "a[99999999]=1", "a={x", "a[0]x=1", ".".join("a" * 40) + "=1"])
+def test_set_expressions_that_helm_refuses(expression: str) -> None:
+    with pytest.raises(SetError):
+        set_value({}, expression)
+
+
+def test_text_and_literal_values() -> None:
+    values: dict[str, object] = {"kept": 1}
+    set_value(values, "a.b=1", as_text=True)
+    set_value(values, "c=x,y={z}", literal=True)
+    assert values == {"kept": 1, "a": {"b": "1"}, "c": "x,y={z}"}
