@@ -77,13 +77,17 @@ def _conftest(policies: PolicySet, loaded: Loaded) -> Iterator[Check]:
 
 
 def conftest_problems(policies: PolicySet, loaded: Loaded) -> tuple[PolicyProblem, ...]:
-    """What conftest refuses at load: a set of modules in which no chosen namespace has a rule."""
+    """What conftest refuses at load: `deny[msg] if`, and a set in which no chosen namespace has a rule."""
+    keyed = tuple(
+        PolicyProblem(message=f"{rule.name} uses `if` without `contains`: it would hold nothing", path=rule.path, line=rule.line)
+        for rule in loaded.rules
+        if rule.keyed and is_rule(rule.name) and loaded.versions.get(rule.path) == "v1"
+    )
     if loaded.rules and not namespaces(policies, loaded):
         found = sorted({".".join(rule.package) for rule in loaded.rules})
         wanted = ", ".join(policies.namespaces)
-        return (
-            PolicyProblem(
-                message=f"no policy is in namespace {wanted}; the packages here are {', '.join(found)}", path=loaded.rules[0].path
-            ),
+        missing = PolicyProblem(
+            message=f"no policy is in namespace {wanted}; the packages here are {', '.join(found)}", path=loaded.rules[0].path
         )
-    return ()
+        return (*keyed, missing)
+    return keyed

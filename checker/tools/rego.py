@@ -11,7 +11,7 @@ import importlib.util
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias, TypeVar
@@ -64,13 +64,14 @@ class PolicyProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One definition of a rule; a rule may have several. `kind` is set, object, compr (a single value), func or default."""
+    """One definition of a rule; a rule may have several. `kind` is set, object, value, func or default; `keyed` a bare `name[key]`."""
 
     package: RulePath
     name: str
     kind: str
     path: str
     line: int
+    keyed: bool = False
 
     @property
     def full(self) -> RulePath:
@@ -166,7 +167,7 @@ class Engine:
         """Load modules, leaving out those that do not compile. Raises MissingEngineError, DeadEngineError."""
         given = tuple(modules)
         chosen, refused = _prepared(given)
-        request = {"modules": chosen, "data": dict(data or {}), "list": rules, "own": [*own, *_support(given)]}
+        request: dict[str, object] = {"modules": chosen, "data": dict(data or {}), "own": [*own, *_support(given)]}
         self._load, self._groups = None, []
         try:
             answer = self._connected().ask("load", request, self._limits.seconds)
@@ -174,13 +175,11 @@ class Engine:
             self._dropped()
             raise
         self._load = request
+        versions = answer["versions"]
         return Loaded(
-            rules=tuple(
-                Rule(package=tuple(rule["package"]), name=rule["name"], kind=rule["kind"], path=rule["path"], line=rule["line"])
-                for rule in answer["rules"]
-            ),
+            rules=tuple(_rules(given, versions)) if rules else (),
             problems=(*refused, *(_problem(problem) for problem in answer["problems"])),
-            versions=answer["versions"],
+            versions=versions,
         )
 
     def group(self, groups: Sequence[Sequence[RulePath]]) -> int:
@@ -404,6 +403,17 @@ def _support(modules: Sequence[Module]) -> list[tuple[str, str]]:
     from checker.tools.rego_lenient import PACKAGE, module_text
 
     return [(PACKAGE, module_text())]
+
+
+def _rules(modules: Sequence[Module], versions: Mapping[str, str]) -> Iterator[Rule]:
+    """Of the modules that were loaded. A keyed head without a value is an object in v1."""
+    from checker.tools.rego_rules import definitions
+
+    for module in modules:
+        if module.path in versions:
+            for found in definitions(module.text):
+                kind = "object" if found.keyed and versions[module.path] == "v1" else found.kind
+                yield Rule(package=found.package, name=found.name, kind=kind, keyed=found.keyed, path=module.path, line=found.line)
 
 
 def _answered(line: bytes) -> Answer:

@@ -117,8 +117,7 @@ class Worker:
         self.entries, self.groups = [], []
         problems = self.build()
         versions = {path: version for path, _, version in self.modules}
-        rules = _rules(self.engine.get_ast_as_json()) if request["list"] else []
-        return {"problems": problems, "versions": versions, "rules": rules}
+        return {"problems": problems, "versions": versions}
 
     def group(self, request: list[list[list[str] | None]]) -> dict[str, Any]:
         """Prepare sets of rules to be evaluated together: each becomes one rule of a module of ours, which costs no query parsing."""
@@ -234,47 +233,6 @@ def _reference(rule: Any) -> str:
 
 def _failed(answer: dict[str, Any]) -> bytes:
     return b"!" + json.dumps(answer).encode() + b"\n"
-
-
-def _rules(ast: str) -> list[dict[str, Any]]:
-    found = []
-    for module in json.loads(ast):
-        path = module["source"]["file"]
-        if path.startswith("gitops-check:"):
-            continue
-        package = _segments(module["ast"]["package"]["refr"])
-        for rule in module["ast"]["rules"]:
-            ((form, content),) = rule.items()
-            head = content.get("head") or {}
-            kind = next(iter(head), "Default") if form == "Spec" else "Default"
-            reference = head[kind]["refr"] if head else content.get("refr")
-            segments = _segments(reference)
-            if kind == "Compr" and "RefBrack" in reference:
-                kind = "Object"
-            found.append(
-                {
-                    "package": package,
-                    "name": segments[0],
-                    "kind": kind.lower(),
-                    "path": path,
-                    "line": content["span"]["line"],
-                    "parts": len(segments),
-                }
-            )
-    return found
-
-
-def _segments(reference: Any) -> list[str]:
-    ((form, content),) = reference.items()
-    if form == "Var":
-        return [content["value"]]
-    if form == "RefDot":
-        return [*_segments(content["refr"]), content["field"][1]]
-    if form == "RefBrack":
-        index = content["index"]
-        ((kind, value),) = index.items()
-        return [*_segments(content["refr"]), str(value.get("value", "")) if kind in ("String", "RawString", "Number") else ""]
-    return [""]
 
 
 def _answer(worker: Worker, verb: bytes, rest: bytes) -> dict[str, Any]:

@@ -63,10 +63,10 @@ def test_a_kind_counts_only_for_policies_that_concern_it() -> None:
 
 
 def test_a_policy_that_cannot_be_evaluated_is_told_once_at_its_line() -> None:
-    text = 'package main\nimport rego.v1\ndeny contains "x" if startswith(input.spec.count, "a")\nwarn contains "w"'
+    text = 'package main\nimport rego.v1\ndeny contains "x" if both\nwarn contains "w"\nboth := {1, 2}[_]'
     checked = run(text, pod("a", count=1), pod("b", count=1), pod("c", count=1))
     (failed,) = [finding for finding in checked.findings if finding.outcome is Outcome.NOT_CHECKED]
-    assert (failed.location.path, failed.location.line, failed.severity) == ("policy/p.rego", 3, Severity.ERROR)
+    assert (failed.location.path, failed.location.line, failed.severity) == ("policy/p.rego", 5, Severity.ERROR)
     assert failed.message.startswith("main/deny: not checked on Pod a and 2 more")
     assert checked.counts == Counts(failed=3, not_checked=3)
 
