@@ -16,10 +16,9 @@ from checker.render.flux.apply import applied, decrypted
 from checker.render.flux.generate import kustomization_for
 from checker.render.flux.variables import read_variables, substituted, unknown_notes
 from checker.render.options import RenderOptions
-from checker.tools.flux import ArtifactTree, SourceOptions, SourceRef, open_source
+from checker.tools.flux import ArtifactTree, SourceOptions, SourceRef, no_longer_served, open_source
 
 KINDS = ("GitRepository", "OCIRepository", "Bucket", "ExternalArtifact")
-SERVED_VERSION = "v1"
 
 
 def render_kustomization(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
@@ -38,7 +37,7 @@ def render_kustomization(unit: DeployUnit, tree: Tree, options: RenderOptions) -
     if variables is not None and variables.apply:
         located = [substituted(obj, variables) for obj in located]
     result = applied(located, unit)
-    notes = [*_notes(unit, result), *(unknown_notes(unit, variables) if variables is not None else ())]
+    notes = [*_notes(unit, result, options), *(unknown_notes(unit, variables) if variables is not None else ())]
     return Rendered(objects=result, notes=tuple(notes))
 
 
@@ -100,19 +99,13 @@ def _by_repository(failure: RenderFailure, artifact: ArtifactTree, unit: DeployU
     return RenderFailure(failure.message, reason=failure.reason, location=location, chain=chain)
 
 
-def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...]) -> Iterator[Note]:
+def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...], options: RenderOptions) -> Iterator[Note]:
+    """Of a unit's own version the unit that renders it speaks; a root has none."""
     assert unit.declaration is not None
-    here = unit.origin.location
-    spec = mapping(unit.declaration.body.get("spec"))
-    if unit.declaration.version != SERVED_VERSION:
-        yield Note(
-            id="api-version-removed",
-            message=f"{unit.declaration.api_version} is no longer served by Flux; use {unit.declaration.group}/v1",
-            location=here,
-        )
-    if not objects and spec.get("prune") is True:
-        yield Note(
-            id="prunes-everything",
-            message=f"{unit.name} renders no objects and prunes: whatever it applied before is deleted",
-            location=here,
-        )
+    for obj in (*((unit.declaration,) if unit.parent is None else ()), *objects):
+        old = no_longer_served(obj.group, obj.version, options.flux)
+        if old:
+            yield Note(id="api-version-removed", message=f"{obj.kind} {obj.name}: {old}", location=obj.origin.location)
+    if not objects and dig(unit.declaration.body, "spec", "prune") is True:
+        message = f"{unit.name} renders no objects and prunes: whatever it applied before is deleted"
+        yield Note(id="prunes-everything", message=message, location=unit.origin.location)

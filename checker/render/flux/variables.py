@@ -16,6 +16,7 @@ from checker.model.units import DeployUnit, Note, RenderFailure
 from checker.render.flux.emission import emit
 from checker.render.flux.envsubst import SubstitutionError, substitute
 from checker.render.options import RenderOptions
+from checker.tools.flux import release
 
 SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
 PLACEHOLDER = "..PLACEHOLDER_{}.."
@@ -67,8 +68,7 @@ def read_variables(unit: DeployUnit, options: RenderOptions) -> Variables | None
 
 def is_strict(options: RenderOptions) -> bool:
     """A variable without value and default is an error since Flux 2.9 (StrictPostBuildSubstitutions)."""
-    numbers = tuple(int(part) for part in re.findall(r"\d+", options.flux)[:2])
-    return numbers >= STRICT_SINCE
+    return release(options.flux) >= STRICT_SINCE
 
 
 def substituted(obj: KubeObject, variables: Variables) -> KubeObject:

@@ -12,6 +12,7 @@ from checker.model.tree import MemoryTree
 from checker.model.units import DeployUnit, RenderFailure
 from checker.render.helm.chart import hook_events
 from checker.render.options import RenderOptions
+from checker.tools.flux import release
 
 FIELDS = ("patches", "images", "patchesStrategicMerge", "patchesJson6902")
 OUTPUT = RepoPath("helm-output.yaml")
@@ -24,7 +25,7 @@ def post_rendered(
     renderers = [mapping(mapping(item).get("kustomize")) for item in sequence(spec.get("postRenderers"))]
     if not any(any(renderer.get(field) for field in FIELDS) for renderer in renderers):
         return tuple(objects)
-    strategy = text(spec.get("postRenderStrategy")) or ("combined" if _at_least(options.flux, (2, 8)) else "nohooks")
+    strategy = text(spec.get("postRenderStrategy")) or ("combined" if release(options.flux) >= (2, 8) else "nohooks")
     hooks = [obj for obj in objects if hook_events(obj)]
     plain = [obj for obj in objects if not hook_events(obj)]
     for renderer in renderers:
@@ -72,8 +73,3 @@ def _built(objects: Sequence[KubeObject], kustomization: Mapping[str, JSONValue]
         changed = (*before.contributors, unit.origin) if obj.body != before.body else before.contributors
         done.append(replace(obj, origin=before.origin, contributors=changed))
     return done
-
-
-def _at_least(version: str, wanted: tuple[int, int]) -> bool:
-    numbers = tuple(int(part) for part in version.lstrip("v").split(".")[:2] if part.isdigit())
-    return numbers >= wanted

@@ -7,7 +7,7 @@ noted. Nothing of a live release is known, so `preserveValues` is refused.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, text
@@ -22,7 +22,6 @@ from checker.render.options import RenderOptions
 
 GROUP = "helm.toolkit.fluxcd.io"
 MAX_NAME = 53
-SERVED_VERSION = "v2"
 
 
 def render_helmrelease(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
@@ -42,7 +41,7 @@ def render_helmrelease(unit: DeployUnit, tree: Tree, options: RenderOptions) -> 
     kept = tuple(obj for obj in located if not _is_stray_crd_file(obj))
     rendered = post_rendered(kept, spec, unit, options)
     objects = tuple(_labelled(obj, unit, spec) for obj in rendered)
-    return Rendered(objects=objects, notes=(*_notes(unit, chart), *notes, *(_by_repository(note, chart) for note in result.notes)))
+    return Rendered(objects=objects, notes=(*notes, *(_by_repository(note, chart) for note in result.notes)))
 
 
 def release_name(declaration: KubeObject) -> str:
@@ -97,18 +96,6 @@ def _labelled(obj: KubeObject, unit: DeployUnit, spec: Mapping[str, JSONValue]) 
 
 def _hooks_take_part(spec: Mapping[str, JSONValue]) -> bool:
     return text(spec.get("postRenderStrategy"), "combined") != "nohooks"
-
-
-def _notes(unit: DeployUnit, chart: ChartSource) -> Iterator[Note]:
-    assert unit.declaration is not None
-    here = unit.origin.location
-    if unit.declaration.version != SERVED_VERSION:
-        served = f"{GROUP}/{SERVED_VERSION}"
-        yield Note(
-            id="api-version-removed", message=f"{unit.declaration.api_version} is no longer served by Flux; use {served}", location=here
-        )
-    if chart.note:
-        yield Note(id="chart-version", message=chart.note, location=here)
 
 
 def _by_repository(note: Note, chart: ChartSource) -> Note:

@@ -29,7 +29,6 @@ class ChartSource:
     tree: ArtifactTree
     path: RepoPath
     values: Mapping[str, JSONValue] | None = None
-    note: str = ""
 
 
 def open_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> ChartSource:

@@ -10,6 +10,7 @@ from checker.tools.flux.sources import (
     source_url,
 )
 from checker.tools.flux.trees import ArtifactTree, CopiedTree, FolderTree, RepositoryTree
+from checker.tools.flux.versions import no_longer_served, release
 
 __all__ = [
     "THIS_REPOSITORY",
@@ -20,7 +21,9 @@ __all__ = [
     "SourceOptions",
     "SourceRef",
     "names_this_repository",
+    "no_longer_served",
     "normalised_url",
     "open_source",
+    "release",
     "source_url",
 ]

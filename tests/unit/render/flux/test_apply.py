@@ -82,3 +82,12 @@ def test_string_data_is_folded_over_data() -> None:
 
 def test_a_clean_render_has_no_notes() -> None:
     assert render({"app/a.yaml": config_map()}).notes == ()
+
+
+@pytest.mark.parametrize(("flux", "count"), [("2.6", 0), ("v2.7.1", 1), ("2.9", 2)])
+def test_old_api_versions_are_pointed_out_when_the_clusters_flux_refuses_them(flux: str, count: int) -> None:
+    old = [("kustomize.toolkit.fluxcd.io/v1beta2", "Kustomization"), ("helm.toolkit.fluxcd.io/v2beta1", "HelmRelease")]
+    files = {f"app/{kind}.yaml": json.dumps({"apiVersion": version, "kind": kind, "metadata": {"name": "x"}}) for version, kind in old}
+    notes = render(files, flux=flux).notes
+    assert len(notes) == count
+    assert {note.id for note in notes} <= {"api-version-removed"}
