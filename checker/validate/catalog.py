@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from checker.model.findings import Counts
 from checker.tools.schema import Schema, SchemaError
 from checker.tools.schema_words import nearest, one_of
 from checker.validate import bundles, crds
@@ -57,12 +58,27 @@ class Broken:
 Lookup = Known | Unknown | Broken | Unserved
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the objects of one kind are checked: a lookup for each Kubernetes version.
+
+    `schemas` are those of all versions when every version has one and nothing is to be said beside; else None.
+    """
+
+    lookups: tuple[tuple[str, Lookup], ...]
+    known: bool
+    schemas: tuple[Schema, ...] | None
+    passed: Counts
+
+
 class Catalog:
     """Every schema that the options can reach, compiled as it is met."""
 
     def __init__(self, options: ValidateOptions) -> None:
         self._options = options
         self._found: dict[tuple[str, str, str], Lookup] = {}
+        self._plans: dict[tuple[str, str], Plan] = {}
+        self._scopes: dict[tuple[str, str], str | None] = {}
         self.warnings: dict[str, str] = {}
         """Locations that failed, each with how: said once however many objects asked."""
 
@@ -76,8 +92,28 @@ class Catalog:
 
     def scope(self, api_version: str, kind: str) -> str | None:
         """`Namespaced` or `Cluster` where a definition says so."""
+        if (api_version, kind) not in self._scopes:
+            self._scopes[api_version, kind] = self._scope(api_version, kind)
+        return self._scopes[api_version, kind]
+
+    def _scope(self, api_version: str, kind: str) -> str | None:
         custom = self._custom.get((api_version, kind)) or _bundled_kind(api_version, kind)
         return custom.scope if custom is not None else None
+
+    def plan(self, api_version: str, kind: str) -> Plan:
+        """Made once for each kind."""
+        found = self._plans.get((api_version, kind))
+        if found is None:
+            versions = self._options.kubernetes
+            lookups = tuple((version, self.lookup(api_version, kind, version)) for version in versions)
+            schemas = tuple(one.schema for _, one in lookups if isinstance(one, Known) and not one.deprecated)
+            found = self._plans[api_version, kind] = Plan(
+                lookups=lookups,
+                known=any(isinstance(one, Known) for _, one in lookups),
+                schemas=schemas if len(schemas) == len(versions) else None,
+                passed=Counts(passed=len(versions)),
+            )
+        return found
 
     def lookup(self, api_version: str, kind: str, version: str) -> Lookup:
         key = (api_version, kind, version)

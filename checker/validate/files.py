@@ -89,6 +89,10 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
     twice = {duplicate.document for duplicate in read.duplicates}
     for obj in read.objects:
         remarks, counts = check_object(obj, options)
+        if not remarks and not twice:
+            tally.passed += counts.passed
+            yield obj
+            continue
         if remarks and (patch := _as_patch(remarks)) is not None:
             remarks, counts = [patch], Counts(skipped=len(options.kubernetes))
         if path in options.completed and any(remark.rule == "missing-field" for remark in remarks):

@@ -6,9 +6,10 @@ A check ends as passed, failed, skipped (nobody can expect a schema, or there is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
-from checker.model.objects import JSONValue, KubeObject, mapping
+from checker.model.objects import JSONValue, KubeObject, mapping, text
 from checker.tools.schema import SchemaProblem
 from checker.tools.schema_words import Sentence, sentences
 from checker.validate.catalog import Broken, Known, Lookup, Unknown
@@ -45,17 +46,16 @@ def order(finding: Finding) -> tuple[object, ...]:
 
 def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark], Counts]:
     """One object against every version that is asked for, and once against the server's rules when any schema knows it."""
-    body = obj.body
-    if options.decrypted and is_encrypted(body):
+    body: Any = obj.body
+    if "sops" in body and options.decrypted and is_encrypted(body):
         body = {key: value for key, value in body.items() if key != "sops"}
-    lookups = [(version, options.catalog.lookup(obj.api_version, obj.kind, version)) for version in options.kubernetes]
-    known = any(isinstance(found, Known) for _, found in lookups)
-    remarks = list(server_remarks(obj, options)) if known and options.server_rules else []
-    if not remarks and all(isinstance(found, Known) and not found.deprecated and found.schema.accepts(body) for _, found in lookups):  # type: ignore[arg-type]
-        return remarks, _PASSED if len(lookups) == 1 else Counts(passed=len(lookups))
+    plan = options.catalog.plan(text(body.get("apiVersion")), text(body.get("kind")))
+    remarks = server_remarks(obj, options) if plan.known and options.server_rules else []
+    if not remarks and plan.schemas is not None and all(schema.accepts(body) for schema in plan.schemas):
+        return remarks, plan.passed
     broken = any(remark.fails for remark in remarks)
     counts = Counts()
-    for version, found in lookups:
+    for version, found in plan.lookups:
         told = list(against(obj, body, found, version, options))
         remarks.extend(told)
         counts += _counted(told, broken)

@@ -45,7 +45,8 @@ def check_pod(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
         yield from label_remarks(dig(template, "metadata", "labels"), (*at, "metadata", "labels"), options)
     path: Path = (*at, "spec")
     yield from _restart_policy(obj, spec, path, options)
-    yield from values.one_of(spec.get("dnsPolicy"), "dnsPolicy", (*path, "dnsPolicy"), options)
+    if "dnsPolicy" in spec:
+        yield from values.one_of(spec["dnsPolicy"], "dnsPolicy", (*path, "dnsPolicy"), options)
     volumes = _named(spec, "volumes", path)
     yield from values.duplicates(volumes, "volume")
     claims = sequence(dig(obj.body, "spec", "volumeClaimTemplates")) if obj.kind == "StatefulSet" else ()
@@ -96,10 +97,10 @@ def _container(container: Mapping[str, JSONValue], path: Path, volumes: set[str]
     for field in ("imagePullPolicy", "terminationMessagePolicy"):
         if field in container:
             yield from values.one_of(container[field], field, (*path, field), options)
-    env = _named(container, "env", path)
-    if len(env) > 1:
-        yield from values.duplicates(env, "variable", refused=False)
-    yield from _ports(container, path, options)
+    if "env" in container:
+        yield from values.duplicates(_named(container, "env", path), "variable", refused=False)
+    if "ports" in container:
+        yield from _ports(container, path, options)
     if "resources" in container:
         yield from _resources(container["resources"], (*path, "resources"), options)
     if "volumeMounts" in container:
@@ -112,21 +113,24 @@ def _container(container: Mapping[str, JSONValue], path: Path, volumes: set[str]
 
 
 def _ports(container: Mapping[str, JSONValue], path: Path, options: ValidateOptions) -> Iterator[Remark]:
-    ports = sequence(container.get("ports"))
     names: list[tuple[str, Path]] = []
     numbers: list[tuple[tuple[JSONValue, str], Path]] = []
-    for number, item in enumerate(ports):
+    for number, item in enumerate(sequence(container.get("ports"))):
         entry, at = mapping(item), (*path, "ports", number)
-        yield from values.port(entry.get("containerPort"), (*at, "containerPort"))
-        yield from values.port(entry.get("hostPort"), (*at, "hostPort"))
-        yield from values.one_of(entry.get("protocol"), "protocol", (*at, "protocol"), options)
-        yield from values.port_name(entry.get("name"), (*at, "name"), options)
-        if isinstance(entry.get("name"), str):
-            names.append((text(entry["name"]), (*at, "name")))
-        if isinstance(entry.get("containerPort"), int):
-            numbers.append(((entry["containerPort"], text(entry.get("protocol"), "TCP")), (*at, "containerPort")))
-    yield from values.duplicates(names, "port name")
-    yield from values.duplicates(numbers, "port", refused=False)
+        given, name, protocol = entry.get("containerPort"), entry.get("name"), entry.get("protocol")
+        if isinstance(given, int):
+            yield from values.port(given, (*at, "containerPort"))
+            numbers.append(((given, text(protocol, "TCP")), (*at, "containerPort")))
+        if "hostPort" in entry:
+            yield from values.port(entry["hostPort"], (*at, "hostPort"))
+        if protocol is not None:
+            yield from values.one_of(protocol, "protocol", (*at, "protocol"), options)
+        if isinstance(name, str):
+            yield from values.port_name(name, (*at, "name"), options)
+            names.append((name, (*at, "name")))
+    if len(numbers) > 1:
+        yield from values.duplicates(names, "port name")
+        yield from values.duplicates(numbers, "port", refused=False)
 
 
 def _resources(resources: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:

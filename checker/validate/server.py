@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from checker.model.objects import KubeObject
 from checker.validate.findings import Remark
@@ -45,8 +46,14 @@ BY_KIND: Mapping[tuple[str, str], tuple[Check, ...]] = {
 """Beside the common ones, by group and kind."""
 
 
-def server_remarks(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
-    for check in COMMON:
-        yield from check(obj, options)
-    for check in BY_KIND.get((obj.group, obj.kind), ()):
-        yield from check(obj, options)
+def server_remarks(obj: KubeObject, options: ValidateOptions) -> list[Remark]:
+    found: list[Remark] = []
+    for check in _checks(obj.api_version, obj.kind):
+        found.extend(check(obj, options))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _checks(api_version: str, kind: str) -> tuple[Check, ...]:
+    group = api_version.rpartition("/")[0]
+    return (*COMMON, *BY_KIND.get((group, kind), ()))
