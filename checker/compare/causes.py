@@ -1,0 +1,77 @@
+"""Which files of the change make a unit move: those it reads, those that declare it, else those that move what declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from checker.compare.units import UnitPair
+from checker.model.change import ChangedFile, ChangeFacts
+from checker.model.diff import Cause
+from checker.model.objects import Location
+from checker.model.paths import RepoPath, parent
+from checker.model.units import BuiltUnit, UnitKey
+
+
+class Causes:
+    """Looks up causes; reads every unit once."""
+
+    def __init__(self, base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], facts: ChangeFacts) -> None:
+        self._files = {file.path: file for file in facts.files}
+        self._listed = _listings(facts.files)
+        self._units: dict[UnitKey, set[RepoPath]] = {}
+        self._environments: dict[RepoPath, set[str]] = {}
+        self._parents: dict[UnitKey, UnitKey | None] = {}
+        for built in (*base, *head):
+            found = self._read_by(built)
+            self._units.setdefault(built.unit.key, set()).update(found)
+            self._parents[built.unit.key] = built.unit.parent
+            for path in found:
+                if built.unit.environment:
+                    self._environments.setdefault(path, set()).add(built.unit.environment)
+
+    def of(self, pair: UnitPair) -> tuple[Cause, ...]:
+        """Sorted by path."""
+        paths = self._paths(pair.unit.key)
+        return tuple(self._cause(path, pair.unit.environment) for path in sorted(paths))
+
+    def _paths(self, key: UnitKey) -> set[RepoPath]:
+        seen: set[UnitKey] = set()
+        at: UnitKey | None = key
+        while at is not None and at not in seen:
+            found = self._units.get(at)
+            if found:
+                return found
+            seen.add(at)
+            at = self._parents.get(at)
+        return set()
+
+    def _cause(self, path: RepoPath, environment: str) -> Cause:
+        others = self._environments.get(path, set()) - {environment}
+        return Cause(path=path, shared=bool(others), location=Location(path=path, line=self._files[path].line))
+
+    def _read_by(self, built: BuiltUnit) -> set[RepoPath]:
+        reads = built.result.reads
+        found = _in_both(self._files, reads)
+        for declared in (built.unit.declaration, *built.unit.related):
+            if declared is not None:
+                origins = (declared.origin, *declared.contributors)
+                found.update(origin.path for origin in origins if origin.path in self._files)
+        if built.unit.origin.path in self._files:
+            found.add(built.unit.origin.path)
+        # A listing that changed says least, since most files that come or go are read as well.
+        return found or {path for listing, paths in self._listed.items() if listing in reads for path in paths}
+
+
+def _listings(files: Iterable[ChangedFile]) -> Mapping[str, tuple[RepoPath, ...]]:
+    """Directory listings that files which came or went have changed, as reads record them."""
+    found: dict[str, list[RepoPath]] = {}
+    for file in files:
+        if file.status != "M":
+            found.setdefault(f"{parent(file.path)}/", []).append(file.path)
+    return {listing: tuple(paths) for listing, paths in found.items()}
+
+
+def _in_both(files: Mapping[RepoPath, ChangedFile], reads: Mapping[str, str | None]) -> set[RepoPath]:
+    if len(files) < len(reads):
+        return {path for path in files if path in reads}
+    return {RepoPath(path) for path in reads if path in files}

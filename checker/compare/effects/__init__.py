@@ -1,0 +1,70 @@
+"""A compared object in, what will happen out. Each detector knows one subject; the words are in `catalogue`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from checker.compare.effects import access, delivery, immutable, loss, workloads
+from checker.compare.effects.catalogue import EFFECTS, EffectKind, effect
+from checker.compare.effects.subject import WORKLOADS, Subject, Surroundings
+from checker.compare.quantities import shown_bytes, shown_cpu
+from checker.model.diff import Effect
+from checker.model.units import BuiltUnit
+
+__all__ = ["EFFECTS", "EffectKind", "Subject", "Surroundings", "effects_of", "totals"]
+
+DETECTORS: tuple[Callable[[Subject], Iterable[Effect]], ...] = (
+    loss.departures,
+    immutable.immutable_fields,
+    loss.storage_shrinks,
+    loss.served_versions,
+    workloads.kind_taken_over,
+    workloads.restarts,
+    workloads.images,
+    workloads.scale,
+    workloads.autoscaling,
+    workloads.schedule,
+    workloads.jobs,
+    workloads.requests,
+    access.roles,
+    access.services,
+    access.hosts,
+    access.privileges,
+    delivery.configurations,
+    delivery.sources,
+    delivery.unit_switches,
+    delivery.hooks,
+    delivery.owners,
+    delivery.left_alone,
+    delivery.held_back,
+)
+
+
+def effects_of(subject: Subject) -> tuple[Effect, ...]:
+    """The worst first, else in the order of the detectors."""
+    found = [one for detector in DETECTORS for one in detector(subject)]
+    return tuple(sorted(found, key=lambda one: -one.severity))
+
+
+def totals(base: Iterable[BuiltUnit], head: Iterable[BuiltUnit]) -> tuple[Effect, ...]:
+    """What the workloads of an environment request together, where that differs."""
+    before, after = _requested(base), _requested(head)
+    if before == after:
+        return ()
+    parts = [
+        f"{name} {shown(before.get(resource, Fraction()))} -> {shown(after.get(resource, Fraction()))}"
+        for resource, shown, name in (("cpu", shown_cpu, "CPU"), ("memory", shown_bytes, "memory"))
+        if before.get(resource) != after.get(resource)
+    ]
+    return (effect("requests-total", f"requests in total: {', '.join(parts)}"),)
+
+
+def _requested(side: Iterable[BuiltUnit]) -> workloads.Totals:
+    total: workloads.Totals = {}
+    for built in side:
+        for obj in built.objects:
+            if obj.kind in WORKLOADS or obj.kind == "Pod":
+                for resource, amount in workloads.requested(obj.body, (obj.group, obj.kind)).items():
+                    total[resource] = total.get(resource, Fraction()) + amount
+    return total

@@ -1,0 +1,306 @@
+"""Every effect that can be predicted, as data: reports group by these ids and `explain` prints these words.
+
+To add one: a row here, and a detector in the module whose subject it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checker.model.diff import Effect
+from checker.model.findings import Severity
+
+NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectKind:
+    """`severity` is the usual one; `explanation` says why it happens and what to do, `link` where it is documented."""
+
+    id: str
+    severity: Severity
+    title: str
+    explanation: str
+    link: str = ""
+
+
+_K8S = "https://kubernetes.io/docs"
+_FLUX = "https://fluxcd.io/flux/components"
+_ARGO = "https://argo-cd.readthedocs.io/en/stable/user-guide"
+
+_ROWS: tuple[EffectKind, ...] = (
+    EffectKind(
+        id="restarts-pods",
+        severity=NOTE,
+        title="Pods are replaced",
+        link=f"{_K8S}/concepts/workloads/controllers/deployment/#updating-a-deployment",
+        explanation="The pod template changes, so the controller replaces every pod. A label in the template is enough.",
+    ),
+    EffectKind(
+        id="recreates-pods-at-once",
+        severity=WARNING,
+        title="All pods stop before new ones start",
+        link=f"{_K8S}/concepts/workloads/controllers/deployment/#recreate-deployment",
+        explanation="The Deployment has strategy Recreate: there is a gap without pods. RollingUpdate avoids it.",
+    ),
+    EffectKind(
+        id="restarts-on-delete",
+        severity=NOTE,
+        title="Pods are replaced only when they are deleted",
+        link=f"{_K8S}/concepts/workloads/controllers/statefulset/#on-delete",
+        explanation="The update strategy is OnDelete: the new template reaches a pod when somebody deletes it.",
+    ),
+    EffectKind(
+        id="image-changed", severity=NOTE, title="Another image runs", explanation="The container starts from another image, tag or digest."
+    ),
+    EffectKind(id="scaled", severity=NOTE, title="The number of pods changes", explanation="`spec.replicas` changes."),
+    EffectKind(
+        id="scaled-to-zero",
+        severity=WARNING,
+        title="No pod is left running",
+        explanation="`spec.replicas` becomes 0: whatever depends on the workload has nothing to talk to.",
+    ),
+    EffectKind(
+        id="replicas-fought-over",
+        severity=WARNING,
+        title="Git and an autoscaler both scale",
+        link=f"{_K8S}/tasks/run-application/horizontal-pod-autoscale/",
+        explanation="A HorizontalPodAutoscaler targets the workload: every sync sets `spec.replicas` back. Leave the field out of Git.",
+    ),
+    EffectKind(
+        id="autoscaling-changed",
+        severity=NOTE,
+        title="The limits of an autoscaler change",
+        explanation="minReplicas or maxReplicas changes.",
+    ),
+    EffectKind(
+        id="schedule-changed",
+        severity=NOTE,
+        title="A CronJob runs at other times",
+        explanation="`spec.schedule` or `spec.timeZone` changes.",
+    ),
+    EffectKind(
+        id="requests-changed",
+        severity=NOTE,
+        title="Reserved CPU or memory changes",
+        explanation="What all replicas request together changes; the scheduler needs nodes with that much room.",
+    ),
+    EffectKind(
+        id="requests-total",
+        severity=NOTE,
+        title="What the environment reserves in total changes",
+        explanation="The sum of requests times replicas over all workloads that are rendered, before and after.",
+    ),
+    EffectKind(id="runs-job", severity=NOTE, title="A Job runs", explanation="A new Job starts as soon as it is applied."),
+    EffectKind(
+        id="hook",
+        severity=NOTE,
+        title="A hook runs at the next sync",
+        link=f"{_ARGO}/resource_hooks/",
+        explanation="Hooks run at their phase of a sync; they are not part of the compared state and are not pruned.",
+    ),
+    EffectKind(
+        id="immutable-field",
+        severity=ERROR,
+        title="The API server refuses the change",
+        explanation="The field cannot change after creation. Recreate the object on purpose, or give it a new name and move over.",
+    ),
+    EffectKind(
+        id="replaced",
+        severity=WARNING,
+        title="The object is deleted and created again",
+        explanation="The controller was told to force it: in between the object is gone, with its pods or address.",
+    ),
+    EffectKind(
+        id="kind-changed",
+        severity=WARNING,
+        title="Another kind takes over the name",
+        explanation="The object of the old kind is deleted and one of a new kind created; nothing moves over by itself.",
+    ),
+    EffectKind(
+        id="storage-shrinks",
+        severity=ERROR,
+        title="The API server refuses to shrink a volume",
+        link=f"{_K8S}/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
+        explanation="A claim may only grow. Move the data to a new, smaller claim.",
+    ),
+    EffectKind(
+        id="deletes-namespace",
+        severity=ERROR,
+        title="A namespace goes, with everything in it",
+        link=f"{_K8S}/concepts/overview/working-with-objects/namespaces/",
+        explanation="Deleting a Namespace deletes every object in it, also those that are not in Git.",
+    ),
+    EffectKind(
+        id="deletes-crd",
+        severity=ERROR,
+        title="A definition goes, with every object of its kind",
+        link=f"{_K8S}/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#delete-a-customresourcedefinition",
+        explanation="Deleting a CustomResourceDefinition deletes all its custom resources in the whole cluster.",
+    ),
+    EffectKind(
+        id="deletes-data",
+        severity=ERROR,
+        title="Stored data may be lost",
+        link=f"{_K8S}/concepts/storage/persistent-volumes/#reclaiming",
+        explanation="The volume behind a deleted claim is deleted too unless its reclaim policy is Retain.",
+    ),
+    EffectKind(
+        id="deletes-statefulset",
+        severity=WARNING,
+        title="A stateful workload goes",
+        link=f"{_K8S}/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention",
+        explanation="The pods stop. Its claims stay unless persistentVolumeClaimRetentionPolicy.whenDeleted is Delete.",
+    ),
+    EffectKind(id="deletes-workload", severity=WARNING, title="A workload goes", explanation="Its pods are stopped and not replaced."),
+    EffectKind(
+        id="deletes-network-policy",
+        severity=WARNING,
+        title="Traffic that was refused is allowed",
+        link=f"{_K8S}/concepts/services-networking/network-policies/",
+        explanation="Pods that no policy selects accept all traffic.",
+    ),
+    EffectKind(
+        id="deletes-disruption-budget",
+        severity=WARNING,
+        title="Pods can be drained to zero",
+        link=f"{_K8S}/tasks/run-application/configure-pdb/",
+        explanation="Without a PodDisruptionBudget a drain may evict all pods at once.",
+    ),
+    EffectKind(id="deletes-secret", severity=WARNING, title="A Secret goes", explanation="What still reads it fails at its next start."),
+    EffectKind(
+        id="breaks-reference",
+        severity=ERROR,
+        title="Something that stays needs what goes",
+        explanation="A pod does not start without the ConfigMap, Secret, ServiceAccount or claim it names. Keep what is referred to.",
+    ),
+    EffectKind(
+        id="pruned",
+        severity=NOTE,
+        title="The controller deletes the object",
+        explanation="It is no longer in Git and the controller prunes.",
+    ),
+    EffectKind(
+        id="orphaned",
+        severity=WARNING,
+        title="The object stays, and nobody looks after it",
+        explanation="It is no longer in Git, but the controller leaves it running. Delete it by hand, or turn pruning on.",
+    ),
+    EffectKind(
+        id="turns-prune-on",
+        severity=WARNING,
+        title="Pruning is turned on",
+        explanation="From now on the controller deletes what is not in Git, including what was left behind before.",
+    ),
+    EffectKind(
+        id="turns-prune-off", severity=NOTE, title="Pruning is turned off", explanation="What leaves Git from now on stays in the cluster."
+    ),
+    EffectKind(
+        id="uninstalls",
+        severity=WARNING,
+        title="A unit is removed with all it deployed",
+        explanation="The object that declares the unit goes, and its controller deletes what the unit had applied.",
+    ),
+    EffectKind(
+        id="suspends",
+        severity=WARNING,
+        title="The controller stops looking after a unit",
+        explanation="Later changes in Git do not reach the cluster until it is resumed.",
+    ),
+    EffectKind(
+        id="resumes",
+        severity=WARNING,
+        title="The controller takes a unit up again",
+        explanation="Everything that changed in Git meanwhile is applied now.",
+    ),
+    EffectKind(
+        id="held-back",
+        severity=NOTE,
+        title="Nothing happens until the unit is resumed or synced by hand",
+        explanation="The unit is suspended, or waits for a manual sync.",
+    ),
+    EffectKind(
+        id="not-applied",
+        severity=NOTE,
+        title="The controller does not apply this change",
+        explanation="A mark on the object tells the controller to leave it alone.",
+    ),
+    EffectKind(
+        id="moved-owner",
+        severity=NOTE,
+        title="Another unit owns the object",
+        explanation="The new owner must apply it before the old one prunes; Flux and Argo CD then leave it alone.",
+    ),
+    EffectKind(
+        id="two-owners",
+        severity=WARNING,
+        title="An object of two units leaves one of them",
+        explanation="The unit that drops it may delete it before the other applies it again.",
+    ),
+    EffectKind(
+        id="source-changed",
+        severity=NOTE,
+        title="A unit deploys another version of its source",
+        explanation="Chart version, target revision, tag or reference changes.",
+    ),
+    EffectKind(
+        id="secret-changed",
+        severity=WARNING,
+        title="A secret value changes",
+        explanation="Values are shown as digests. Pods that read it through variables keep the old one until they restart.",
+    ),
+    EffectKind(
+        id="config-not-reloaded",
+        severity=WARNING,
+        title="Running pods keep the old configuration",
+        link=f"{_K8S}/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically",
+        explanation="Variables and subPath mounts are read at start only. Generate the name with a content hash, or restart the pods.",
+    ),
+    EffectKind(
+        id="rbac-widened",
+        severity=WARNING,
+        title="Somebody may do more",
+        link=f"{_K8S}/concepts/security/rbac-good-practices/",
+        explanation="A role gains rules, or a binding gains subjects. Wildcards, secrets, escalate and bind are as good as full control.",
+    ),
+    EffectKind(
+        id="exposure-widened",
+        severity=WARNING,
+        title="Reachable from further away",
+        link=f"{_K8S}/concepts/services-networking/service/#publishing-services-service-types",
+        explanation="A Service becomes reachable from outside the cluster, or an Ingress or route serves a further host.",
+    ),
+    EffectKind(
+        id="address-lost",
+        severity=WARNING,
+        title="An address or a host is no longer served",
+        explanation="The load balancer's address is given back, or no rule serves the host any more.",
+    ),
+    EffectKind(
+        id="pod-security-widened",
+        severity=WARNING,
+        title="A pod gets nearer to its node",
+        link=f"{_K8S}/concepts/security/pod-security-standards/",
+        explanation="Privileged mode, host namespaces, host paths or further capabilities let a compromised container reach the node.",
+    ),
+    EffectKind(
+        id="service-without-pods",
+        severity=WARNING,
+        title="A Service selects no pod",
+        explanation="The selector matches no workload that is rendered in its namespace; its clients get no answer.",
+    ),
+    EffectKind(
+        id="crd-version-removed",
+        severity=ERROR,
+        title="A version of a kind is no longer served",
+        link=f"{_K8S}/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/",
+        explanation="Objects applied in that version are refused, and stored ones may become unreadable.",
+    ),
+)
+
+EFFECTS: Mapping[str, EffectKind] = {row.id: row for row in _ROWS}
+
+
+def effect(kind: str, message: str, severity: Severity | None = None) -> Effect:
+    return Effect(id=kind, severity=severity or EFFECTS[kind].severity, message=message)

@@ -1,0 +1,124 @@
+"""Effects on how objects reach the cluster: held back, left alone, hooks, owners, pruning, versions of sources; and on what
+reads a changed ConfigMap or Secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from checker.compare.effects.catalogue import effect
+from checker.compare.effects.references import referrers
+from checker.compare.effects.subject import Mapped, Subject, named
+from checker.compare.pruning import hook_phases, not_applied
+from checker.model.diff import Change, Effect
+from checker.model.objects import dig, mapping, sequence, text
+from checker.model.units import State
+
+
+def held_back(subject: Subject) -> Iterator[Effect]:
+    if subject.pair.unit.state is State.SUSPENDED:
+        yield effect("held-back", f"{subject.pair.unit.unit.key} is suspended or waits for a manual sync")
+
+
+def left_alone(subject: Subject) -> Iterator[Effect]:
+    after = subject.pair.after
+    if after is not None:
+        why = not_applied(subject.pair.unit.unit.controller, subject.pair.before, after)
+        if why:
+            yield effect("not-applied", f"this does not reach the cluster: {why}")
+
+
+def hooks(subject: Subject) -> Iterator[Effect]:
+    if subject.pair.after is not None:
+        phases = hook_phases(subject.pair.after)
+        if phases and phases != ("Skip",):
+            yield effect("hook", f"{named(subject.obj)} runs as a hook at the next sync ({', '.join(phases)})")
+
+
+def owners(subject: Subject) -> Iterator[Effect]:
+    if subject.change is not Change.MOVED or subject.pair.moved_from is None:
+        return
+    former, owner = subject.pair.moved_from.unit.key, subject.pair.unit.unit.key
+    if subject.pair.shared_with is not None:
+        yield effect("two-owners", f"{former} drops {named(subject.obj)}, which {owner} also applies")
+    else:
+        yield effect("moved-owner", f"{owner} takes {named(subject.obj)} over from {former}")
+
+
+def unit_switches(subject: Subject) -> Iterator[Effect]:
+    """What a changed Kustomization, HelmRelease or Application means for its unit."""
+    prune = _PRUNE.get(subject.kind)
+    if not subject.both or subject.kind not in _SUSPEND:
+        return
+    if prune is not None:
+        before, after = (dig(body, *prune) is True for body in (subject.before, subject.after))
+        if after and not before:
+            yield effect("turns-prune-on", f"{named(subject.obj)} now deletes what is not in Git")
+        if before and not after:
+            yield effect("turns-prune-off", f"{named(subject.obj)} no longer deletes what leaves Git")
+    field = _SUSPEND[subject.kind]
+    if field is not None:
+        before, after = (dig(body, *field) is True for body in (subject.before, subject.after))
+        if before != after:
+            yield effect("suspends" if after else "resumes", f"{named(subject.obj)} is {'suspended' if after else 'resumed'}")
+
+
+_PRUNE: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("argoproj.io", "Application"): ("spec", "syncPolicy", "automated", "prune"),
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): ("spec", "prune"),
+}
+_SUSPEND: Mapping[tuple[str, str], tuple[str, ...] | None] = {
+    ("argoproj.io", "Application"): None,
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): ("spec", "suspend"),
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): ("spec", "suspend"),
+}
+
+
+def sources(subject: Subject) -> Iterator[Effect]:
+    if not subject.both:
+        return
+    before, after = dict(_versions(subject.before, subject.kind)), dict(_versions(subject.after, subject.kind))
+    for what, version in after.items():
+        old = before.get(what)
+        if old != version:
+            yield effect("source-changed", f"{what}: {old or 'unset'} -> {version or 'unset'}")
+
+
+def _versions(body: Mapped, kind: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    spec = mapping(body.get("spec"))
+    match kind:
+        case ("helm.toolkit.fluxcd.io", "HelmRelease"):
+            chart = mapping(dig(spec, "chart", "spec"))
+            yield (f"chart {text(chart.get('chart'))}", text(chart.get("version")))
+        case ("argoproj.io", "Application"):
+            for source in (spec.get("source"), *sequence(spec.get("sources"))):
+                parts = mapping(source)
+                name = text(parts.get("chart")) or text(parts.get("path")) or text(parts.get("repoURL"))
+                if parts:
+                    yield (name, text(parts.get("targetRevision")))
+        case ("source.toolkit.fluxcd.io", _):
+            for field, value in mapping(spec.get("ref")).items():
+                yield (f"ref.{field}", text(value))
+        case _:
+            return
+
+
+def configurations(subject: Subject) -> Iterator[Effect]:
+    if subject.kind not in (("", "ConfigMap"), ("", "Secret")) or not subject.both:
+        return
+    keys = [change.path for change in subject.changes if change.path.startswith(("data", "stringData", "binaryData"))]
+    if not keys:
+        return
+    if subject.obj.kind == "Secret":
+        yield effect("secret-changed", f"{_keys(keys)} of Secret {subject.obj.name} changes")
+    if subject.change is Change.RENAMED:
+        return  # Whoever refers to it by its generated name gets a new pod template.
+    for workload in referrers(subject, "env", "subpath"):
+        yield effect(
+            "config-not-reloaded", f"running pods of {named(workload)} keep the old values of {named(subject.obj)} until they restart"
+        )
+
+
+def _keys(paths: list[str]) -> str:
+    names = [path.partition(".")[2] or path.partition("[")[2].rstrip("]") for path in paths]
+    shown = ", ".join(name.strip('"') for name in names[:3])
+    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,130 @@
+"""Effects of what leaves Git: what is deleted with it, what stays behind, what breaks for want of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from checker.compare.effects.catalogue import effect
+from checker.compare.effects.references import referrers
+from checker.compare.effects.subject import WORKLOADS, Subject, named, pods, replicas
+from checker.model.diff import Change, Effect
+from checker.model.objects import dig, mapping, sequence, text
+
+
+def departures(subject: Subject) -> Iterator[Effect]:
+    if subject.change is Change.ORPHANED:
+        yield effect("orphaned", f"{named(subject.obj)} stays in the cluster: {subject.kept}")
+        return
+    if not subject.goes:
+        return
+    special = _SPECIAL.get(subject.kind)
+    said = list(special(subject)) if special is not None else []
+    if not said and subject.kind[1] in WORKLOADS:
+        count = replicas(subject.before, subject.kind)
+        said = [effect("deletes-workload", f"{named(subject.obj)} is deleted with its pods" + (f" ({pods(count)})" if count else ""))]
+    yield from said or [effect("pruned", f"{named(subject.obj)} is deleted")]
+    yield from _broken(subject)
+
+
+def _namespace(subject: Subject) -> Iterator[Effect]:
+    name = subject.obj.name
+    inside = sum(1 for _ in subject.around.objects_before(subject.place, name))
+    known = f", {inside} of them from this repository" if inside else ""
+    yield effect("deletes-namespace", f"Namespace {name} is deleted with every object in it{known}")
+
+
+def _definition(subject: Subject) -> Iterator[Effect]:
+    group, kind = text(dig(subject.before, "spec", "group")), text(dig(subject.before, "spec", "names", "kind"))
+    live = subject.around.count(subject.place, group, kind, at_head=True)
+    still = f"; {live} of them are still in this repository" if live else ""
+    yield effect("deletes-crd", f"every {kind or 'object'} of {group or subject.obj.name} in the cluster is deleted{still}")
+
+
+def _claim(subject: Subject) -> Iterator[Effect]:
+    size = text(dig(subject.before, "spec", "resources", "requests", "storage"))
+    yield effect(
+        "deletes-data", f"PersistentVolumeClaim {subject.obj.name} is deleted" + (f" with {size} of data" if size else " with its data")
+    )
+
+
+def _volume(subject: Subject) -> Iterator[Effect]:
+    policy = text(dig(subject.before, "spec", "persistentVolumeReclaimPolicy"), "Retain")
+    if policy == "Retain":
+        yield effect("pruned", f"PersistentVolume {subject.obj.name} is deleted; reclaim policy Retain keeps its storage")
+    else:
+        yield effect("deletes-data", f"PersistentVolume {subject.obj.name} is deleted with its storage (reclaim policy {policy})")
+
+
+def _stateful(subject: Subject) -> Iterator[Effect]:
+    claims = [text(dig(claim, "metadata", "name")) for claim in sequence(dig(subject.before, "spec", "volumeClaimTemplates"))]
+    deletes = dig(subject.before, "spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted") == "Delete"
+    yield effect(
+        "deletes-statefulset", f"StatefulSet {subject.obj.name} is deleted with {pods(replicas(subject.before, subject.kind) or 0)}"
+    )
+    if claims and deletes:
+        yield effect("deletes-data", f"the claims of {subject.obj.name} ({', '.join(claims)}) are deleted too (whenDeleted: Delete)")
+
+
+def _network_policy(subject: Subject) -> Iterator[Effect]:
+    yield effect(
+        "deletes-network-policy", f"traffic that NetworkPolicy {subject.obj.name} refused is allowed unless another policy refuses it"
+    )
+
+
+def _budget(subject: Subject) -> Iterator[Effect]:
+    yield effect("deletes-disruption-budget", f"what PodDisruptionBudget {subject.obj.name} protected can be drained to zero")
+
+
+def _secret(subject: Subject) -> Iterator[Effect]:
+    yield effect("deletes-secret", f"Secret {subject.obj.name} is deleted")
+
+
+def _unit(subject: Subject) -> Iterator[Effect]:
+    yield effect("uninstalls", f"{named(subject.obj)} is deleted; its own section says what becomes of what it deployed")
+
+
+_SPECIAL: Mapping[tuple[str, str], Callable[[Subject], Iterator[Effect]]] = {
+    ("", "Namespace"): _namespace,
+    ("", "PersistentVolume"): _volume,
+    ("", "PersistentVolumeClaim"): _claim,
+    ("", "Secret"): _secret,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
+    ("apps", "StatefulSet"): _stateful,
+    ("argoproj.io", "Application"): _unit,
+    ("argoproj.io", "ApplicationSet"): _unit,
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): _unit,
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): _unit,
+    ("networking.k8s.io", "NetworkPolicy"): _network_policy,
+    ("policy", "PodDisruptionBudget"): _budget,
+}
+
+
+def _broken(subject: Subject) -> Iterator[Effect]:
+    """Workloads at head that refer to what goes and would not start without it."""
+    for workload in referrers(subject):
+        yield effect("breaks-reference", f"{named(workload)} still refers to {named(subject.obj)}; its pods will not start")
+
+
+def storage_shrinks(subject: Subject) -> Iterator[Effect]:
+    from checker.compare.quantities import amount
+
+    if subject.kind != ("", "PersistentVolumeClaim") or not subject.both:
+        return
+    before, after = (mapping(dig(body, "spec", "resources", "requests")).get("storage") for body in (subject.before, subject.after))
+    old, new = amount(before), amount(after)
+    if old is not None and new is not None and new < old:
+        yield effect("storage-shrinks", f"{subject.obj.name} cannot shrink from {before} to {after}; the API server refuses")
+
+
+def served_versions(subject: Subject) -> Iterator[Effect]:
+    if subject.kind != ("apiextensions.k8s.io", "CustomResourceDefinition") or not subject.both:
+        return
+    kept = _served(subject.after)
+    for version in _served(subject.before):
+        if version not in kept:
+            yield effect("crd-version-removed", f"{subject.obj.name} no longer serves {version}")
+
+
+def _served(body: Mapping[str, object]) -> list[str]:
+    versions = sequence(dig(body, "spec", "versions"))
+    return [text(mapping(version).get("name")) for version in versions if mapping(version).get("served") is not False]

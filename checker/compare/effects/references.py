@@ -1,0 +1,66 @@
+"""Which workloads read a ConfigMap, Secret, claim or service account, and in which way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.compare.effects.subject import Mapped, Subject, containers, pod_spec
+from checker.model.objects import KubeObject, dig, mapping, sequence, text
+
+Reference = tuple[str, str, str]
+"""Kind, name, and how: `env` (read at start), `mount` (updated in place), `subpath`, `needed` (must exist)."""
+
+
+def references(spec: Mapped) -> Iterator[Reference]:
+    """What a PodSpec refers to and cannot start without; optional references are left out."""
+    for container in (body for _, body in containers(spec)):
+        yield from _variables(container)
+    partial = {
+        text(mapping(mount).get("name"))
+        for _, body in containers(spec)
+        for mount in sequence(body.get("volumeMounts"))
+        if mapping(mount).get("subPath")
+    }
+    for volume in sequence(spec.get("volumes")):
+        yield from _volume(mapping(volume), partial)
+    account = text(spec.get("serviceAccountName"))
+    if account:
+        yield ("ServiceAccount", account, "needed")
+
+
+def _variables(container: Mapped) -> Iterator[Reference]:
+    for source in sequence(container.get("envFrom")):
+        yield from _named(mapping(source), (("configMapRef", "ConfigMap"), ("secretRef", "Secret")), "env")
+    for variable in sequence(container.get("env")):
+        yield from _named(mapping(dig(variable, "valueFrom")), (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")), "env")
+
+
+def _named(holder: Mapped, fields: tuple[tuple[str, str], ...], how: str) -> Iterator[Reference]:
+    for field, kind in fields:
+        reference = mapping(holder.get(field))
+        if reference and reference.get("optional") is not True:
+            yield (kind, text(reference.get("name")), how)
+
+
+def _volume(volume: Mapped, partial: set[str]) -> Iterator[Reference]:
+    how = "subpath" if text(volume.get("name")) in partial else "mount"
+    yield from _named(volume, (("configMap", "ConfigMap"),), how)
+    secret = mapping(volume.get("secret"))
+    if secret and secret.get("optional") is not True:
+        yield ("Secret", text(secret.get("secretName")), how)
+    claim = text(dig(volume, "persistentVolumeClaim", "claimName"))
+    if claim:
+        yield ("PersistentVolumeClaim", claim, "needed")
+    for source in sequence(dig(volume, "projected", "sources")):
+        yield from _named(mapping(source), (("configMap", "ConfigMap"), ("secret", "Secret")), how)
+
+
+def referrers(subject: Subject, *ways: str) -> Iterator[KubeObject]:
+    """Workloads at head, in the object's namespace, that refer to it (in one of these ways)."""
+    obj = subject.obj
+    if obj.group or obj.kind not in ("ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount"):
+        return
+    for workload in subject.around.workloads(subject.place, obj.namespace):
+        spec = pod_spec(workload.body, (workload.group, workload.kind))
+        if any(kind == obj.kind and name == obj.name and (not ways or how in ways) for kind, name, how in references(spec)):
+            yield workload

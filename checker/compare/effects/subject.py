@@ -1,0 +1,151 @@
+"""What a detector of effects is given: one object on both sides, what differs, and what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from checker.compare.pairing import ObjectPair, identity
+from checker.compare.shapes import CONTAINER_LISTS, POD_SPECS
+from checker.model.diff import Change, FieldChange
+from checker.model.objects import JSONValue, KubeObject, ObjectKey, dig, mapping, sequence, text
+from checker.model.units import BuiltUnit
+
+WORKLOADS = ("DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
+"""Kinds that keep pods running."""
+
+Mapped = Mapping[str, JSONValue]
+
+
+class Surroundings:
+    """Everything that is rendered on both sides, found by place; indexed when first asked."""
+
+    def __init__(self, base: Iterable[BuiltUnit], head: Iterable[BuiltUnit]) -> None:
+        self._base = tuple(base)
+        self._head = tuple(head)
+
+    @cached_property
+    def _at_head(self) -> Mapping[tuple[str, str, str], list[KubeObject]]:
+        return _by_namespace(self._head)
+
+    @cached_property
+    def _at_base(self) -> Mapping[tuple[str, str, str], list[KubeObject]]:
+        return _by_namespace(self._base)
+
+    @cached_property
+    def _keys_at_head(self) -> frozenset[tuple[tuple[str, str], ObjectKey]]:
+        return frozenset(((unit.unit.cluster, unit.unit.environment), identity(obj)) for unit in self._head for obj in unit.objects)
+
+    def objects(self, place: tuple[str, str], namespace: str) -> Iterable[KubeObject]:
+        """At head, in that namespace of that cluster and environment."""
+        return self._at_head.get((*place, namespace), ())
+
+    def objects_before(self, place: tuple[str, str], namespace: str) -> Iterable[KubeObject]:
+        return self._at_base.get((*place, namespace), ())
+
+    def workloads(self, place: tuple[str, str], namespace: str) -> Iterator[KubeObject]:
+        return (obj for obj in self.objects(place, namespace) if (obj.group, obj.kind) in POD_SPECS)
+
+    def has(self, place: tuple[str, str], key: ObjectKey) -> bool:
+        return (place, key) in self._keys_at_head
+
+    def count(self, place: tuple[str, str], group: str, kind: str, *, at_head: bool = True) -> int:
+        side = self._at_head if at_head else self._at_base
+        lists = (objects for (*where, _), objects in side.items() if tuple(where) == place)
+        return sum(obj.group == group and obj.kind == kind for objects in lists for obj in objects)
+
+
+def _by_namespace(side: Iterable[BuiltUnit]) -> Mapping[tuple[str, str, str], list[KubeObject]]:
+    found: dict[tuple[str, str, str], list[KubeObject]] = {}
+    for built in side:
+        for obj in built.objects:
+            found.setdefault((built.unit.cluster, built.unit.environment, obj.namespace), []).append(obj)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """`changes` holds the folded ones too: a checksum annotation is noise to read and still restarts pods."""
+
+    pair: ObjectPair
+    change: Change
+    changes: tuple[FieldChange, ...]
+    kept: str
+    """Why the object stays although it left Git; empty for one that is deleted."""
+    around: Surroundings
+
+    @property
+    def obj(self) -> KubeObject:
+        return self.pair.shown
+
+    @property
+    def before(self) -> Mapped:
+        return self.pair.before.body if self.pair.before is not None else {}
+
+    @property
+    def after(self) -> Mapped:
+        return self.pair.after.body if self.pair.after is not None else {}
+
+    @property
+    def both(self) -> bool:
+        return self.pair.before is not None and self.pair.after is not None
+
+    @property
+    def goes(self) -> bool:
+        return self.change is Change.DELETED
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.pair.unit.place
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        key = identity(self.obj)
+        return (key.group, key.kind)
+
+    @property
+    def group(self) -> str:
+        return identity(self.obj).group
+
+    def changed(self, *paths: str) -> bool:
+        """Whether something at or below one of these paths differs."""
+        return any(
+            change.path == path or change.path.startswith((f"{path}.", f"{path}[", f"{path} ")) for change in self.changes for path in paths
+        )
+
+
+def pod_spec(body: Mapped, kind: tuple[str, str]) -> Mapped:
+    """The PodSpec inside a workload, empty for other kinds."""
+    path = POD_SPECS.get(kind)
+    return mapping(dig(body, *path.split("."))) if path is not None else {}
+
+
+def pod_template_path(kind: tuple[str, str]) -> str:
+    """Where the pod template is, empty for a kind that has none (a Pod is one itself)."""
+    path = POD_SPECS.get(kind, "")
+    return path.removesuffix(".spec") if path != "spec" else ""
+
+
+def containers(spec: Mapped, *lists: str) -> Iterator[tuple[str, Mapped]]:
+    """Name and body of every container, init containers included unless lists are named."""
+    for listing in lists or CONTAINER_LISTS:
+        for container in sequence(spec.get(listing)):
+            yield text(mapping(container).get("name")), mapping(container)
+
+
+def replicas(body: Mapped, kind: tuple[str, str]) -> int | None:
+    """How many pods a workload keeps; None where nodes or time decide."""
+    if kind[1] in ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"):
+        count = dig(body, "spec", "replicas")
+        return count if isinstance(count, int) and not isinstance(count, bool) else 1
+    return 1 if kind == ("", "Pod") else None
+
+
+def named(obj: KubeObject) -> str:
+    """Short, inside one namespace: `Deployment shop`."""
+    return f"{obj.kind} {obj.name}"
+
+
+def pods(count: int) -> str:
+    return "1 pod" if count == 1 else f"{count} pods"

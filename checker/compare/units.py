@@ -1,0 +1,143 @@
+"""Units of both sides in, pairs of them out; a unit that one side could not render, or could not even declare, is set aside
+with the reason, so that its objects never look created or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from checker.model.change import ChangeFacts
+from checker.model.diff import NotRendered
+from checker.model.objects import KubeObject
+from checker.model.units import BuiltUnit, DeployUnit, Failure, State, UnitKey
+
+Side: TypeAlias = Mapping[UnitKey, BuiltUnit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitPair:
+    """One unit, rendered where it exists; not None on at least one side."""
+
+    base: BuiltUnit | None
+    head: BuiltUnit | None
+    state: State = State.RENDERED
+
+    @property
+    def shown(self) -> BuiltUnit:
+        built = self.head or self.base
+        assert built is not None
+        return built
+
+    @property
+    def unit(self) -> DeployUnit:
+        return self.shown.unit
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return (self.unit.cluster, self.unit.environment)
+
+
+def pair_units(
+    base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], facts: ChangeFacts
+) -> tuple[tuple[UnitPair, ...], tuple[NotRendered, ...]]:
+    """Pairs and what is unknown, both sorted by the unit's key."""
+    before = {built.unit.key: built for built in base}
+    after = {built.unit.key: built for built in head}
+    pairs: list[UnitPair] = []
+    unknown: list[NotRendered] = []
+    for key in sorted({*before, *after}):
+        one, two = before.get(key), after.get(key)
+        gap = _gap(one, two, before, after, facts)
+        if gap is not None:
+            unknown.append(gap)
+        else:
+            pairs.append(UnitPair(base=one, head=two, state=_state(one, two, before, after)))
+    return tuple(pairs), tuple(unknown)
+
+
+def _gap(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Side, facts: ChangeFacts) -> NotRendered | None:
+    failed_base, failed_head = _failure(one), _failure(two)
+    failure = failed_head or failed_base
+    if failure is not None:
+        built = two if failed_head else one
+        assert built is not None
+        side = "both" if failed_base and failed_head else ("head" if failed_head else "base")
+        affected = side != "both" or _inputs_differ(one, two, facts)
+        return _not_rendered(built, side, failure, failure.message, affected=affected)
+    if one is None and two is not None:
+        return _undeclared(two, "base", before, after)
+    if two is None and one is not None:
+        return _undeclared(one, "head", after, before)
+    return None
+
+
+def _undeclared(built: BuiltUnit, side: str, missing_in: Side, present_in: Side) -> NotRendered | None:
+    """The unit is missing on one side: unknown where what declares it failed there, else really new or gone."""
+    for above in _ancestors(built.unit, present_in):
+        found = missing_in.get(above)
+        if found is None:
+            continue
+        failure = _failure(found)
+        if failure is None:
+            return None
+        return _not_rendered(built, side, failure, f"{above}, which declares it, could not be rendered: {failure.message}", affected=True)
+    return None
+
+
+def _ancestors(unit: DeployUnit, side: Side) -> Iterator[UnitKey]:
+    """The units that declare this one, nearest first; a cycle ends it."""
+    seen = {unit.key}
+    above = unit.parent
+    while above is not None and above not in seen:
+        yield above
+        seen.add(above)
+        built = side.get(above)
+        above = built.unit.parent if built is not None else None
+
+
+def _not_rendered(built: BuiltUnit, side: str, failure: Failure, message: str, *, affected: bool) -> NotRendered:
+    return NotRendered(unit=built.unit, side=side, reason=failure.reason, message=message, location=failure.location, affected=affected)
+
+
+def _failure(built: BuiltUnit | None) -> Failure | None:
+    return built.result if built is not None and isinstance(built.result, Failure) else None
+
+
+def _inputs_differ(one: BuiltUnit | None, two: BuiltUnit | None, facts: ChangeFacts) -> bool:
+    """Whether a unit that neither side could render was given something else to render."""
+    if one is None or two is None:
+        return True
+    if dict(one.result.reads) != dict(two.result.reads) or one.unit.path != two.unit.path:
+        return True
+    if _bodies(one.unit) != _bodies(two.unit):
+        return True
+    if one.result.reads:
+        return False
+    # It failed before it read anything: what lies in its folder is the best that is known of its inputs.
+    folder = two.unit.path
+    return folder is not None and any(file.path == folder or file.path.startswith(f"{folder}/") for file in facts.files)
+
+
+def _bodies(unit: DeployUnit) -> str:
+    declared: list[KubeObject] = [unit.declaration] if unit.declaration is not None else []
+    return repr([obj.body for obj in (*declared, *unit.related)])
+
+
+def _state(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Side) -> State:
+    """Suspended where nothing of the change reaches the cluster by itself: the unit is, or what would create or remove it is."""
+    built = two or one
+    assert built is not None
+    if built.suspended:
+        return State.SUSPENDED
+    if one is not None and two is not None:
+        return State.RENDERED
+    for above in _ancestors(built.unit, after if two is not None else before):
+        parent = after.get(above)
+        if parent is not None:
+            return State.SUSPENDED if parent.suspended else State.RENDERED
+    return State.RENDERED
+
+
+def rendered_reads(built: BuiltUnit | None) -> Mapping[str, str | None]:
+    return built.result.reads if built is not None else {}

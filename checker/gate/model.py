@@ -1,0 +1,155 @@
+"""What a rule is, what it is given and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from checker.model.change import ChangeFacts
+from checker.model.diff import Comparison, EnvironmentDiff, NotRendered, UnitDiff
+from checker.model.objects import JSONValue, Location, sequence, text
+from checker.model.report import Mode, Verdict
+from checker.model.settings import RuleChoice
+from checker.model.units import BuiltUnit
+
+RuleSetting: TypeAlias = RuleChoice
+"""A rule, the environment it is for (empty: every guarded one), its mode and its parameters; a bare value is under `value`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A commit of the base branch before the change, with what its tree rendered to."""
+
+    commit: str
+    time: datetime
+    units: tuple[BuiltUnit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitFact:
+    """A commit between base and head. `signature` is empty for none, else `good`, `bad` or `unknown`; `signer` whom Git names."""
+
+    id: str
+    subject: str = ""
+    signature: str = ""
+    signer: str = ""
+    merge: bool = False
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOptions:
+    """`order` is the order of promotion. `now` and the further facts are inputs: a rule that needs one and has none fails closed."""
+
+    rules: tuple[RuleSetting, ...] = ()
+    guarded: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
+    now: datetime | None = None
+    history: Iterable[Earlier] = ()
+    """The base branch, newest commit first, the base itself included; may render lazily, and is asked only when a rule needs it."""
+    commits: tuple[CommitFact, ...] | None = None
+    owners_file: str | None = None
+    """Text of CODEOWNERS at base."""
+    owners_format: str = "github"
+    approvals: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    verdict: Verdict
+    message: str
+    because: tuple[str, ...] = ()
+    fix: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One rule on one environment. `diff` holds only the units that the rule is for."""
+
+    setting: RuleSetting
+    diff: EnvironmentDiff
+    comparison: Comparison
+    base_units: Sequence[BuiltUnit]
+    head_units: Sequence[BuiltUnit]
+    facts: ChangeFacts
+    options: GateOptions
+
+    @property
+    def environment(self) -> str:
+        return self.diff.environment
+
+    @property
+    def moving(self) -> tuple[UnitDiff, ...]:
+        return tuple(unit for unit in self.diff.units if unit.moves)
+
+    @property
+    def gaps(self) -> tuple[NotRendered, ...]:
+        """Units that may move in a way nobody can see."""
+        return tuple(gap for gap in self.diff.not_rendered if gap.affected)
+
+    def parameter(self, name: str) -> JSONValue:
+        return self.setting.parameters.get(name)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A parameter that may be one text or a list of them."""
+        value = self.parameter(name)
+        return (value,) if isinstance(value, str) else tuple(text(item) for item in sequence(value))
+
+
+Judge = Callable[[Case], Judgement]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One row of the table that settings and `explain` read.
+
+    `parameters` are JSON schemas by name; `required` must be given; `shorthand` is the one that a bare value stands for.
+    `default` is the mode for guarded environments where settings do not mention the rule.
+    """
+
+    id: str
+    title: str
+    why: str
+    fix: str
+    judge: Judge
+    parameters: Mapping[str, JSONValue] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    shorthand: str = ""
+    default: Mode = Mode.OFF
+    bad: str = ""
+    good: str = ""
+
+    @property
+    def schema(self) -> dict[str, JSONValue]:
+        """The JSON schema of the parameters together."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {**COMMON_PARAMETERS, **self.parameters},
+            "required": [*self.required],
+        }
+
+
+TEXTS: JSONValue = {"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string", "minLength": 1}}]}
+COMMON_PARAMETERS: Mapping[str, JSONValue] = {
+    "units": TEXTS,
+    "except": TEXTS,
+    "components": {"type": "object", "additionalProperties": {"enum": [mode.value for mode in Mode]}},
+}
+"""Every rule takes them: globs of the units it is for, of those it is not for, and a mode by glob to roll a rule out piece by piece."""
+
+
+def passed(message: str, because: tuple[str, ...] = ()) -> Judgement:
+    return Judgement(verdict=Verdict.PASSED, message=message, because=because)
+
+
+def broken(message: str, *, because: tuple[str, ...] = (), fix: str = "", location: Location | None = None) -> Judgement:
+    return Judgement(verdict=Verdict.BROKEN, message=message, because=because, fix=fix, location=location)
+
+
+def unknown(message: str, *, because: tuple[str, ...] = (), fix: str = "", location: Location | None = None) -> Judgement:
+    return Judgement(verdict=Verdict.UNKNOWN, message=message, because=because, fix=fix, location=location)

@@ -1,0 +1,182 @@
+"""A version now set in one environment already runs in the one before it, on the base branch; optionally for some time.
+
+What was there before the change is not judged again, a unit that is new to the environment passes, and so does going back
+to a version that the environment ran before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from checker.gate.because import chains, first_place, gap_names
+from checker.gate.counterparts import counterparts
+from checker.gate.globs import matches
+from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
+from checker.gate.values import Value, values_of
+from checker.model.diff import UnitDiff
+from checker.model.objects import text
+from checker.model.report import Verdict
+from checker.model.units import BuiltUnit, Failure, Reason
+
+_UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    verdict: Verdict
+    message: str
+    unit: UnitDiff | None = None
+
+
+def judge(case: Case) -> Judgement:
+    earlier = text(case.parameter("environment"))
+    if not case.moving and not case.gaps:
+        return passed(f"{case.environment} does not move")
+    answers = [answer for unit in _units(case) for answer in _judge_unit(case, unit, earlier)]
+    worst = [answer for answer in answers if answer.verdict is Verdict.BROKEN] or [a for a in answers if a.verdict is Verdict.UNKNOWN]
+    unseen = [gap for gap in case.gaps if gap.reason is not Reason.REMOTE or gap.unit.declaration is None]
+    because, place = chains(case.moving, case.gaps), first_place(case.moving, case.gaps)
+    if worst and worst[0].verdict is Verdict.BROKEN:
+        more = f" (and {len(worst) - 1} more)" if len(worst) > 1 else ""
+        return broken(
+            f"{worst[0].message}{more}", because=because, fix=f"merge it into {earlier} first, and promote it from there", location=place
+        )
+    if worst or unseen:
+        message = worst[0].message if worst else f"{gap_names(unseen)} could not be rendered, so its versions are not known"
+        return unknown(message, because=because, fix="make the unit render, then run again", location=place)
+    allowed = [answer.message for answer in answers if answer.message]
+    return passed("; ".join(dict.fromkeys(allowed)) or f"no version changes in {case.environment}", because)
+
+
+def _units(case: Case) -> Iterator[BuiltUnit]:
+    """The units at head that move, and the charts that are not rendered but declare their version."""
+    keys = {unit.unit.key for unit in case.moving}
+    keys |= {gap.unit.key for gap in case.gaps if gap.reason is Reason.REMOTE}
+    return (built for built in case.head_units if built.unit.key in keys and built.unit.environment == case.environment)
+
+
+def _judge_unit(case: Case, built: BuiltUnit, earlier: str) -> Iterator[_Answer]:
+    before = next((old for old in case.base_units if old.unit.key == built.unit.key), None)
+    if before is None:
+        yield _Answer(verdict=Verdict.PASSED, message=f"{built.unit.name} is new to {case.environment}")
+        return
+    had = values_of(before)
+    wanted = case.texts("values") or ("image", "chart", "revision")
+    skipped = case.texts("ignore")
+    for value in sorted(values_of(built) - had):
+        if value.kind not in wanted or matches(value.name, skipped):
+            continue
+        if not any(old.kind == value.kind and old.name == value.name for old in had):
+            yield from _first_time(case, built, value, earlier)
+        else:
+            yield _judge_value(case, built, value, earlier)
+
+
+def _first_time(case: Case, built: BuiltUnit, value: Value, earlier: str) -> Iterator[_Answer]:
+    """A name that the unit did not use: judged only where the earlier environment uses it."""
+    there = [other for other in counterparts(built.unit, case.base_units, earlier, case.parameter("pairs")) if _named(other, value)]
+    if there:
+        yield _judge_value(case, built, value, earlier)
+    else:
+        yield _Answer(verdict=Verdict.PASSED, message=f"{value} is new to {case.environment}")
+
+
+def _judge_value(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _Answer:
+    there = counterparts(built.unit, case.base_units, earlier, case.parameter("pairs"))
+    if not there:
+        there = [other for other in case.base_units if other.unit.environment == earlier]
+    if any(_runs(other, value) for other in there):
+        return _soaked(case, built, value, earlier)
+    rolled_back = _ran_before(case, built, value)
+    if rolled_back:
+        return _Answer(verdict=Verdict.PASSED, message=f"{value} is a rollback: {case.environment} ran it at {rolled_back}")
+    failed = [other for other in there if isinstance(other.result, Failure) and not values_of(other)]
+    if failed or not there:
+        why = (
+            f"{failed[0].unit.key} of {earlier} could not be rendered on the base branch"
+            if failed
+            else f"{earlier} has no unit on the base branch"
+        )
+        return _Answer(verdict=Verdict.UNKNOWN, message=f"whether {value} runs in {earlier} is not known: {why}")
+    runs = sorted({other.version for unit in there for other in _named(unit, value)})
+    known = f" ({earlier}: {', '.join(runs)})" if runs else ""
+    return _Answer(verdict=Verdict.BROKEN, message=f"{value} does not run in {earlier} on {case.facts.base.name} yet{known}")
+
+
+def _named(built: BuiltUnit, value: Value) -> list[Value]:
+    """Values of one name; environments with registries of their own are matched by the last part of the name."""
+    found = [other for other in values_of(built) if other.kind == value.kind]
+    short = value.name.rpartition("/")[2]
+    return [other for other in found if other.name == value.name] or [
+        other for other in found if value.kind == "image" and other.name.rpartition("/")[2] == short
+    ]
+
+
+def _runs(built: BuiltUnit, value: Value) -> bool:
+    return any(value.same_version(other) for other in _named(built, value))
+
+
+def _ran_before(case: Case, built: BuiltUnit, value: Value) -> str:
+    """The commit of the base branch at which this environment ran the version, empty for none known."""
+    for past in case.options.history:
+        if any(unit.unit.key == built.unit.key and _runs(unit, value) for unit in past.units):
+            return past.commit[:7]
+    return ""
+
+
+def _soaked(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _Answer:
+    wanted = duration(text(case.parameter("soak")))
+    runs = f"{value} runs in {earlier}"
+    if wanted is None:
+        return _Answer(verdict=Verdict.PASSED, message=runs)
+    since = None
+    for past in case.options.history:
+        there = counterparts(built.unit, past.units, earlier, case.parameter("pairs")) or [
+            unit for unit in past.units if unit.unit.environment == earlier
+        ]
+        if not any(_runs(unit, value) for unit in there):
+            break
+        since = past.time
+    if since is None or case.options.now is None:
+        return _Answer(
+            verdict=Verdict.UNKNOWN, message=f"{runs}, but since when is not known without the history of {case.facts.base.name}"
+        )
+    held = case.options.now - since
+    if held < wanted:
+        return _Answer(
+            verdict=Verdict.BROKEN, message=f"{runs} only since {since:%Y-%m-%d %H:%M} UTC, {text(case.parameter('soak'))} is asked"
+        )
+    return _Answer(verdict=Verdict.PASSED, message=f"{runs} since {since:%Y-%m-%d %H:%M} UTC")
+
+
+def duration(written: str) -> timedelta | None:
+    """`90m`, `24h`, `3d`, `1w` and sums of them; None for nothing or nonsense."""
+    parts = re.findall(r"(\d{1,6})([mhdw])", written)
+    if not parts or "".join(f"{number}{unit}" for number, unit in parts) != written:
+        return None
+    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
+
+
+RULE = Rule(
+    id="promoted-from",
+    title="What reaches the environment has run in the one before it",
+    why=(
+        "A version that goes to production unseen is tested by its users. The image digest or tag, chart version and target revision that a "
+        "change sets must already be what the earlier environment renders on the base branch, not in the same change."
+    ),
+    fix="Merge the version into the earlier environment first. Going back to a version that ran here before is allowed.",
+    judge=judge,
+    parameters={
+        "environment": {"type": "string", "minLength": 1},
+        "soak": {"type": "string", "pattern": "^([0-9]{1,6}[mhdw])+$"},
+        "values": {"type": "array", "items": {"enum": ["image", "chart", "revision"]}},
+        "ignore": TEXTS,
+        "pairs": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+    required=("environment",),
+    shorthand="environment",
+    good="rules:\n  promoted-from:\n    production: {environment: staging, soak: 1d}",
+)

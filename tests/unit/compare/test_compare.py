@@ -1,0 +1,298 @@
+"""Before and after of one object, and of units: which changes and fields come out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checker.model.diff import Change
+from checker.model.objects import KubeObject
+from checker.model.units import Controller, Reason, State
+from tests.unit.compare.make import application, compared, deployment, kustomization, obj, one, unit
+
+CONFIG = obj("ConfigMap", "settings", data={"a": "1"})
+
+
+def paths(before: KubeObject, after: KubeObject) -> list[str]:
+    return [field.path for field in one(before, after).fields]
+
+
+def changes(comparison: Any) -> list[tuple[str, str, Change]]:
+    return [
+        (unit_diff.unit.name, diff.key.name, diff.change)
+        for env in comparison.environments
+        for unit_diff in env.units
+        for diff in unit_diff.objects
+    ]
+
+
+def test_same_objects_say_nothing() -> None:
+    environment = compared([unit(deployment(), CONFIG)], [unit(deployment(), CONFIG)]).environments[0]
+    assert environment.units == ()
+    assert not environment.moves
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (deployment(replicas=2), deployment(replicas=3), ["spec.replicas"]),
+        (deployment(image="a:1"), deployment(image="a:2"), ["spec.template.spec.containers[app].image"]),
+        (
+            deployment(env=[{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]),
+            deployment(env=[{"name": "B", "value": "3"}, {"name": "A", "value": "1"}]),
+            ["spec.template.spec.containers[app].env[B].value"],
+        ),
+        (
+            deployment(ports=[{"containerPort": 80}]),
+            deployment(ports=[{"containerPort": 80, "protocol": "TCP", "name": "http"}]),
+            ["spec.template.spec.containers[app].ports[80].name"],
+        ),
+        (deployment(args=["a", "c"]), deployment(args=["a", "b", "c"]), ["spec.template.spec.containers[app].args[1]"]),
+        (obj("ConfigMap", "x", data={"a.b/c": "1"}), obj("ConfigMap", "x", data={"a.b/c": "2"}), ['data["a.b/c"]']),
+        (obj("ConfigMap", "x"), obj("ConfigMap", "x", data={"a": "1"}), ["data.a"]),
+        (obj("ConfigMap", "x", immutable=True), obj("ConfigMap", "x", immutable=1), ["immutable"]),
+    ],
+)
+def test_fields(before: KubeObject, after: KubeObject, expected: list[str]) -> None:
+    assert paths(before, after) == expected
+
+
+def test_a_pointer_reaches_the_field() -> None:
+    (field,) = one(obj("ConfigMap", "x", data={"a/b~c": "1"}), obj("ConfigMap", "x", data={"a/b~c": "2"})).fields
+    assert (field.pointer, field.before, field.after) == ("/data/a~1b~0c", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (deployment(resources={"limits": {"cpu": "1000m"}}), deployment(resources={"limits": {"cpu": 1}})),
+        (deployment(resources={"limits": {"memory": "1Gi"}}), deployment(resources={"limits": {"memory": "1024Mi"}})),
+        (deployment(ports=[{"containerPort": 80}]), deployment(ports=[{"containerPort": 80, "protocol": "TCP"}])),
+        (obj("Secret", "x", data={"a": "digest:1"}), obj("Secret", "x", stringData={"a": "digest:1"})),
+    ],
+)
+def test_two_spellings_of_one_value_are_no_change(before: KubeObject, after: KubeObject) -> None:
+    assert changes(compared([unit(before)], [unit(after)])) == []
+
+
+def test_a_reorder_of_a_keyed_list_is_folded() -> None:
+    pod = {"volumes": [{"name": "a", "emptyDir": {}}, {"name": "b", "emptyDir": {}}]}
+    other = {"volumes": [*reversed(pod["volumes"])]}
+    diff = one(obj("Pod", "x", spec=pod), obj("Pod", "x", spec=other))
+    assert diff.is_noise
+    assert [field.path for field in diff.folded] == ["spec.volumes (order)"]
+
+
+def test_the_order_of_init_containers_counts() -> None:
+    items = [{"name": "a", "image": "a:1"}, {"name": "b", "image": "b:1"}]
+    assert paths(deployment(pod={"initContainers": items}), deployment(pod={"initContainers": items[::-1]})) == [
+        "spec.template.spec.initContainers (order)"
+    ]
+
+
+def test_noise_is_folded_and_counted() -> None:
+    before = obj("Service", "x", meta={"labels": {"helm.sh/chart": "x-1", "app.kubernetes.io/version": "1", "team": "a"}})
+    after = obj("Service", "x", meta={"labels": {"helm.sh/chart": "x-2", "app.kubernetes.io/version": "2", "team": "b"}})
+    diff = one(before, after)
+    assert [field.path for field in diff.fields] == ["metadata.labels.team"]
+    assert len(diff.folded) == 2
+
+
+def test_an_object_with_noise_alone_does_not_move() -> None:
+    before = obj("Service", "x", meta={"labels": {"helm.sh/chart": "x-1"}})
+    after = obj("Service", "x", meta={"labels": {"helm.sh/chart": "x-2"}})
+    environment = compared([unit(before)], [unit(after)]).environments[0]
+    assert environment.units[0].objects[0].is_noise
+    assert not environment.moves
+
+
+def test_noise_that_restarts_pods_is_not_folded() -> None:
+    def with_checksum(value: str, image: str = "a:1") -> KubeObject:
+        found = deployment(image=image)
+        found.body["spec"]["template"]["metadata"]["annotations"] = {"checksum/config": value}  # type: ignore[index,call-overload]
+        return found
+
+    alone = one(with_checksum("1"), with_checksum("2"))
+    assert [field.path for field in alone.fields] == ['spec.template.metadata.annotations["checksum/config"]']
+    assert "restarts-pods" in [effect.id for effect in alone.effects]
+    beside = one(with_checksum("1"), with_checksum("2", "a:2"))
+    assert [field.path for field in beside.folded] == ['spec.template.metadata.annotations["checksum/config"]']
+
+
+def test_the_version_of_a_kind_is_no_identity() -> None:
+    before = obj("Ingress", "x", api="extensions/v1beta1", spec={"a": 1})
+    after = obj("Ingress", "x", api="networking.k8s.io/v1", spec={"a": 1})
+    diff = one(before, after)
+    assert diff.change is Change.CHANGED
+    assert [field.path for field in diff.fields] == ["apiVersion"]
+
+
+@pytest.mark.parametrize("side", ["base", "head", "both"])
+def test_a_unit_that_does_not_render_deletes_and_creates_nothing(side: str) -> None:
+    good, bad = unit(deployment(), reads=["a"]), unit(failure="missing base", reads=["a", "b"])
+    comparison = compared([bad if side in ("base", "both") else good], [bad if side in ("head", "both") else good], "b")
+    assert changes(comparison) == []
+    (gap,) = comparison.not_rendered
+    assert (gap.side, gap.reason, gap.affected) == (side, Reason.BROKEN, side != "both")
+    assert comparison.environments[0].not_rendered == (gap,)
+
+
+def test_a_unit_that_never_rendered_is_affected_by_other_input() -> None:
+    before, after = unit(failure="remote", reads=["a"]), unit(failure="remote", reads=["a", "b"])
+    assert compared([before], [after]).not_rendered[0].affected
+
+
+def test_a_child_of_a_unit_that_failed_is_unknown() -> None:
+    parent = unit(kustomization("child"), name="parent")
+    child = unit(deployment(), name="child", parent=parent.unit.key, declaration=kustomization("child"))
+    comparison = compared([parent, child], [unit(name="parent", failure="broken patch")])
+    assert changes(comparison) == []
+    assert [(gap.unit.name, gap.side) for gap in comparison.not_rendered] == [("child", "head"), ("parent", "head")]
+    assert "broken patch" in comparison.not_rendered[0].message
+
+
+def test_new_and_removed_units() -> None:
+    comparison = compared([unit(CONFIG, name="old")], [unit(deployment(), name="new")])
+    assert changes(comparison) == [("new", "shop", Change.CREATED), ("old", "settings", Change.DELETED)]
+    assert [unit_diff.change for unit_diff in comparison.environments[0].units] == [Change.CREATED, Change.DELETED]
+
+
+def test_an_object_moves_between_units() -> None:
+    comparison = compared([unit(CONFIG, name="a"), unit(name="b")], [unit(name="a"), unit(CONFIG, name="b")])
+    assert changes(comparison) == [("b", "settings", Change.MOVED)]
+    assert comparison.environments[0].units[0].objects[0].moved_from == "kustomization a"
+
+
+def test_an_object_does_not_move_between_clusters() -> None:
+    comparison = compared([unit(CONFIG, cluster="a"), unit(cluster="b")], [unit(cluster="a"), unit(CONFIG, cluster="b")])
+    assert sorted(change for *_, change in changes(comparison)) == [Change.CREATED, Change.DELETED]
+
+
+def test_a_config_hash_is_a_rename() -> None:
+    before, after = obj("ConfigMap", "x-bcdfghkmt2", data={"a": "1"}), obj("ConfigMap", "x-999fghkmt2", data={"a": "2"})
+    diff = one(before, after)
+    assert diff.change is Change.RENAMED
+    assert diff.before_key == before.key
+    assert "data.a" in [field.path for field in diff.fields]
+
+
+FLUX, ARGO, HELM = Controller.FLUX_KUSTOMIZATION, Controller.ARGOCD_APPLICATION, Controller.FLUX_HELMRELEASE
+
+
+@pytest.mark.parametrize(
+    ("controller", "declaration", "meta", "expected"),
+    [
+        (FLUX, kustomization("shop"), {}, Change.DELETED),
+        (FLUX, kustomization("shop", prune=False), {}, Change.ORPHANED),
+        (FLUX, kustomization("shop"), {"annotations": {"kustomize.toolkit.fluxcd.io/prune": "Disabled"}}, Change.ORPHANED),
+        (FLUX, kustomization("shop"), {"labels": {"kustomize.toolkit.fluxcd.io/reconcile": "disabled"}}, Change.ORPHANED),
+        (ARGO, application("shop", automated={"prune": True}), {}, Change.DELETED),
+        (ARGO, application("shop", automated={}), {}, Change.ORPHANED),
+        (ARGO, application("shop"), {}, Change.ORPHANED),
+        (ARGO, application("shop", automated={"prune": True, "enabled": False}), {}, Change.ORPHANED),
+        (
+            ARGO,
+            application("shop", automated={"prune": True}),
+            {"annotations": {"argocd.argoproj.io/sync-options": "A=b,Prune=false"}},
+            Change.ORPHANED,
+        ),
+        (ARGO, application("shop", automated={"prune": True}), {"annotations": {"argocd.argoproj.io/hook": "PreSync"}}, Change.ORPHANED),
+        (ARGO, application("shop", automated={"prune": True}, syncOptions=["Prune=false"]), {}, Change.ORPHANED),
+        (HELM, None, {"annotations": {"helm.sh/resource-policy": "keep"}}, Change.ORPHANED),
+        (HELM, None, {}, Change.DELETED),
+    ],
+)
+def test_what_becomes_of_an_object_that_leaves_git(
+    controller: Controller, declaration: KubeObject | None, meta: dict[str, Any], expected: Change
+) -> None:
+    gone = obj("ConfigMap", "gone", meta=meta)
+    base = unit(CONFIG, gone, controller=controller, declaration=declaration)
+    head = unit(CONFIG, controller=controller, declaration=declaration)
+    assert changes(compared([base], [head])) == [("shop", "gone", expected)]
+
+
+def test_argo_refuses_to_empty_an_application() -> None:
+    app = application("shop", automated={"prune": True})
+    comparison = compared([unit(CONFIG, controller=ARGO, declaration=app)], [unit(controller=ARGO, declaration=app)])
+    assert changes(comparison) == [("shop", "settings", Change.ORPHANED)]
+    assert "allowEmpty" in comparison.environments[0].units[0].notes[0]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "controller", "expected"),
+    [
+        (kustomization("shop"), FLUX, Change.DELETED),
+        (kustomization("shop", deletionPolicy="Orphan"), FLUX, Change.ORPHANED),
+        (kustomization("shop", prune=False), FLUX, Change.ORPHANED),
+        (kustomization("shop", prune=False, deletionPolicy="Delete"), FLUX, Change.DELETED),
+        (kustomization("shop", suspend=True), FLUX, Change.ORPHANED),
+        (application("shop", automated={"prune": True}), ARGO, Change.ORPHANED),
+        (application("shop", meta={"finalizers": ["resources-finalizer.argocd.argoproj.io/background"]}), ARGO, Change.DELETED),
+    ],
+)
+def test_what_becomes_of_a_removed_unit(declaration: KubeObject, controller: Controller, expected: Change) -> None:
+    base = unit(CONFIG, controller=controller, declaration=declaration)
+    assert changes(compared([base], [unit(name="other")])) == [("shop", "settings", expected)]
+
+
+def test_a_declaration_that_its_parent_does_not_prune_keeps_the_unit() -> None:
+    child_declared = kustomization("child")
+    keeping = kustomization("parent", prune=False)
+    parent = unit(child_declared, name="parent", controller=FLUX, declaration=keeping)
+    child = unit(CONFIG, name="child", controller=FLUX, declaration=child_declared, parent=parent.unit.key)
+    comparison = compared([parent, child], [unit(name="parent", controller=FLUX, declaration=keeping)])
+    assert {change for *_, change in changes(comparison)} == {Change.ORPHANED}
+
+
+def test_suspended_units_are_shown_as_such() -> None:
+    environment = compared([unit(deployment(), suspended=True)], [unit(deployment(replicas=5), suspended=True)]).environments[0]
+    assert environment.units[0].state is State.SUSPENDED
+    assert "held-back" in [effect.id for effect in environment.units[0].objects[0].effects]
+
+
+def test_causes_are_files_that_are_read_and_shared_ones_say_so() -> None:
+    reads = {"production": ["base/a.yaml", "apps/production/kustomization.yaml"], "staging": ["base/a.yaml"]}
+    base = [unit(deployment(), environment=env, reads=files) for env, files in reads.items()]
+    head = [unit(deployment(replicas=9), environment=env, reads=files) for env, files in reads.items()]
+    comparison = compared(base, head, "base/a.yaml", "apps/production/kustomization.yaml", "README.md", guarded=frozenset({"production"}))
+    assert [env.environment for env in comparison.environments] == ["production", "staging"]
+    causes = comparison.environments[0].units[0].causes
+    assert [(cause.path, cause.shared, cause.location.line) for cause in causes] == [
+        ("apps/production/kustomization.yaml", False, 4),
+        ("base/a.yaml", True, 4),
+    ]
+
+
+def test_a_unit_without_a_cause_of_its_own_has_its_parents() -> None:
+    parent = unit(name="parent", reads=["clusters/vars.yaml"])
+    before = unit(deployment(), name="child", parent=parent.unit.key)
+    after = unit(deployment(replicas=3), name="child", parent=parent.unit.key)
+    comparison = compared([parent, before], [parent, after], "clusters/vars.yaml")
+    assert [cause.path for cause in comparison.environments[0].units[0].causes] == ["clusters/vars.yaml"]
+
+
+def test_environments_that_move_come_first_then_guarded_then_in_order() -> None:
+    names = ["dev", "staging", "production", "lab"]
+    base = [unit(deployment(), environment=name) for name in names]
+    head = [unit(deployment(replicas=3 if name == "dev" else 2), environment=name) for name in names]
+    comparison = compared(base, head, guarded=frozenset({"production"}), order=("dev", "staging", "production"))
+    assert [env.environment for env in comparison.environments] == ["dev", "production", "staging", "lab"]
+
+
+def test_list_keys_of_custom_resources_come_from_their_definition() -> None:
+    schema = {
+        "properties": {
+            "spec": {"properties": {"routes": {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["match"], "items": {}}}}
+        }
+    }
+    definition = obj(
+        "CustomResourceDefinition",
+        "things.acme.io",
+        api="apiextensions.k8s.io/v1",
+        namespace="",
+        spec={"group": "acme.io", "names": {"kind": "Thing"}, "versions": [{"name": "v1", "schema": {"openAPIV3Schema": schema}}]},
+    )
+    before = obj("Thing", "x", api="acme.io/v1", spec={"routes": [{"match": "a", "to": 1}, {"match": "b", "to": 2}]})
+    after = obj("Thing", "x", api="acme.io/v1", spec={"routes": [{"match": "b", "to": 3}, {"match": "a", "to": 1}]})
+    assert [field.path for field in one(before, after, definition).fields] == ["spec.routes[b].to"]
