@@ -23,6 +23,7 @@ FORMATS: Mapping[str, str] = {
     "github": "checker.report.github:github",
     "gitlab": "checker.report.gitlab:gitlab",
     "markdown": "checker.report.markdown:markdown",
+    "html": "checker.report.html:html",
 }
 """The name on the command line -> module and function."""
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from checker.model.diff import EnvironmentDiff, FieldChange
 from checker.report import markup
+from checker.report.clean import shorten
 from checker.report.values import is_image, split_image
 
-_ROWS = 30
 _COLUMNS = 8
 _CELL = 3
 
@@ -28,7 +28,7 @@ def image_changes(environments: Sequence[EnvironmentDiff]) -> dict[str, dict[str
     return table
 
 
-def image_table(environments: Sequence[EnvironmentDiff]) -> Iterator[str]:
+def image_table(environments: Sequence[EnvironmentDiff], *, rows: int, chars: int) -> Iterator[str]:
     """The table in Markdown, nothing where no image changes."""
     table = image_changes(environments)
     if not table:
@@ -36,19 +36,19 @@ def image_table(environments: Sequence[EnvironmentDiff]) -> Iterator[str]:
     names = [diff.environment for diff in environments if any(diff.environment in row for row in table.values())]
     shown = names[:_COLUMNS]
     lines = [["image", *(markup.code(name or "no environment", table=True) for name in shown)], ["---"] * (len(shown) + 1)]
-    for image, row in list(table.items())[:_ROWS]:
-        lines.append([markup.code(image, table=True), *(_cell(row.get(name, [])) for name in shown)])
+    for image, row in list(table.items())[:rows]:
+        lines.append([markup.code(shorten(image, chars), table=True), *(_cell(row.get(name, []), chars) for name in shown)])
     more = [
-        f"{len(table) - _ROWS:,} more images" if len(table) > _ROWS else "",
+        f"{len(table) - rows:,} more images" if len(table) > rows else "",
         f"{len(names) - _COLUMNS:,} more environments" if len(names) > _COLUMNS else "",
     ]
     rest = f"\n\nand {' in '.join(part for part in more if part)}." if any(more) else ""
     yield "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + rest
 
 
-def _cell(changes: Sequence[str]) -> str:
+def _cell(changes: Sequence[str], chars: int) -> str:
     more = f" and {len(changes) - _CELL:,} more" if len(changes) > _CELL else ""
-    return ", ".join(markup.code(words, table=True) for words in changes[:_CELL]) + more
+    return ", ".join(markup.code(shorten(words, chars), table=True) for words in changes[:_CELL]) + more
 
 
 def _words(change: FieldChange) -> tuple[str, str]:

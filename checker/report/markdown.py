@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from checker.model.diff import Change
 from checker.model.findings import Finding, Severity
@@ -15,7 +16,7 @@ from checker.model.objects import Location
 from checker.model.report import Report, RuleVerdict, Verdict
 from checker.model.units import State
 from checker.report import markup
-from checker.report.clean import uri_path
+from checker.report.clean import shorten, uri_path
 from checker.report.images import image_table
 from checker.report.markdown_units import Room, unit_sections
 from checker.report.options import FormatOptions
@@ -36,25 +37,36 @@ from checker.report.story import (
 )
 
 _ALWAYS = (Change.CREATED, Change.CHANGED, Change.DELETED)
-_LINES = 20
-"""Lines of one kind in the part that always fits."""
+_ROWS = 20
 _NAMES = 5
 _FOOTER = 600
 
 
+class Limits(NamedTuple):
+    """Of the part that always fits: lines of one kind, characters of one sentence, names in one list."""
+
+    lines: int
+    chars: int
+    names: int
+
+
+_LADDER = (Limits(20, 400, 5), Limits(8, 160, 3), Limits(3, 60, 1))
+_HEAD_SHARE = 0.6
+
+
 def markdown(report: Report, options: FormatOptions) -> str:
     page = _Page(report, options)
-    head = "\n\n".join([page.title(), *page.summary()])
     foot = page.footer()
+    head = page.head(options.budget * _HEAD_SHARE)
     room = Room(options.budget - len(head.encode()) - len(foot.encode()) - _FOOTER)
-    detail = [*page.findings(room), *page.not_rendered(room), *unit_sections(report, options, page.units, room)]
+    detail = [*page.warnings(room), *page.findings(room), *page.not_rendered(room), *unit_sections(report, options, page.units, room)]
     cut = [room.note(options.full_report)] if room.left_out else []
     return "\n\n".join([head, *detail, *cut, foot]) + "\n"
 
 
 def marker(instance: str) -> str:
     """Hidden at the top of the comment: how the next run finds it again."""
-    name = re.sub(r"[^A-Za-z0-9._/-]+", "-", instance).replace("--", "-")[:80]
+    name = re.sub(r"[^A-Za-z0-9._/]+", "-", instance).strip("-")[:80]
     return f"<!-- gitops-check{f':{name}' if name else ''} -->"
 
 
@@ -66,24 +78,30 @@ class _Page:
         self.units = Units(report)
         self.dangers = dangers(self.environments)
 
-    def title(self) -> str:
-        return f"{marker(self.options.instance)}\n### gitops-check: {markup.text(headline(self.report))}"
+    def head(self, most: float) -> str:
+        """The verdict and all that must be seen, as fully as `most` bytes allow."""
+        title = f"{marker(self.options.instance)}\n### gitops-check: {markup.text(headline(self.report))}"
+        for limits in _LADDER:
+            head = "\n\n".join([title, *self._summary(limits)])
+            if len(head.encode()) <= most:
+                return head
+        return f"{title}\n\nThere is more to see than fits here."
 
-    def summary(self) -> Iterator[str]:
+    def _summary(self, limits: Limits) -> Iterator[str]:
         if any(diff.moves or any(item.affected for item in diff.not_rendered) for diff in self.environments):
             yield self._counts()
         stopped = [rule for rule in ordered_rules(self.report) if rule.severity is Severity.ERROR]
         warned = [rule for rule in ordered_rules(self.report) if rule.severity is Severity.WARNING]
         worst = [danger for danger in self.dangers if _stops(danger)]
         other = [danger for danger in self.dangers if not _stops(danger)]
-        yield from _alert("CAUTION", [*_rule_lines(stopped), *_danger_lines(worst)])
-        yield from _alert("WARNING", [*_rule_lines(warned), *_danger_lines(other)])
+        yield from _alert("CAUTION", [*_rule_lines(stopped, limits), *_danger_lines(worst, limits)])
+        yield from _alert("WARNING", [*_rule_lines(warned, limits), *_danger_lines(other, limits)])
         lifted = [rule for rule in self.report.rules or () if rule.verdict is Verdict.BYPASSED]
         if lifted:
-            yield "\n".join(f"- {line}" for line in _rule_lines(lifted))
-        yield from image_table(self.environments)
+            yield "\n".join(f"- {line}" for line in _rule_lines(lifted, limits))
+        yield from image_table(self.environments, rows=limits.lines, chars=limits.chars)
         if self.report.notes:
-            yield "\n".join(f"- {markup.text(note)}" for note in self.report.notes)
+            yield "\n".join(f"- {_said(note, limits)}" for note in self.report.notes[: limits.lines])
 
     def _counts(self) -> str:
         extra = [
@@ -111,7 +129,7 @@ class _Page:
             cells += [plural(gap, "unit") if gap else ""] if unknown else []
             cells += [self._rules_cell(diff.environment)] if self.report.rules else []
             rows.append(cells)
-        shown, hidden = rows[:_LINES], rows[_LINES:]
+        shown, hidden = rows[:_ROWS], rows[_ROWS:]
         table = _table(names, shown)
         more = (
             f"\n\n{plural(len(hidden), 'more environment')} moves."
@@ -121,7 +139,7 @@ class _Page:
             else ""
         )
         quiet = (
-            f"\n\nDoes not move: {', '.join(still[:_LINES])}{f' and {len(still) - _LINES:,} more' if len(still) > _LINES else ''}."
+            f"\n\nDoes not move: {', '.join(still[:_ROWS])}{f' and {len(still) - _ROWS:,} more' if len(still) > _ROWS else ''}."
             if still
             else ""
         )
@@ -135,6 +153,12 @@ class _Page:
         parts += [plural(warned, "warning")] if warned else []
         return ", ".join(parts) or ("passed" if rules else "none")
 
+    def warnings(self, room: Room) -> Iterator[str]:
+        """Every dangerous effect by itself, where the alerts above had to count them."""
+        if len(self.dangers) > _LADDER[0].lines:
+            lines = [f"- {_danger_line(danger, _LADDER[0])}\n" for danger in self.dangers]
+            yield from room.block(f"<details><summary>All {len(lines):,} effects to look at</summary>\n\n", lines, "\n</details>", "effect")
+
     def findings(self, room: Room) -> Iterator[str]:
         findings = self.report.findings
         if not findings:
@@ -142,7 +166,7 @@ class _Page:
         lines = [self._finding(alike) for alike in said_once(findings)]
         counts = [(severity, sum(finding.severity is severity for finding in findings)) for severity in reversed(Severity)]
         summary = ", ".join(plural(number, severity.word) for severity, number in counts if number)
-        opened = " open" if counts[0][1] and len(findings) <= _LINES else ""
+        opened = " open" if counts[0][1] and len(findings) <= _ROWS else ""
         yield from room.block(f"<details{opened}><summary>Findings: {summary}</summary>\n\n", lines, "\n</details>", "finding")
 
     def _finding(self, alike: Sequence[Finding]) -> str:
@@ -212,41 +236,49 @@ def _alert(kind: str, lines: Sequence[str]) -> Iterator[str]:
         yield "\n".join([f"> [!{kind}]", *(f"> {line}{'<br>' if number < len(lines) else ''}" for number, line in enumerate(lines, 1))])
 
 
-def _rule_lines(rules: Sequence[RuleVerdict]) -> list[str]:
+def _said(text: str, limits: Limits) -> str:
+    return markup.text(shorten(text, limits.chars))
+
+
+def _rule_lines(rules: Sequence[RuleVerdict], limits: Limits) -> list[str]:
     lines = []
-    for rule in rules[:_LINES]:
+    for rule in rules[: limits.lines]:
         verdict = "" if rule.verdict is Verdict.BROKEN else f"{rule.verdict.value}: "
-        fix = f" To fix: {markup.text(rule.fix)}." if rule.fix else ""
-        because = f" ({markup.text(rule.because[0])})" if rule.because else ""
-        where = f" on {markup.code(rule.environment)}" if rule.environment else ""
-        lines.append(f"**{markup.text(rule.rule)}**{where}: {verdict}{markup.text(rule.message).rstrip('.')}{because}.{fix}")
-    if len(rules) > _LINES:
-        names = ", ".join(sorted({markup.text(rule.rule) for rule in rules[_LINES:]})[:_LINES])
-        lines.append(f"and {len(rules) - _LINES:,} more: {names}")
+        fix = f" To fix: {_said(rule.fix, limits)}." if rule.fix else ""
+        because = f" ({_said(rule.because[0], limits)})" if rule.because else ""
+        where = f" on {markup.code(shorten(rule.environment, 60))}" if rule.environment else ""
+        lines.append(f"**{_said(rule.rule, limits)}**{where}: {verdict}{_said(rule.message, limits).rstrip('.')}{because}.{fix}")
+    if len(rules) > limits.lines:
+        names = sorted({_said(rule.rule, limits) for rule in rules[limits.lines :]})
+        lines.append(f"and {len(rules) - limits.lines:,} more: {', '.join(names[: limits.lines])}")
     return lines
 
 
-def _danger_lines(found: Sequence[Danger]) -> list[str]:
+def _danger_lines(found: Sequence[Danger], limits: Limits) -> list[str]:
     """One line an effect; an effect id with too many different sentences gets one line that counts them all."""
     by_id: dict[str, list[Danger]] = {}
     for danger in found:
         by_id.setdefault(danger.effect.id, []).append(danger)
     lines = []
     for name, alike in by_id.items():
-        if len(alike) <= _LINES:
-            lines += [f"**{markup.text(name)}**: {_objects(danger)}: {markup.text(danger.effect.message)}" for danger in alike]
+        if len(alike) <= limits.lines:
+            lines += [_danger_line(danger, limits) for danger in alike]
         else:
             objects = sum(len(danger.objects) for danger in alike)
-            first = "; ".join(f"{_objects(danger)}: {markup.text(danger.effect.message)}" for danger in alike[:_NAMES])
-            lines.append(f"**{markup.text(name)}**: {plural(objects, 'object')}, among them {first}")
+            first = "; ".join(f"{_objects(danger, limits)}: {_said(danger.effect.message, limits)}" for danger in alike[: limits.names])
+            lines.append(f"**{_said(name, limits)}**: {plural(objects, 'object')}, among them {first}")
     return lines
 
 
-def _objects(danger: Danger) -> str:
+def _danger_line(danger: Danger, limits: Limits) -> str:
+    return f"**{_said(danger.effect.id, limits)}**: {_objects(danger, limits)}: {_said(danger.effect.message, limits)}"
+
+
+def _objects(danger: Danger, limits: Limits) -> str:
     keys = danger.keys
-    names = ", ".join(markup.code(object_name(key)) for key in keys[:_NAMES])
-    more = f" and {len(keys) - _NAMES:,} more" if len(keys) > _NAMES else ""
-    environments = ", ".join(markup.text(environment) for environment in danger.environments[:_NAMES] if environment)
+    names = ", ".join(markup.code(shorten(str(key), limits.chars)) for key in keys[: limits.names])
+    more = f" and {len(keys) - limits.names:,} more" if len(keys) > limits.names else ""
+    environments = ", ".join(_said(environment, limits) for environment in danger.environments[: limits.names] if environment)
     return f"{names}{more}{f' ({environments})' if environments else ''}"
 
 

@@ -48,19 +48,14 @@ class Room:
             self.left_out[kind] = self.left_out.get(kind, 0) + number
 
     def block(self, start: str, lines: Sequence[str], end: str, kind: str) -> Iterator[str]:
-        """As many of the lines as half of the room holds, within start and end."""
-        taken = [line for number, line in enumerate(lines) if self._line_fits(lines, number, start + end)]
+        """As many of the lines as half of what is left holds, within start and end."""
+        most = (self.used + self.size) / 2
+        taken = [self.take(line) for line in lines if self.used + len((start + end + line).encode()) + 2 <= most]
         self.leave(kind, len(lines) - len(taken))
         if taken:
             self.used += len((start + end).encode()) + 2
             more = f"- and {len(lines) - len(taken):,} more\n" if len(taken) < len(lines) else ""
             yield f"{start}{''.join(taken)}{more}{end}"
-
-    def _line_fits(self, lines: Sequence[str], number: int, frame: str) -> bool:
-        if not self.fits(frame + lines[number], 0.5):
-            return False
-        self.take(lines[number])
-        return True
 
     def note(self, full_report: str) -> str:
         parts = ", ".join(plural(number, kind) for kind, number in self.left_out.items())
@@ -104,7 +99,7 @@ def _unit(told: Told, environment: str, options: FormatOptions, units: Units, ro
     if facts and room.fits("\n".join(facts)):
         parts.append(room.take("\n".join(facts)))
     named: list[ObjectDiff] = []
-    for group in object_groups(objects):
+    for group in sorted(object_groups(objects), key=_urgency):
         block = _block(group, options)
         if room.fits(block, _FULL_SHARE):
             parts.append(room.take(block))
@@ -112,6 +107,11 @@ def _unit(told: Told, environment: str, options: FormatOptions, units: Units, ro
             named += group
     parts += _names(named, room)
     yield "\n\n".join([*parts, "</details>"])
+
+
+def _urgency(group: Sequence[ObjectDiff]) -> tuple[int, bool]:
+    """What is dangerous comes first, because it must not be what there is no room for."""
+    return -max((effect.severity for effect in group[0].effects), default=Severity.NOTE), group[0].change is not Change.DELETED
 
 
 def _names(objects: Sequence[ObjectDiff], room: Room) -> Iterator[str]:

@@ -223,7 +223,9 @@ def headline(report: Report) -> str:
     else:
         start = "no other unit would change" if unknown else "nothing would change in any cluster"
     trouble = _rules_clauses(stopped, moves=bool(moving)) + ([f"{plural(errors, 'error')} to fix"] if errors else [])
-    if moving and report.rules and not any(rule.severity for rule in report.rules):
+    serious = sorted({danger.effect.id for danger in dangers(report.environments, Severity.ERROR)})
+    trouble += [f"beware of {listing([shown(name) for name in serious])}"] if serious else []
+    if moving and report.rules and not serious and not any(rule.severity for rule in report.rules):
         trouble.append("every rule allows it")
     gap = [f"{plural(unknown, 'unit')} could not be rendered and may change"] if unknown else []
     return "; ".join([*gap, start, *trouble])

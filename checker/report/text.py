@@ -122,11 +122,12 @@ class _Page:
             because = _causes(diff)
         gap = sum(item.affected for item in diff.not_rendered)
         plain = f"{name}{moves}"
-        yield (
-            self.paint("title" if diff.guarded else "bold", name)
-            + moves
-            + (f"{' ' * max(3, 44 - columns(plain))}{because}" if because else "")
-        )
+        painted = self.paint("title" if diff.guarded else "bold", name) + moves
+        column = max(44, columns(plain) + 3)
+        beside = column + columns(because) <= self.width
+        yield painted + (" " * (column - columns(plain)) + because if because and beside else "")
+        if because and not beside:
+            yield from (f"  {line}" for line in wrapped(because, self.width - 2))
         if gap:
             yield self.paint("warning", f"  {plural(gap, 'more unit')} could not be rendered and may move too")
 

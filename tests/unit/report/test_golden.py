@@ -19,6 +19,7 @@ SUFFIXES = {
     "github": "github.txt",
     "gitlab": "gitlab.json",
     "markdown": "md",
+    "html": "html",
 }
 # The page is a template and data: its data is looked at in its own tests, a copy of the template would only get in the way
 CASES = [(story, name) for story in STORIES for name in FORMATS if name != "html"]

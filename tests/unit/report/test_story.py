@@ -22,7 +22,7 @@ from tests.unit.report.builders import STORIES, fleet, release
             "broken-render",
             "1 unit could not be rendered and may change; no other unit would change; source-branch could not be judged; 1 error to fix",
         ),
-        ("fleet", "production would change"),
+        ("fleet", "production would change; beware of immutable-field"),
         ("lint", "1 error in 1 file"),
     ],
 )
