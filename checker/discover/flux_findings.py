@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from checker.discover.flux import FLUX_CONTROLLERS
 from checker.model.findings import Finding, Severity
 from checker.model.objects import ObjectKey, dig, mapping, sequence, text
-from checker.model.units import BuiltUnit, UnitKey
+from checker.model.paths import RepoPath, is_within
+from checker.model.units import BuiltUnit, Controller, UnitKey
 
 
 def find_conflicts(built: Sequence[BuiltUnit]) -> tuple[Finding, ...]:
@@ -18,6 +19,41 @@ def find_conflicts(built: Sequence[BuiltUnit]) -> tuple[Finding, ...]:
     units = {unit.unit.key: unit for unit in built if unit.unit.controller in FLUX_CONTROLLERS}
     wanted = {key: tuple(_depends_on(unit)) for key, unit in units.items()}
     return (*_missing(units, wanted), *_circles(units, wanted), *_owned_twice(units.values()))
+
+
+def find_unreleased(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit]) -> tuple[Finding, ...]:
+    """HelmReleases whose chart in Git changes under an unchanged version: source-controller keeps the chart it has packed."""
+    before = {unit.unit.key: unit.result.reads for unit in base}
+    return tuple(
+        _finding(
+            "chart-version-unchanged",
+            Severity.WARNING,
+            f"{unit.unit.key}: {changed} changes and {unit.unit.path}/Chart.yaml does not, so Flux rolls out nothing; "
+            "raise the chart's version, or set reconcileStrategy: Revision",
+            unit,
+        )
+        for unit in head
+        if unit.unit.key in before and _is_versioned(unit) and (changed := _changed_below(unit, before[unit.unit.key]))
+    )
+
+
+def _is_versioned(unit: BuiltUnit) -> bool:
+    """Whether the chart is a folder of a repository that is packed anew only for a new version."""
+    if unit.unit.declaration is None or unit.unit.controller is not Controller.FLUX_HELMRELEASE:
+        return False
+    chart = mapping(dig(unit.unit.declaration.body, "spec", "chart", "spec"))
+    kind = text(dig(chart, "sourceRef", "kind"))
+    return kind in ("GitRepository", "Bucket") and text(chart.get("reconcileStrategy"), "ChartVersion") == "ChartVersion"
+
+
+def _changed_below(unit: BuiltUnit, before: Mapping[str, str | None]) -> str:
+    """A file that went into the chart and differs, empty where none does or Chart.yaml does too."""
+    now = unit.result.reads
+    version = f"{unit.unit.path}/Chart.yaml"
+    if now.get(version) is None or now[version] != before.get(version):
+        return ""
+    both = sorted(path for path in {*now, *before} if not path.endswith("/") and is_within(RepoPath(path), RepoPath(unit.unit.path or "")))
+    return next((path for path in both if now.get(path) != before.get(path)), "")
 
 
 def _depends_on(unit: BuiltUnit) -> Iterator[UnitKey]:

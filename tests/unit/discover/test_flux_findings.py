@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from checker.discover.flux_findings import find_conflicts
+from checker.discover.flux_findings import find_conflicts, find_unreleased
 from checker.model.objects import KubeObject, Origin
 from checker.model.paths import RepoPath
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Rendered
@@ -69,3 +69,28 @@ def test_an_object_of_two_units_is_found_in_one_cluster_only() -> None:
     assert told(unit("a", objects=("x",)), unit("b", objects=("x",), cluster="dev")) == []
     assert told(unit("a", objects=("x",)), unit("b", objects=("x",), suspended=True)) == []
     assert told(unit("a", objects=("x",)), unit("b", objects=("x",), kubeConfig={"secretRef": {"name": "k"}})) == []
+
+
+def release(strategy: str = "", **reads: str) -> BuiltUnit:
+    chart: dict[str, Any] = {"chart": "./c", "sourceRef": {"kind": "GitRepository", "name": "g"}}
+    chart |= {"reconcileStrategy": strategy} if strategy else {}
+    body = {"kind": "HelmRelease", "spec": {"chart": {"spec": chart}}}
+    declared = DeployUnit(
+        controller=Controller.FLUX_HELMRELEASE,
+        name="r",
+        path=RepoPath("c"),
+        origin=ORIGIN,
+        declaration=KubeObject(body=body, origin=ORIGIN),
+    )
+    return BuiltUnit(unit=declared, result=Rendered(objects=(), reads={f"c/{name}": seen for name, seen in reads.items()}))
+
+
+def test_edge_41_a_chart_that_changes_under_its_old_version_is_not_rolled_out() -> None:
+    before = release(**{"Chart.yaml": "1", "templates/a.yaml": "1"})
+    (finding,) = find_unreleased([before], [release(**{"Chart.yaml": "1", "templates/a.yaml": "2"})])
+    assert finding.rule == "chart-version-unchanged"
+    assert "c/templates/a.yaml" in finding.message
+    assert find_unreleased([before], [before]) == ()
+    assert find_unreleased([before], [release(**{"Chart.yaml": "2", "templates/a.yaml": "2"})]) == ()
+    assert find_unreleased([before], [release("Revision", **{"Chart.yaml": "1", "templates/a.yaml": "2"})]) == ()
+    assert find_unreleased([], [before]) == ()
