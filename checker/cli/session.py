@@ -73,7 +73,7 @@ def _settings(arguments: Arguments, change: Snapshot) -> tuple[Settings, tuple[s
 
 def file_settings(arguments: Arguments) -> Settings:
     """The settings of the file that `--settings` names, defaults with `--no-settings`."""
-    from checker.pipeline.catalogue import rule_parameters
+    from checker.pipeline.catalogue import refuse_wrong_parameters, rule_parameters
     from checker.settings.load import parse_settings
 
     if arguments.settings is None:
@@ -82,14 +82,18 @@ def file_settings(arguments: Arguments) -> Settings:
         data = arguments.settings.read_bytes()
     except OSError as error:
         raise UsageError(f"{arguments.settings}: {error.strerror}", "--settings takes the path of a settings file") from error
-    return parse_settings(data, RepoPath(str(arguments.settings)), rule_parameters())
+    settings = parse_settings(data, RepoPath(str(arguments.settings)), rule_parameters())
+    refuse_wrong_parameters(settings, str(arguments.settings))
+    return settings
 
 
 def tree_settings(tree: Tree) -> Settings:
-    from checker.pipeline.catalogue import rule_parameters
+    from checker.pipeline.catalogue import refuse_wrong_parameters, rule_parameters
     from checker.settings import FILE_NAME, load_settings
 
-    return load_settings(tree, FILE_NAME, rule_parameters())
+    settings = load_settings(tree, FILE_NAME, rule_parameters())
+    refuse_wrong_parameters(settings, FILE_NAME)
+    return settings
 
 
 def with_flags(settings: Settings, arguments: Arguments) -> Settings:

@@ -95,10 +95,10 @@ def _with_diff(report: Report, base: Side, head: Side, change: Snapshot, setting
     report = replace(report, environments=comparison.environments if parts.diff else None, not_rendered=comparison.not_rendered)
     if not parts.rules:
         return report
-    from checker.gate import judge
-    from checker.pipeline.rules import gate_options
+    from checker.gate import GateOptions, judge
 
-    return replace(report, rules=judge(comparison, base.built, head.built, change.facts, gate_options(settings, guarded, order)))
+    options = GateOptions(rules=settings.rules, guarded=guarded, order=order, now=datetime.now(UTC))
+    return replace(report, rules=judge(comparison, base.built, head.built, change.facts, options))
 
 
 def _with_findings(report: Report, base: Side, head: Side, change: Snapshot, settings: Settings) -> Report:

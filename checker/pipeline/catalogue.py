@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from checker.model.findings import UsageError
+from checker.model.settings import Settings
 from checker.pipeline.explanations import EXPLANATIONS, Explanation
 
 
@@ -17,7 +19,17 @@ def rule_parameters() -> Mapping[str, tuple[str, ...]]:
     """The branch-to-environment rules, each with the names of its parameters, as settings are checked by."""
     from checker.gate import RULES
 
-    return {rule.id: rule.parameters for rule in RULES}
+    return {rule.id: tuple(rule.schema["properties"]) for rule in RULES.values()}  # type: ignore[arg-type]
+
+
+def refuse_wrong_parameters(settings: Settings, place: str) -> None:
+    """Raises UsageError for the first rule whose parameters are not what it takes; `place` names the settings file."""
+    from checker.gate import RULES, parameter_errors
+
+    for choice in settings.rules:
+        for error in parameter_errors(RULES[choice.rule], choice):
+            where = f"rules.{choice.rule}.{choice.environment}" if choice.environment else f"rules.{choice.rule}"
+            raise UsageError(f"{place}: {where}: {error}", f"`gitops-check explain {choice.rule}` says what it takes")
 
 
 def _policies() -> tuple[Explanation, ...]:
@@ -42,7 +54,10 @@ def _rules() -> tuple[Explanation, ...]:
     from checker.gate import RULES
 
     return tuple(
-        Explanation(id=rule.id, area="branch-to-environment rules", title=rule.title, why=rule.why, fix=rule.fix) for rule in RULES
+        Explanation(
+            id=rule.id, area="branch-to-environment rules", title=rule.title, why=rule.why, fix=rule.fix, bad=rule.bad, good=rule.good
+        )
+        for rule in RULES.values()
     )
 
 

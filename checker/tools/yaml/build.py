@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from yaml import AliasEvent, DocumentEndEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
@@ -48,13 +48,17 @@ _DROPPED_KEY = object()
 _UNSEEN = object()
 
 
+Duplicate: TypeAlias = tuple[str, int, int, bool]
+"""Message, line, column, and whether the key overrides one that `<<` brought, as it is meant to."""
+
+
 @dataclass(slots=True)
 class Built:
     """A document: its value, its duplicate keys as (message, line, column), and the line it starts at."""
 
     line: int
     value: JSONValue = None
-    duplicates: list[tuple[str, int, int]] = field(default_factory=list)
+    duplicates: list[Duplicate] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -93,17 +97,18 @@ class Builder:
         self._rules = rules
         self._plain: dict[str, Scalar] = {}
         self._anchors: dict[str, _Anchor] = {}
-        self._stack: list[tuple[Any, Any, list[Any], _Anchor | None, bool]] = []
+        self._stack: list[tuple[Any, Any, list[Any], set[Any], _Anchor | None, bool]] = []
         self._top: Any = None
         self._key: Any = NO_KEY
         self._merged: list[Any] = []
+        self._brought: set[Any] = set()
         """Mappings to merge when the mapping under construction ends (v3)."""
         self._anchor: _Anchor | None = None
         self._flow = False
         """Inside [] or {}."""
         self._nodes = 0
         self._aliased = 0
-        self._duplicates: list[tuple[str, int, int]] = []
+        self._duplicates: list[Duplicate] = []
 
     def document(self) -> Built:
         event: Any = self._next()
@@ -152,8 +157,8 @@ class Builder:
             raise BrokenDocumentError(_KEY_NOT_SCALAR, *place_of(event))
         if len(self._stack) >= MAX_DEPTH:
             raise BrokenDocumentError(TOO_DEEP, *place_of(event))
-        self._stack.append((self._top, self._key, self._merged, self._anchor, self._flow))
-        self._top, self._key, self._merged, self._anchor = container, NO_KEY, [], None
+        self._stack.append((self._top, self._key, self._merged, self._brought, self._anchor, self._flow))
+        self._top, self._key, self._merged, self._brought, self._anchor = container, NO_KEY, [], set(), None
         self._flow = self._flow or event.flow_style
         if event.anchor is not None:
             self._anchor = self._anchors[event.anchor] = _Anchor(container, complete=False)
@@ -165,7 +170,7 @@ class Builder:
                 value.setdefault(key, merged)
         if self._anchor is not None:
             self._anchor.complete = True
-        self._top, self._key, self._merged, self._anchor, self._flow = self._stack.pop()
+        self._top, self._key, self._merged, self._brought, self._anchor, self._flow = self._stack.pop()
         return value
 
     def _put(self, value: Any, event: Any) -> None:
@@ -197,7 +202,8 @@ class Builder:
         else:
             key = value if type(value) is str else key_text(value)
         if key in self._top:
-            self._duplicates.append((f'key "{key}" is already set in this mapping', *place_of(event)))
+            self._duplicates.append((f'key "{key}" is already set in this mapping', *place_of(event), key in self._brought))
+            self._brought.discard(key)
         return key
 
     def _kustomize_key(self, value: Any, event: Any) -> Any:
@@ -221,15 +227,18 @@ class Builder:
             raise BrokenDocumentError("<< takes a mapping or a list of mappings", *place_of(event))
         if self._rules is Rules.KUSTOMIZE:
             if self._merged:
-                self._duplicates.append(('key "<<" is already set in this mapping', *place_of(event)))
+                self._duplicates.append(('key "<<" is already set in this mapping', *place_of(event), False))
             self._merged.extend(sources)
             return
         # go-yaml v2 merges on the spot: what stands before is overwritten, and in strict mode a duplicate.
         for source in reversed(sources):
             for key, merged in source.items():
                 if key in self._top:
-                    self._duplicates.append((f'key "{key}" is already set in this mapping, and << sets it again', *place_of(event)))
+                    self._duplicates.append(
+                        (f'key "{key}" is already set in this mapping, and << sets it again', *place_of(event), key in self._brought)
+                    )
                 self._top[key] = merged
+                self._brought.add(key)
 
     def _alias(self, event: Any) -> Any:
         anchor = self._anchors.get(event.anchor)

@@ -20,6 +20,8 @@ class YamlError:
     message: str
     line: int
     column: int
+    overrides: bool = False
+    """Of a key set twice: it overrides one that `<<` brought. Only strict decoding minds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,10 @@ def read_exactly(chunk: Chunk, index: int, rules: Rules) -> Iterator[Document]:
     before = chunk.line - 1
     try:
         for built in build_documents(chunk.data, lambda parser: Builder(parser, rules)):
-            duplicates = tuple(YamlError(message=message, line=line + before, column=column) for message, line, column in built.duplicates)
+            duplicates = tuple(
+                YamlError(message=message, line=line + before, column=column, overrides=overrides)
+                for message, line, column, overrides in built.duplicates
+            )
             yield Document(index=index, line=built.line + before, value=built.value, duplicates=duplicates)
             index += 1
     except BrokenDocumentError as error:

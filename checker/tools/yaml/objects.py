@@ -25,8 +25,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadObjects:
-    """All three in the order of the file. Every document is in exactly one of them, one with duplicate keys in two.
+    """All in the order of the file. Every document is in exactly one of them, one with duplicate keys in two.
 
+    A key that overrides one brought by `<<` is no duplicate here: it is meant, and no controller minds.
     `others` are documents that are no object: no mapping, or no text in apiVersion or kind.
     """
 
@@ -51,7 +52,7 @@ def objects_of(documents: tuple[Document, ...], path: RepoPath, data: bytes) -> 
         if document.error is not None:
             problems.append(_problem(path, document.index, document.error))
             continue
-        duplicates.extend(_problem(path, document.index, duplicate) for duplicate in document.duplicates)
+        duplicates.extend(_problem(path, document.index, duplicate) for duplicate in document.duplicates if not duplicate.overrides)
         body = document.value
         if isinstance(body, dict) and is_object(body):
             origin = Origin(path=path, document=document.index, line=document.line)
