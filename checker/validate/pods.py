@@ -58,7 +58,9 @@ def check_pod(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
             if isinstance(container, dict):
                 yield from _container(container, (*path, field, number), known, options)
     for number, volume in enumerate(sequence(spec.get("volumes"))):
-        yield from _dns_label(mapping(volume).get("name"), (*path, "volumes", number, "name"), options)
+        name = mapping(volume).get("name")
+        if isinstance(name, str) and name_fault(name, "label"):
+            yield from _dns_label(name, (*path, "volumes", number, "name"), options)
 
 
 def _named(spec: Mapping[str, JSONValue], field: str, path: Path) -> list[tuple[str, Path]]:
@@ -85,17 +87,20 @@ def _restart_policy(obj: KubeObject, spec: Mapping[str, JSONValue], path: Path, 
         yield Remark(rule="invalid-value", message=message, pointer=pointer((*path, "restartPolicy")))
 
 
-def _dns_label(name: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:
-    if isinstance(name, str) and not open_text(name, options) and (fault := name_fault(name, "label")):
+def _dns_label(name: str, path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    if not open_text(name, options):
+        fault = name_fault(name, "label")
         yield Remark(rule="invalid-name", message=f"{spelled(path)}: {quoted(name)} {fault}", pointer=pointer(path))
 
 
 def _container(container: Mapping[str, JSONValue], path: Path, volumes: set[str], options: ValidateOptions) -> Iterator[Remark]:
-    yield from _dns_label(container.get("name"), (*path, "name"), options)
+    name = container.get("name")
+    if isinstance(name, str) and name_fault(name, "label"):
+        yield from _dns_label(name, (*path, "name"), options)
     if not container.get("image"):
         yield Remark(rule="missing-field", message=f"{spelled((*path, 'image'))} is required and missing", pointer=pointer(path), key=True)
     for field in ("imagePullPolicy", "terminationMessagePolicy"):
-        if field in container:
+        if field in container and container[field] not in values.ENUMERATIONS[field]:
             yield from values.one_of(container[field], field, (*path, field), options)
     if "env" in container:
         yield from values.duplicates(_named(container, "env", path), "variable", refused=False)
@@ -105,6 +110,10 @@ def _container(container: Mapping[str, JSONValue], path: Path, volumes: set[str]
         yield from _resources(container["resources"], (*path, "resources"), options)
     if "volumeMounts" in container:
         yield from _mounts(container["volumeMounts"], (*path, "volumeMounts"), volumes, options)
+    yield from _probe_ports(container, path, options)
+
+
+def _probe_ports(container: Mapping[str, JSONValue], path: Path, options: ValidateOptions) -> Iterator[Remark]:
     for probe in _PROBES:
         if probe in container:
             for handler in _HANDLERS:
@@ -123,7 +132,7 @@ def _ports(container: Mapping[str, JSONValue], path: Path, options: ValidateOpti
             numbers.append(((given, text(protocol, "TCP")), (*at, "containerPort")))
         if "hostPort" in entry:
             yield from values.port(entry["hostPort"], (*at, "hostPort"))
-        if protocol is not None:
+        if protocol is not None and protocol != "TCP":
             yield from values.one_of(protocol, "protocol", (*at, "protocol"), options)
         if isinstance(name, str):
             yield from values.port_name(name, (*at, "name"), options)
@@ -137,8 +146,9 @@ def _resources(resources: JSONValue, path: Path, options: ValidateOptions) -> It
     limits, requests = mapping(mapping(resources).get("limits")), mapping(mapping(resources).get("requests"))
     for field, given in (("limits", limits), ("requests", requests)):
         for name, value in given.items():
-            yield from values.quantity(value, (*path, field, name), options)
-    for name, value in requests.items():
+            if values.amount(value) is None:
+                yield from values.quantity(value, (*path, field, name), options)
+    for name, value in requests.items() if limits else ():
         asked, most = values.amount(value), values.amount(limits.get(name))
         if asked is not None and most is not None and asked > most:
             at = (*path, "requests", name)

@@ -37,7 +37,9 @@ _ENUMERATED: Mapping[tuple[str, str], tuple[tuple[Path, str], ...]] = {
 
 def check_enumerations(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     for path, name in _ENUMERATED.get((obj.group, obj.kind), ()):
-        yield from values.one_of(dig(obj.body, *map(str, path)), name, path, options)
+        value = dig(obj.body, *map(str, path))
+        if value is not None:
+            yield from values.one_of(value, name, path, options)
 
 
 def check_selector(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
@@ -90,9 +92,12 @@ def check_service(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]
     for number, item in enumerate(ports):
         entry, at = mapping(item), ("spec", "ports", number)
         yield from values.port(entry.get("port"), (*at, "port"))
-        yield from values.port(entry.get("nodePort") or None, (*at, "nodePort"))
-        yield from values.port_or_name(entry.get("targetPort"), (*at, "targetPort"), options)
-        yield from values.one_of(entry.get("protocol"), "protocol", (*at, "protocol"), options)
+        if entry.get("nodePort"):  # 0 is unset
+            yield from values.port(entry["nodePort"], (*at, "nodePort"))
+        if "targetPort" in entry:
+            yield from values.port_or_name(entry["targetPort"], (*at, "targetPort"), options)
+        if "protocol" in entry:
+            yield from values.one_of(entry["protocol"], "protocol", (*at, "protocol"), options)
         if len(ports) > 1 and not entry.get("name"):
             message = f"{spelled((*at, 'name'))} is required and missing: a service with several ports names each"
             yield Remark(rule="missing-field", message=message, pointer=pointer(at), key=True)
