@@ -16,7 +16,7 @@ def judge(case: Case) -> Judgement:
     others = _others(case)
     moved = [diff for diff in others if diff.moves]
     doubtful = [diff for diff in others if not diff.moves and any(gap.affected for gap in diff.not_rendered)]
-    because = (*chains(moving, gaps), *(line for diff in moved for line in chains(_moving(diff))))
+    because = (*chains(moving, gaps), *(f"{diff.environment}: {line}" for diff in moved for line in chains(_moving(diff))))
     place = first_place(moving, gaps)
     if moved and moving:
         return _verdict(case, moving, moved, because)

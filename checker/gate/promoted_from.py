@@ -164,8 +164,8 @@ RULE = Rule(
     id="promoted-from",
     title="What reaches the environment has run in the one before it",
     why=(
-        "A version that goes to production unseen is tested by its users. The image digest or tag, chart version and target revision that a "
-        "change sets must already be what the earlier environment renders on the base branch, not in the same change."
+        "A version that goes to production unseen is tested by its users. The image digest or tag, chart version and target revision that "
+        "a change sets must already be what the earlier environment renders on the base branch, not in the same change."
     ),
     fix="Merge the version into the earlier environment first. Going back to a version that ran here before is allowed.",
     judge=judge,
