@@ -20,7 +20,7 @@ from checker.discover.flux_cluster import (
     our_sources,
     source_reference,
 )
-from checker.discover.flux_roots import Root, entry_points
+from checker.discover.flux_roots import Root, entry_points, instance_source
 from checker.model.objects import KubeObject, dig, text
 from checker.model.paths import RepoPath
 from checker.model.tree import Tree
@@ -51,6 +51,7 @@ def find_roots(tree: Tree, objects: Sequence[KubeObject], options: Options) -> t
     flux = [obj for obj in objects if obj.group.endswith("fluxcd.io") or obj.group == CONTROL_GROUP]
     if not flux:
         return ()
+    flux += [source for obj in flux if (source := instance_source(obj)) is not None]
     source_options = _source_options(options)
     roots = entry_points(flux, tree, source_options)
     return tuple(_root_unit(root, flux, tree, source_options) for root in roots)

@@ -74,6 +74,20 @@ def _from_instance(obj: KubeObject) -> KubeObject | None:
     return _kustomization(name, namespace, text(sync.get("path")), text(sync.get("kind"), "GitRepository"), obj.origin)
 
 
+def instance_source(obj: KubeObject) -> KubeObject | None:
+    """The source that flux-operator makes beside it, where that is no Git repository: a Git repository is taken for this one."""
+    sync = mapping(dig(obj.body, "spec", "sync"))
+    kind = text(sync.get("kind"), "GitRepository")
+    if obj.group != CONTROL_GROUP or obj.kind != "FluxInstance" or kind not in ("OCIRepository", "Bucket"):
+        return None
+    namespace = obj.namespace or BOOTSTRAP
+    metadata: dict[str, JSONValue] = {"name": text(sync.get("name")) or namespace, "namespace": namespace}
+    spec: dict[str, JSONValue] = {"url": sync.get("url"), "ref": {"tag": sync.get("ref")}}
+    return KubeObject(
+        body={"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": kind, "metadata": metadata, "spec": spec}, origin=obj.origin
+    )
+
+
 def _from_placeholder(folder: RepoPath, kustomizations: Iterable[KubeObject]) -> KubeObject | None:
     file = RepoPath(f"{folder}/{SYNC_FILE}" if folder else SYNC_FILE)
     if any(obj.origin.path == file for obj in kustomizations):
@@ -189,11 +203,13 @@ def _named(roots: Sequence[KubeObject]) -> tuple[Root, ...]:
 
 
 def _cluster(obj: KubeObject) -> str:
+    """By where it is written, else by the path it syncs: `clusters/<name>`, `kubernetes/<name>`."""
     where = _home(obj)
-    parts = where.split("/")
-    for marker in ("clusters", "cluster", "kubernetes"):
-        if marker in parts[:-1]:
-            return parts[parts.index(marker) + 1]
+    for path in (where, clamped_path(text(dig(obj.body, "spec", "path")))):
+        parts = path.split("/")
+        for marker in ("clusters", "cluster", "kubernetes"):
+            if marker in parts[:-1]:
+                return parts[parts.index(marker) + 1]
     return basename(where) if basename(obj.origin.path) == "gotk-sync.yaml" else ""
 
 

@@ -81,6 +81,13 @@ def test_an_instance_of_the_operator_is_an_entry_point() -> None:
     assert roots(files) == [("prod", "flux-system", "clusters/prod")]
 
 
+@pytest.mark.parametrize(("sources", "path"), [({}, None), ({"oci://r.example/fleet": "deploy"}, "deploy/clusters/prod")])
+def test_an_instance_may_sync_from_a_registry(sources: dict[str, str], path: str | None) -> None:
+    sync = {"kind": "OCIRepository", "url": "oci://r.example/fleet", "ref": "latest", "path": "clusters/prod"}
+    files = {"x/instance.yaml": body("fluxcd.controlplane.io/v1", "FluxInstance", "flux", {"sync": sync})}
+    assert roots(files, sources=sources) == [("prod", "flux-system", path)]
+
+
 def test_without_bootstrap_a_kustomization_that_no_other_makes_begins() -> None:
     files: dict[str, object] = {
         "kubernetes/main/flux/cluster.yaml": [
