@@ -94,3 +94,22 @@ def test_edge_41_a_chart_that_changes_under_its_old_version_is_not_rolled_out() 
     assert find_unreleased([before], [release(**{"Chart.yaml": "2", "templates/a.yaml": "2"})]) == ()
     assert find_unreleased([before], [release("Revision", **{"Chart.yaml": "1", "templates/a.yaml": "2"})]) == ()
     assert find_unreleased([], [before]) == ()
+
+
+def helm(name: str, namespace: str, kind: str) -> BuiltUnit:
+    declared = DeployUnit(
+        controller=Controller.FLUX_HELMRELEASE,
+        name=name,
+        namespace=namespace,
+        path=None,
+        origin=ORIGIN,
+        declaration=KubeObject(body={}, origin=ORIGIN),
+    )
+    obj = KubeObject(body={"apiVersion": "v1", "kind": kind, "metadata": {"name": "x"}}, origin=ORIGIN)
+    return BuiltUnit(unit=declared, result=Rendered(objects=(obj,)))
+
+
+def test_a_release_applies_to_its_own_namespace() -> None:
+    assert told(helm("a", "one", "ConfigMap"), helm("b", "two", "ConfigMap")) == []
+    assert told(helm("a", "one", "ConfigMap"), helm("b", "one", "ConfigMap")) == [("owned-twice", ORIGIN.path)]
+    assert told(helm("a", "one", "ClusterRole"), helm("b", "two", "ClusterRole")) == [("owned-twice", ORIGIN.path)]
