@@ -228,7 +228,7 @@ class _Page:
 
 def _stops(danger: Danger) -> bool:
     """Errors, and what is lost for good."""
-    return danger.effect.severity is Severity.ERROR or danger.effect.id.startswith("deleted")
+    return danger.effect.severity is Severity.ERROR or danger.effect.id.startswith("deletes-")
 
 
 def _alert(kind: str, lines: Sequence[str]) -> Iterator[str]:

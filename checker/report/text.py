@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from checker.model.diff import Change, EnvironmentDiff, ObjectDiff
 from checker.model.findings import Severity
-from checker.model.report import Report, RuleVerdict, Verdict
+from checker.model.report import Report
 from checker.report.clean import sentence, shown
 from checker.report.findings_text import finding_lines, hook_lines, suppressed_lines
 from checker.report.options import FormatOptions
+from checker.report.rules_text import rule_lines
 from checker.report.story import (
     SYMBOLS,
     Told,
@@ -20,7 +21,6 @@ from checker.report.story import (
     listing,
     object_groups,
     object_name,
-    ordered_rules,
     place,
     plural,
     shown_environments,
@@ -216,39 +216,9 @@ class _Page:
             yield from finding_lines(self.report.findings, self.options, self.paint, self.width)
 
     def _rules(self) -> Iterator[str]:
-        rules = ordered_rules(self.report)
-        if not rules:
-            return
-        yield self.paint("bold", "Rules")
-        holding = [rule for rule in rules if rule.verdict is Verdict.PASSED]
-        told = rules if self.options.verbose else [rule for rule in rules if rule.verdict is not Verdict.PASSED]
-        widths = [
-            max((columns(shown(cell)) for cell in cells), default=0) for cells in zip(*(_rule_cells(rule) for rule in told), strict=True)
-        ]
-        for rule in told:
-            yield from self._rule(rule, widths)
-        if holding and not self.options.verbose:
-            names = list(dict.fromkeys(shown(rule.rule) for rule in holding))
-            yield from (
-                self.paint("dim", f"  {line}")
-                for line in wrapped(f"{plural(len(holding), 'rule')} passed: {', '.join(names)}", self.width - 2)
-            )
-
-    def _rule(self, rule: RuleVerdict, widths: Sequence[int]) -> Iterator[str]:
-        severity = rule.severity
-        mark = {Severity.ERROR: "x", Severity.WARNING: "!"}.get(severity or Severity.NOTE, " ")
-        cells = "  ".join(pad(shown(cell), width) for cell, width in zip(_rule_cells(rule), widths, strict=True))
-        start = f"  {mark} {cells}  "
-        message = sentence(rule.message)
-        if rule.verdict in (Verdict.UNKNOWN, Verdict.BYPASSED):
-            message = f"{rule.verdict.value}: {message}"
-        beside = self.width - columns(start) >= 40
-        indent = " " * (columns(start) if beside else 6)
-        style = severity.word if severity is not None else "dim"
-        said = wrapped(message, self.width - len(indent))
-        more = [line for part in _rule_details(rule) for line in wrapped(part, self.width - len(indent))]
-        yield self.paint(style, start.rstrip() if not beside else start) + (said.pop(0) if beside else "")
-        yield from (f"{indent}{line}" for line in (*said, *more))
+        if self.report.rules:
+            yield self.paint("bold", "Rules")
+            yield from rule_lines(self.report, self.options, self.paint, self.width)
 
     def _not_rendered(self) -> Iterator[str]:
         items = self.report.not_rendered
@@ -302,15 +272,3 @@ def _causes(diff: EnvironmentDiff) -> str:
     parts = [f"by {listing(direct, 2)}"] if direct else []
     parts += [f"through shared {listing(shared, 2)}"] if shared else []
     return ", ".join(parts)
-
-
-def _rule_cells(rule: RuleVerdict) -> tuple[str, str, str]:
-    return shown(rule.rule, 40), shown(rule.environment, 40), rule.mode.value
-
-
-def _rule_details(rule: RuleVerdict) -> Iterator[str]:
-    yield from (sentence(because) for because in rule.because)
-    if rule.fix:
-        yield f"to fix: {sentence(rule.fix)}"
-    if rule.location is not None:
-        yield f"at {place(rule.location)}"

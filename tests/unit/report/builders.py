@@ -106,7 +106,7 @@ def dropped() -> ObjectDiff:
         key=key("PodDisruptionBudget", group="policy"),
         change=Change.DELETED,
         api_version="policy/v1",
-        effects=(effect("deleted", "deleted by prune: podinfo can be drained to zero"),),
+        effects=(effect("deletes-disruption-budget", "deleted by prune: podinfo can be drained to zero"),),
         before=BUDGET,
         origin=Origin(path=BASE, line=20),
     )
