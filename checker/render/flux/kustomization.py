@@ -5,6 +5,7 @@ The build sees the source's artifact, not the repository; origins and failures a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -96,7 +97,14 @@ def _by_repository(failure: RenderFailure, artifact: ArtifactTree, unit: DeployU
             Location(path=artifact.origin(location.path), line=location.line, column=location.column) if known else unit.origin.location
         )
     chain = tuple(artifact.origin(path) for path in failure.chain)
-    return RenderFailure(failure.message, reason=failure.reason, location=location, chain=chain)
+    return RenderFailure(_explained(failure.message, artifact), reason=failure.reason, location=location, chain=chain)
+
+
+def _explained(message: str, artifact: ArtifactTree) -> str:
+    """Of a file that is missing although the repository has it: why Flux does not see it."""
+    missing = re.match(r"(\S+) does not exist", message)
+    why = artifact.absence(RepoPath(missing[1])) if missing else ""
+    return message.replace("does not exist", why, 1) if why else message
 
 
 def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...], options: RenderOptions) -> Iterator[Note]:

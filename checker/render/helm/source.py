@@ -116,6 +116,10 @@ class _FetchedTree(MemoryTree):
         del path
         return self._declared
 
+    def absence(self, path: RepoPath) -> str:
+        del path
+        return ""
+
 
 def _fetched(remote: RemoteChart, what: str, unit: DeployUnit, options: RenderOptions) -> ChartSource:
     try:

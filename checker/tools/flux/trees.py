@@ -22,6 +22,9 @@ class ArtifactTree(Tree, Protocol):
     def origin(self, path: RepoPath) -> RepoPath:
         """The repository's path for one of the artifact; the path itself where nothing is known."""
 
+    def absence(self, path: RepoPath) -> str:
+        """Why a path is not in the artifact although the repository has it: "is excluded ...". Empty where it has not."""
+
 
 class FolderTree:
     """A folder of the repository as the root of an artifact: a vendored copy of remote content, taken as it is."""
@@ -36,6 +39,10 @@ class FolderTree:
 
     def origin(self, path: RepoPath) -> RepoPath:
         return RepoPath(f"{self._folder}/{path}".strip("/"))
+
+    def absence(self, path: RepoPath) -> str:
+        del path
+        return ""
 
     def read(self, path: RepoPath) -> bytes:
         return self._tree.read(self.origin(path))
@@ -79,14 +86,23 @@ class RepositoryTree:
     def origin(self, path: RepoPath) -> RepoPath:
         return path
 
+    def absence(self, path: RepoPath) -> str:
+        try:
+            kind = self._tree.kind(path, follow=False)
+        except TreeError as error:
+            return error.reason
+        if kind is EntryKind.SYMLINK:
+            return "is a symbolic link, which Flux leaves out of the artifact"
+        return "is excluded from the artifact by ignore rules" if kind else ""
+
     def read(self, path: RepoPath) -> bytes:
         if self.kind(path) is None:
-            raise Missing(path, self._why_absent(path))
+            raise Missing(path, self.absence(path) or "does not exist")
         return self._tree.read(path)
 
     def entries(self, path: RepoPath) -> tuple[str, ...]:
         if self.kind(path) is not EntryKind.DIRECTORY:
-            raise Missing(path, self._why_absent(path))
+            raise Missing(path, self.absence(path) or "does not exist")
         return tuple(name for name in self._tree.entries(path) if self.kind(join(path, name)) is not None)
 
     def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
@@ -163,15 +179,6 @@ class RepositoryTree:
             self._any_pattern = any(self._patterns_in(directory) for directory in _directories(self._tree, ROOT))
         return self._any_pattern
 
-    def _why_absent(self, path: RepoPath) -> str:
-        try:
-            kind = self._tree.kind(path, follow=False)
-        except TreeError as error:
-            return error.reason
-        if kind is EntryKind.SYMLINK:
-            return "is a symbolic link, which Flux leaves out of the artifact"
-        return "is excluded from the artifact by ignore rules" if kind else "does not exist"
-
 
 class CopiedTree:
     """The artifact of an ArtifactGenerator: files of other artifacts under new paths."""
@@ -197,6 +204,10 @@ class CopiedTree:
         tail = below[len(path) :] if path else f"/{below}"
         whole = tree.origin(source)
         return RepoPath(whole[: -len(tail)]) if whole.endswith(tail) else parent(whole)
+
+    def absence(self, path: RepoPath) -> str:
+        del path
+        return ""
 
     def read(self, path: RepoPath) -> bytes:
         if path not in self._files:
