@@ -43,6 +43,7 @@ class Arguments(argparse.Namespace):
     strict: bool | None = None
     require_schemas: bool = False
     rule: str = ""
+    action: str = ""
     keep: Path | None = None
     all_units: bool = False
     verify: bool = False
@@ -155,6 +156,13 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rule", nargs="?", default="", metavar="RULE", help="a rule, policy or effect id; without one, all ids")
 
 
+def _schemas_action(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", choices=("list", "show", "vendor"), help="bundled versions; one kind's schema; write what this repository needs"
+    )
+    parser.add_argument("rule", nargs="?", default="", metavar="KIND", help="as apps/v1/Deployment, for show")
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the repository in DIR instead of a temporary folder")
 
@@ -185,6 +193,7 @@ COMMANDS: dict[str, Command] = {
     "render": Command("print what deploy units render to", "checker.cli.listing:render", (_render, _repository, _revisions)),
     "build": Command("print what a folder renders to; a drop-in for `kustomize build`", "checker.cli.listing:build", (_build, _repository)),
     "test": Command("Rego policies with conftest's meaning", "checker.cli.commands:test", (_test, _repository, _output)),
+    "schemas": Command("list, show or vendor schemas", "checker.cli.schemas:schemas", (_schemas_action, _repository, _schemas)),
     "kubeconform": Command(
         "kubeconform's flags, outputs and exit codes; see `gitops-check kubeconform -h`", "checker.cli.kubeconform:kubeconform", ()
     ),
