@@ -15,6 +15,7 @@ from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.paths import RepoPath
 from checker.validate.crds import is_definition
 from checker.validate.findings import SEVERITIES, Remark, findings_of
+from checker.validate.kustomized import completed_files
 from checker.validate.objects import check_object, order
 from checker.validate.options import Locate, ValidateOptions
 
@@ -34,7 +35,9 @@ class ValidatedFiles:
 
 def validate_files(files: Sequence[File], options: ValidateOptions, *, keep_objects: bool = True) -> ValidatedFiles:
     """Every document of every file. Without `keep_objects` one file's objects are in memory at a time."""
-    options = replace(options, crds=(*options.crds, *_definitions(files)), substituted=True)
+    options = replace(
+        options, crds=(*options.crds, *_definitions(files)), substituted=True, completed=options.completed | completed_files(files)
+    )
     findings: list[Finding] = []
     objects: list[KubeObject] = []
     tally = _Tally()

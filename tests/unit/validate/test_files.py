@@ -10,6 +10,7 @@ from checker.model.findings import Counts, Outcome, Severity
 from checker.model.objects import KubeObject, Origin
 from checker.model.paths import RepoPath
 from checker.validate import ValidateOptions, validate_files, validate_objects
+from checker.validate.kustomized import completed_files
 from tests.unit.validate.manifests import CRD, DEPLOYMENT, FILE, SERVICE, WIDGET, check, said
 
 
@@ -62,6 +63,20 @@ def test_what_a_kustomization_may_still_add_is_a_warning() -> None:
         (Severity.WARNING, "spec.selector is required and missing, unless a patch adds it")
     ]
     assert result.counts == Counts(passed=1)
+
+
+def test_files_that_a_patching_kustomization_takes_in() -> None:
+    files = [
+        (RepoPath("base/web.yaml"), b""),
+        (RepoPath("base/sub/api.yaml"), b""),
+        (RepoPath("base/kustomization.yaml"), b"resources: [web.yaml, sub]\n"),
+        (RepoPath("prod/kustomization.yaml"), b"resources: [../base, own.yaml, https://example.com/x]\npatches: [{path: p.yaml}]\n"),
+        (RepoPath("prod/own.yaml"), b""),
+        (RepoPath("prod/p.yaml"), b""),
+        (RepoPath("other/web.yaml"), b""),
+        (RepoPath("other/kustomization.yaml"), b"resources: [web.yaml]\n"),
+    ]
+    assert completed_files(files) == {path for path, _ in files if not path.startswith("other/")}
 
 
 def test_a_duplicate_key_fails_its_object() -> None:
