@@ -15,6 +15,7 @@ from checker.model.objects import JSONValue, KubeObject, Location, Origin, mappi
 from checker.model.paths import PathEscapes, RepoPath, join, repo_path
 from checker.model.tree import EntryKind, Tree
 from checker.model.units import Note, Reason, RenderFailure
+from checker.render.helm.copies import find_copy
 from checker.render.options import RenderOptions
 from checker.tools.helm import (
     ChartFiles,
@@ -192,19 +193,6 @@ def _found_dependency(
     if found.is_archive:
         return {RepoPath(f"charts/{file}"): data for file, data in found.files.items()}
     return {RepoPath(f"charts/{name}/{file}"): data for file, data in found.files.items()}
-
-
-def find_copy(tree: Tree, folder: RepoPath, name: str, version: str) -> RepoPath:
-    """A chart in a folder of vendored charts: `name/`, `name-version.tgz` or `name.tgz`, or the folder itself. Raises RenderFailure."""
-    if tree.kind(join(folder, "Chart.yaml")) is EntryKind.FILE or tree.kind(folder) is EntryKind.FILE:
-        return folder
-    for candidate in (name, f"{name}-{version}", f"{name}-{version}.tgz", f"{name}.tgz"):
-        path = repo_path(candidate, folder)
-        if tree.kind(path) is not None:
-            return path
-    raise RenderFailure(
-        f"chart {name} {version} is not in {folder or '.'}, where sources: says its repository is copied", reason=Reason.REMOTE
-    )
 
 
 def _chart_file(tree: Tree, path: RepoPath) -> RepoPath:

@@ -13,7 +13,7 @@ from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping,
 from checker.model.paths import ROOT, RepoPath, clamped_path
 from checker.model.tree import MemoryTree, Missing, Tree
 from checker.model.units import DeployUnit, Reason, RenderFailure
-from checker.render.helm.chart import find_copy
+from checker.render.helm.copies import find_copy
 from checker.render.options import RenderOptions
 from checker.tools.flux import ArtifactTree, FolderTree, SourceOptions, SourceRef, open_source, source_url
 from checker.tools.helm import HelmFailed, merged_values

@@ -168,10 +168,10 @@ def test_a_remote_chart_says_where_it_would_come_from() -> None:
 
 def test_an_oci_repository_holds_the_chart_itself() -> None:
     source = kube(
-        "OCIRepository", "podinfo", group="source.toolkit.fluxcd.io/v1", spec={"url": "oci://ghcr.io/x/podinfo", "ref": {"tag": "6.0.0"}}
+        "OCIRepository", "podinfo", group="source.toolkit.fluxcd.io/v1", spec={"url": "oci://ghcr.io/x/podinfo", "ref": {"tag": "1.0.0"}}
     )
     reference = {"kind": "OCIRepository", "name": "podinfo"}
-    with pytest.raises(RenderFailure, match=r"chart podinfo 6\.0\.0 from OCIRepository oci://ghcr\.io/x/podinfo is remote"):
+    with pytest.raises(RenderFailure, match=r"chart podinfo 1\.0\.0 from OCIRepository oci://ghcr\.io/x/podinfo is remote"):
         render(related=[source], chartRef=reference)
     files = {path.replace("charts/app/", "vendor/podinfo/"): text for path, text in CHART.items()}
     assert render(files, sources={"oci://ghcr.io/x": "vendor"}, related=[source], chartRef=reference).objects
