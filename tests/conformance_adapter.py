@@ -108,3 +108,23 @@ def gatekeeper_violations(
         return gatekeeper_messages(wrapped(template), wrapped(constraint), review, beside)
     except (TemplateError, UnknownNamespaceError) as error:
         raise NotSupported(str(error)) from error
+
+
+def kustomize_build(root: Path, path: str, *, load_restrictor: str, enable_helm: bool) -> list[dict[str, object]]:
+    """What the kustomization in a folder builds to; ValueError where kustomize would refuse."""
+    from checker.model.paths import repo_path
+    from checker.model.units import Reason, RenderFailure
+    from checker.render.kustomize import KustomizeOptions, build
+    from checker.render.kustomize_charts import chart_renderer
+    from checker.snapshot.directory import DirectoryTree
+
+    if not root.is_dir():
+        raise ValueError(f"{root} is not a folder")
+    tree = DirectoryTree(root)
+    options = KustomizeOptions(load_restrictor=load_restrictor, enable_helm=enable_helm, order="fifo", helm=chart_renderer(tree))
+    try:
+        return [dict(obj.body) for obj in build(tree, repo_path(path), options)]
+    except RenderFailure as failure:
+        if failure.reason is Reason.BROKEN:
+            raise ValueError(failure.message) from failure
+        raise NotSupported(failure.message) from failure

@@ -1,0 +1,149 @@
+"""Bytes of a resource or patch file -> resources, as kustomize loads them: lists unpacked, empty documents left out.
+
+One surprise: a List that is alone in its file gives its items in place; any other kind ending in List gives them last.
+Parsed files are kept by content between builds, in a form that every build copies from.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from checker.model.objects import Location, Origin
+from checker.model.paths import RepoPath
+from checker.render.kustomize.failure import broken
+from checker.render.kustomize.resource import Resource
+from checker.render.kustomize.values import Literal, Quoted, copied, is_empty, is_null, is_scalar, text_of
+from checker.tools.yaml import Document, Rules, load_documents
+
+KEPT_BYTES = 256 * 1024
+_NOTES = "internal.config.kubernetes.io/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where bytes come from: a file, or a text inside one (an inline patch). `styled` as in `values`."""
+
+    path: RepoPath
+    styled: bool = False
+    line: int | None = None
+    """The line of the text inside the file, for inline text."""
+
+
+def read_resources(data: bytes, source: Source) -> list[Resource]:
+    """Raises RenderFailure where kustomize does."""
+    parts = list(_unwrapped(data, source))
+    found: list[Resource] = []
+    while parts:
+        later: list[tuple[Any, Origin]] = []
+        for body, origin in parts:
+            if is_empty(body):
+                continue
+            items = _items(body, origin, source)
+            if items is None:
+                found.append(Resource(body=body, origin=origin))
+                _take_notes(found[-1])
+            else:
+                later.extend((item, replace(origin, item=index)) for index, item in enumerate(items))
+        parts = later
+    return found
+
+
+def _items(body: Any, origin: Origin, source: Source) -> list[Any] | None:
+    """The items of a List still to unpack; None for a resource. Raises for what is neither."""
+    kind = body.get("kind") if type(body) is dict else None
+    if is_null(kind) or not is_scalar(kind) or not text_of(kind):
+        raise broken("no resource: it has no `kind`", _place(origin, source))
+    if not text_of(kind).endswith("List"):
+        metadata = body.get("metadata")
+        name = metadata.get("name") if type(metadata) is dict else None
+        if is_null(name) or not text_of(name):
+            raise broken(f"this {text_of(kind)} has no metadata.name", _place(origin, source))
+        return None
+    if "items" not in body:
+        return None
+    items = body["items"]
+    if is_null(items):
+        return []
+    if type(items) is not list:
+        raise broken(f"`items` of this {text_of(kind)} is no list", _place(origin, source))
+    return items
+
+
+def _unwrapped(data: bytes, source: Source) -> Iterator[tuple[Any, Origin]]:
+    documents = _documents(data, source)
+    alone = len(documents) == 1 and b"\n---" not in data
+    for value, index, line in documents:
+        origin = Origin(path=source.path, document=index, line=line if source.line is None else source.line)
+        if alone and type(value) is dict and value.get("kind") in ("List", "ResourceList") and "items" in value:
+            items = value["items"]
+            if type(items) is list:
+                yield from ((item, replace(origin, item=number)) for number, item in enumerate(items))
+        else:
+            yield value, origin
+
+
+def _documents(data: bytes, source: Source) -> list[tuple[Any, int, int]]:
+    kept = _parsed(data) if len(data) <= KEPT_BYTES else _parse(data)
+    if isinstance(kept, Document):
+        problem = kept.error or kept.duplicates[0]
+        line = problem.line if source.line is None else source.line
+        raise broken(
+            f"YAML: {problem.message}", Location(path=source.path, line=line, column=problem.column if source.line is None else None)
+        )
+    documents: list[tuple[Any, int, int]] = (
+        marshal.loads(kept)  # noqa: S302 - dumped by _parse
+        if isinstance(kept, bytes)
+        else [(copied(d.value), d.index, d.line) for d in kept]
+    )
+    if not source.styled:
+        return documents
+    from checker.tools.yaml.styled import load_styled
+
+    styled = load_styled(data, quoted=Quoted, literal=Literal)
+    lines = {index: line for _, index, line in documents}
+    return [(value, index, lines[index]) for index, value in styled]
+
+
+@lru_cache(maxsize=2048)
+def _parsed(data: bytes) -> bytes | Document | tuple[Document, ...]:
+    return _parse(data)
+
+
+def _parse(data: bytes) -> bytes | Document | tuple[Document, ...]:
+    """The documents as bytes to copy from, or the first broken one."""
+    documents = load_documents(data, rules=Rules.KUSTOMIZE)
+    for document in documents:
+        if document.error is not None or document.duplicates:
+            return document
+    try:
+        return marshal.dumps([(d.value, d.index, d.line) for d in documents], 2)
+    except ValueError:
+        return documents
+
+
+def _take_notes(resource: Resource) -> None:
+    """What kustomize had noted in annotations when it wrote this file in an earlier build: it goes on from there."""
+    metadata = resource.body.get("metadata")
+    annotations = metadata.get("annotations") if type(metadata) is dict else None
+    if type(annotations) is not dict or not any(key.startswith(_NOTES) for key in annotations):
+        return
+    notes = {key.removeprefix(_NOTES): text_of(annotations.pop(key)) for key in list(annotations) if key.startswith(_NOTES)}
+    names, namespaces, kinds = (
+        notes[name].split(",") if name in notes else [] for name in ("previousNames", "previousNamespaces", "previousKinds")
+    )
+    if not len(names) == len(namespaces) == len(kinds):
+        raise broken("annotations previousNames, previousNamespaces and previousKinds are of different lengths", resource.origin.location)
+    resource.previous = list(zip(names, namespaces, kinds, strict=True))
+    resource.prefixes = notes["prefixes"].split(",") if "prefixes" in notes else []
+    resource.suffixes = notes["suffixes"].split(",") if "suffixes" in notes else []
+    resource.behavior = notes.get("generatorBehavior", "")
+    resource.needs_hash = notes.get("needsHashSuffix") == "enabled"
+    resource.from_helm = notes.get("helm-generated") == "true"
+
+
+def _place(origin: Origin, source: Source) -> Location:
+    return Location(path=source.path, line=origin.line)

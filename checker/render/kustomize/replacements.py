@@ -1,0 +1,232 @@
+"""`replacements`: a field of one resource copied to fields of others.
+
+https://kubectl.docs.kubernetes.io/references/kustomize/builtins/#_replacementtransformer_. One surprise: a single value
+keeps the type of the field it is written to, and a text that holds JSON can be written into by going on with the path.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checker.model.objects import Origin
+from checker.render.kustomize.decode import Decoder, boolean, integer, listed, nullable, string
+from checker.render.kustomize.failure import broken, unsupported
+from checker.render.kustomize.ids import Gvk, ResId
+from checker.render.kustomize.paths import Created, Slot, find_targets, look_up, smart_split
+from checker.render.kustomize.regex import matches_whole
+from checker.render.kustomize.resmap import ResMap
+from checker.render.kustomize.resource import Resource
+from checker.render.kustomize.selector import FIELDS, SELECTOR, Selector, selector_from
+from checker.render.kustomize.values import Literal, NeedStylesError, Quoted, copied, is_empty, is_scalar, resolved, text_of
+from checker.tools.yaml import Rules, plain
+
+_OPTIONS = Decoder("options", {"delimiter": string, "index": integer, "encoding": string, "create": boolean})
+_SOURCE = Decoder(
+    "source",
+    {**{name: FIELDS[name] for name in ("group", "version", "kind", "name", "namespace")}, "fieldPath": string, "options": _OPTIONS},
+)
+_TARGET = Decoder("target", {"select": nullable(SELECTOR), "reject": listed(SELECTOR), "fieldPaths": listed(string), "options": _OPTIONS})
+FIELD_DECODERS = {
+    "source": nullable(_SOURCE),
+    "targets": listed(_TARGET),
+    "sourceValue": lambda value, place: None if value is None else string(value, place),
+}
+REPLACEMENT = Decoder("a replacement", FIELD_DECODERS, strict=False)
+DEFAULT_PATH = "metadata.name"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is copied: `text` of a single value, and the value itself for fields that are not one."""
+
+    text: str
+    value: Any
+
+
+def apply_replacement(resources: ResMap, replacement: Mapping[str, Any], origin: Origin) -> None:
+    source, text = replacement.get("source"), replacement.get("sourceValue")
+    if (source is None and text is None) or replacement.get("targets") is None:
+        raise broken("a replacement needs a source and at least one target")
+    if source is not None and text is not None:
+        raise broken("a replacement has either a source or a sourceValue")
+    value = Value(text, _implicit(text)) if text is not None else _source_value(resources, source or {})
+    for target in replacement["targets"]:
+        _write(resources, target, value, origin)
+    resources.changed()
+
+
+def _source_value(resources: ResMap, source: Mapping[str, Any]) -> Value:
+    found = _source(resources, source)
+    path = source.get("fieldPath") or DEFAULT_PATH
+    slot = look_up(found.body, smart_split(path))
+    if slot is None or is_empty(slot.value):
+        raise broken(f"fieldPath {path!r} leads to nothing in {found.gvk.kind} {found.name}, the source of a replacement")
+    options = source.get("options") or {}
+    value = slot.value
+    if not is_scalar(value):
+        if options.get("delimiter"):
+            raise broken("a delimiter needs a single value, and the source is a mapping or a list")
+        return Value("", copied(value))
+    if not options.get("delimiter"):
+        return Value(text_of(value), value)
+    parts, index = text_of(value).split(options["delimiter"]), options.get("index", 0)
+    if not 0 <= index < len(parts):
+        raise broken(f"options.index {index} of {len(parts)} parts of {text_of(value)!r}")
+    return Value(parts[index], parts[index])
+
+
+def _source(resources: ResMap, source: Mapping[str, Any]) -> Resource:
+    wanted = Gvk(source.get("group", ""), source.get("version", ""), source.get("kind", ""))
+    name, namespace = source.get("name", ""), source.get("namespace", "")
+    matches = [one for one in resources if any(known.selected_by(wanted, name, namespace) for known in _ids(one))]
+    if len(matches) == 1:
+        return matches[0]
+    words = " ".join(part for part in (wanted.kind, name, namespace and f"in namespace {namespace}") if part) or "everything"
+    raise broken(f"the source of a replacement, {words}, selects {len(matches) or 'no'} resource{'s' if matches else ''}")
+
+
+def _ids(resource: Resource) -> list[ResId]:
+    return [ResId(resource.gvk, resource.name, resource.namespace), *resource.previous_ids]
+
+
+def _write(resources: ResMap, target: Mapping[str, Any], value: Value, origin: Origin) -> None:
+    if target.get("select") is None:
+        raise broken("a target of a replacement needs `select`")
+    chosen = selector_from(target["select"])
+    rejected = [selector_from(entry) for entry in target.get("reject") or ()]
+    for selector in (chosen, *rejected):
+        selector.check()
+    for resource in resources:
+        if not chosen.takes_texts(resource):
+            continue
+        if any((one.labels or one.annotations) and one.takes_texts(resource) for one in rejected):
+            continue
+        ids = _ids(resource)
+        if any(_has_id(one) and any(_takes(one, known) for known in ids) for one in rejected):
+            continue
+        if any(_takes(chosen, known) for known in ids):
+            _write_fields(resource, target, value)
+            resource.contributed(origin)
+
+
+def _has_id(selector: Selector) -> bool:
+    return any((selector.group, selector.version, selector.kind, selector.name, selector.namespace))
+
+
+def _takes(selector: Selector, known: ResId) -> bool:
+    return selector.takes_gvk(known.gvk) and matches_whole(selector.name, known.name) and matches_whole(selector.namespace, known.namespace)
+
+
+def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value) -> None:
+    options = target.get("options") or {}
+    create = type(value.value) if type(value.value) in (dict, list) else str
+    for path in target.get("fieldPaths") or [DEFAULT_PATH]:
+        parts = smart_split(path)
+        made = create if options.get("create") else None
+        if _write_inside_text(resource, parts, value, made):
+            continue
+        slots = find_targets(Slot([resource.body], 0), parts, made)
+        if not slots:
+            raise broken(f"there is no field {path!r} in {resource.gvk.kind} {resource.name}, a target of a replacement")
+        for slot in slots:
+            _set(slot, value, options)
+
+
+def _set(slot: Slot, value: Value, options: Mapping[str, Any]) -> None:
+    old, text = slot.value, value.text
+    delimiter = options.get("delimiter")
+    created = isinstance(old, Created)
+    if delimiter:
+        if not is_scalar(old):
+            raise broken("a delimiter needs a single value, and the target is a mapping or a list")
+        parts, index = ("" if created else text_of(old)).split(delimiter), options.get("index", 0)
+        if index < 0:
+            parts.insert(0, text)
+        elif index >= len(parts):
+            parts.append(text)
+        else:
+            parts[index] = text
+        text = delimiter.join(parts)
+    if created:
+        slot.holder[slot.key] = _implicit(text)
+    elif is_scalar(old):
+        slot.holder[slot.key] = retyped(old, text)
+    else:
+        slot.holder[slot.key] = copied(value.value)
+
+
+def retyped(old: Any, text: str) -> Any:
+    """`text` in a field that keeps the type it has."""
+    if type(old) is Quoted:
+        return Quoted(text)
+    if isinstance(old, str):
+        return text
+    before = old.value if type(old) is Literal else old
+    if before is None or isinstance(before, str):
+        raise unsupported("a replacement of a field that is null or a date")
+    meant = plain(text, Rules.KUSTOMIZE) if text else None
+    if type(meant) is not type(before) and not (type(before) is float and type(meant) is int):
+        raise broken(f"{text!r} cannot take the place of {before!r}, which is no text")
+    return Literal(text, meant) if type(old) is Literal else meant
+
+
+def _implicit(text: str) -> Any:
+    """A text written without quotes: a number where it reads as one."""
+    meant = plain(text, Rules.KUSTOMIZE) if text else text
+    return text if isinstance(meant, str) else Literal(text, meant)
+
+
+def _write_inside_text(resource: Resource, parts: list[str], value: Value, create: type | None) -> bool:
+    """Go on inside a text that holds JSON. Returns whether that is where the path leads."""
+    for length in range(1, len(parts)):
+        try:
+            slot = look_up(resource.body, parts[:length])
+        except type(broken("")):
+            continue
+        if slot is None or not is_scalar(slot.value):
+            continue
+        if not isinstance(slot.value, str):
+            return False
+        return _write_structured(slot, parts[length:], value, create)
+    return False
+
+
+def _write_structured(slot: Slot, rest: list[str], value: Value, create: type | None) -> bool:
+    text: str = slot.value
+    if text.strip()[:1] not in ("{", "["):
+        raise unsupported("a replacement inside a text that holds YAML: only JSON is written into here")
+    from checker.tools.yaml.styled import BrokenDocumentError, load_styled
+
+    try:
+        documents = load_styled(text.encode("utf-8", "surrogateescape"), quoted=Quoted, literal=Literal)
+    except BrokenDocumentError:
+        return False
+    box = [documents[0][1]]
+    slots = find_targets(Slot(box, 0), rest, create)
+    if not slots:
+        return False
+    for found in slots:
+        old = found.value
+        if isinstance(old, Created):
+            found.holder[found.key] = _implicit(value.text)
+        else:
+            found.holder[found.key] = retyped(old, value.text) if is_scalar(old) else copied(value.value)
+    slot.holder[slot.key] = _as_json(resolved(box[0]), text, type(slot.value))
+    return True
+
+
+def _as_json(value: Any, text: str, kind: type) -> Any:
+    from checker.render.kustomize.hashing import go_json
+
+    compact = go_json(value)
+    if "\n" in text and "  " in text:
+        compact = json.dumps(json.loads(compact), ensure_ascii=False, indent=2, sort_keys=True)
+        for char in "<>&":
+            compact = compact.replace(char, f"\\u{ord(char):04x}")
+    return kind(compact)
+
+
+__all__ = ["FIELD_DECODERS", "REPLACEMENT", "NeedStylesError", "apply_replacement", "retyped"]

@@ -1,0 +1,143 @@
+"""Scalars as kustomize has them while it works: most are plain JSON values, some need their text or their quotes.
+
+Usually a value is what JSON has. Where a result depends on how a scalar was written (`"1"` patched with 2 stays text, an
+empty `key:` vanishes where `key: null` stays), NeedStylesError says so and the build is done again with Quoted and
+Literal in place of values. That is rare, so the common build pays nothing for it.
+"""
+
+from __future__ import annotations
+
+import marshal
+from dataclasses import dataclass
+from typing import Any
+
+from checker.tools.yaml import Rules, plain
+
+
+class NeedStylesError(Exception):
+    """The result depends on how a scalar was written: build again with styles."""
+
+
+class Quoted(str):
+    """Text that was quoted, or stood in a block."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A scalar that is no text: what was written and what it means."""
+
+    text: str
+    value: Any
+
+
+def is_null(value: Any) -> bool:
+    return value is None or (type(value) is Literal and value.value is None)
+
+
+def is_scalar(value: Any) -> bool:
+    return type(value) is not dict and type(value) is not list
+
+
+def is_empty(value: Any) -> bool:
+    """What kustomize drops as no resource: nothing, null, {} or []."""
+    return is_null(value) or value in ({}, [])
+
+
+def text_of(value: Any) -> str:
+    """The text of a scalar as written; of a mapping or list nothing."""
+    if isinstance(value, str):
+        return value
+    if type(value) is Literal:
+        return value.text
+    if is_scalar(value):
+        raise NeedStylesError
+    return ""
+
+
+def key_text(value: Any) -> str:
+    """The text of a value that lists are merged by. An integer is taken to be written in decimal."""
+    if type(value) is int:
+        return str(value)
+    return "" if value is None else text_of(value)
+
+
+def with_text(old: Any, text: str) -> Any:
+    """`text` written where `old` stood, in its quotes or without, where it must not become a number by that."""
+    if type(old) is Quoted:
+        return Quoted(text)
+    if not text or not isinstance(plain(text, Rules.KUSTOMIZE), str):
+        raise NeedStylesError
+    return text
+
+
+def written_over(old: Any, new: Any) -> Any:
+    """A scalar set where another stood: the new value in the style of the old one."""
+    if isinstance(new, str):
+        if type(old) is Quoted:
+            return new if type(new) is Quoted else Quoted(new)
+        return str(new) if type(new) is Quoted else new
+    if isinstance(old, str):
+        if type(new) is not Literal:
+            raise NeedStylesError
+        return Quoted(new.text) if type(old) is Quoted else new
+    return new
+
+
+def quoted_if_needed(text: str) -> str:
+    """Text that kustomize writes itself: quoted where it would read as something else."""
+    if not text or "\n" in text or not isinstance(plain(text, Rules.KUBERNETES), str):
+        return Quoted(text)
+    return text
+
+
+def copied(value: Any) -> Any:
+    """A deep copy. marshal's version 2 keeps no shared references and runs in C; what it cannot hold is copied by hand."""
+    try:
+        return marshal.loads(marshal.dumps(value, 2))  # noqa: S302 - made from a value of ours
+    except ValueError:
+        return _copied(value)
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_copied(item) for item in value]
+    return value
+
+
+def resolved(value: Any) -> Any:
+    """The value as JSON has it."""
+    if type(value) is dict:
+        return {key: resolved(item) for key, item in value.items()}
+    if type(value) is list:
+        return [resolved(item) for item in value]
+    if type(value) is Literal:
+        return value.value
+    return str(value) if type(value) is Quoted else value
+
+
+def restyled(value: Any) -> Any:
+    """A JSON value as kustomize writes it out and reads it again, for a build with styles."""
+    if type(value) is dict:
+        return {key: restyled(item) for key, item in value.items()}
+    if type(value) is list:
+        return [restyled(item) for item in value]
+    if isinstance(value, str):
+        return quoted_if_needed(value)
+    return Literal(number_text(value), value)
+
+
+def number_text(value: Any) -> str:
+    """How kustomize writes a number, truth value or null that came through JSON."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) < 10**6:
+        return str(value)
+    from checker.tools.yaml.scalars import go_float
+
+    return go_float(float(value), 64)
