@@ -71,7 +71,7 @@ def _built(unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: Re
     if content is not None and b'"resources"' not in content and b'"_placeholder"' in content:
         return ()
     overlaid = OverlayTree(artifact, {file: content}) if content is not None else artifact
-    return build(overlaid, path, KustomizeOptions(load_restrictor="none", sources=options.sources))
+    return build(overlaid, path, KustomizeOptions(load_restrictor="none", order="fifo", sources=options.sources))
 
 
 def _with_origin(obj: KubeObject, artifact: ArtifactTree, unit: DeployUnit) -> KubeObject:

@@ -61,7 +61,7 @@ def _built(objects: Sequence[KubeObject], kustomization: Mapping[str, JSONValue]
     text_of_objects = "\n---\n".join(json.dumps(obj.body, ensure_ascii=False) for obj in objects)
     files = {RepoPath("kustomization.yaml"): json.dumps(kustomization).encode(), OUTPUT: text_of_objects.encode("utf-8", "surrogateescape")}
     try:
-        built = build(MemoryTree(files), ROOT, KustomizeOptions(load_restrictor="none"))
+        built = build(MemoryTree(files), ROOT, KustomizeOptions(load_restrictor="none", order="fifo"))
     except RenderFailure as failure:
         raise RenderFailure(f"postRenderers: {failure.message}", reason=failure.reason, location=unit.origin.location) from failure
     done: list[KubeObject] = []
