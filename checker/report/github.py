@@ -13,7 +13,8 @@ from checker.model.report import Report
 from checker.report.clean import shorten, shown
 from checker.report.options import FormatOptions
 from checker.report.places import Mark, marks
-from checker.report.story import count_words, headline, place
+from checker.report.story import place
+from checker.report.verdict import count_words, headline
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _KEPT = 10

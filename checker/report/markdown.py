@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from checker.model.diff import Change
+from checker.model.diff import Change, NotRendered
 from checker.model.findings import Finding, Severity
 from checker.model.objects import Location
 from checker.model.report import Report, RuleVerdict, Verdict
@@ -23,18 +23,18 @@ from checker.report.options import FormatOptions
 from checker.report.story import (
     Danger,
     Units,
+    alike_gaps,
     change_counts,
-    count_words,
     dangers,
-    headline,
+    listed_findings,
     object_name,
     ordered_rules,
     place,
     plural,
     said_once,
     shown_environments,
-    unit_words,
 )
+from checker.report.verdict import count_words, headline, unit_words
 
 _ALWAYS = (Change.CREATED, Change.CHANGED, Change.DELETED)
 _ROWS = 20
@@ -160,7 +160,7 @@ class _Page:
             yield from room.block(f"<details><summary>All {len(lines):,} effects to look at</summary>\n\n", lines, "\n</details>", "effect")
 
     def findings(self, room: Room) -> Iterator[str]:
-        findings = self.report.findings
+        findings = listed_findings(self.report)
         if not findings:
             return
         lines = [self._finding(alike) for alike in said_once(findings)]
@@ -193,21 +193,26 @@ class _Page:
         )
 
     def not_rendered(self, room: Room) -> Iterator[str]:
-        items = sorted(self.report.not_rendered, key=lambda item: not item.affected)
+        items = self.report.not_rendered
         if not items:
             return
-        lines = []
-        for item in items:
-            touched = " **This change touches it.**" if item.affected else ""
-            side = "" if item.side == "both" else f", only at {item.side}"
-            lines.append(
-                f"- {markup.code(self.units.title(item.unit))}: {item.reason.value}{side}: {markup.text(item.message)} "
-                f"({markup.code(place(item.location))}){touched}\n"
-            )
+        lines = [self._gap(alike) for alike in alike_gaps(items)]
         affected = sum(item.affected for item in items)
         concerned = f", {affected:,} touched by this change" if affected else ""
         summary = f"{plural(len(items), 'unit')} could not be rendered{concerned}: effect unknown"
         yield from room.block(f"<details{' open' if affected else ''}><summary>{summary}</summary>\n\n", lines, "\n</details>", "unit")
+
+    def _gap(self, alike: Sequence[NotRendered]) -> str:
+        item = alike[0]
+        others = [markup.code(self.units.short(other.unit)) for other in alike[1:]]
+        more = f" and {len(others) - _ROWS:,} more" if len(others) > _ROWS else ""
+        also = f", {', '.join(others[:_ROWS])}{more}" if others else ""
+        touched = " **This change touches it.**" if item.affected else ""
+        side = "" if item.side == "both" else f", only at {item.side}"
+        return (
+            f"- {markup.code(self.units.title(item.unit))}{also}: {item.reason.value}{side}: {markup.text(item.message)} "
+            f"({markup.code(place(item.location))}){touched}\n"
+        )
 
     def footer(self) -> str:
         report = self.report

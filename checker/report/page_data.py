@@ -12,20 +12,9 @@ from checker.report.clean import sentence, shown, uri_path
 from checker.report.images import image_changes
 from checker.report.manifest import diff_lines
 from checker.report.options import FormatOptions
-from checker.report.story import (
-    Units,
-    change_counts,
-    count_words,
-    dangers,
-    headline,
-    object_name,
-    ordered_rules,
-    place,
-    shown_environments,
-    told_units,
-    unit_words,
-)
+from checker.report.story import Units, change_counts, dangers, object_name, ordered_rules, place, shown_environments, told_units
 from checker.report.values import field_path, transition
+from checker.report.verdict import count_words, headline, unit_words
 
 Members = dict[str, JSONValue]
 _LINES = 5_000

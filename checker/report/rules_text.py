@@ -17,14 +17,16 @@ def rule_lines(report: Report, options: FormatOptions, paint: Paint, width: int)
     holding = [rule for rule in rules if rule.verdict is Verdict.PASSED]
     told = rules if options.verbose else [rule for rule in rules if rule.verdict is not Verdict.PASSED]
     widths = [max((columns(cell) for cell in cells), default=0) for cells in zip(*(_cells(rule) for rule in told), strict=True)]
+    said: set[tuple[str, ...]] = set()
     for rule in told:
-        yield from _rule(rule, widths, paint, width)
+        yield from _rule(rule, widths, paint, width, again=rule.because in said)
+        said.add(rule.because)
     if holding and not options.verbose:
         names = list(dict.fromkeys(shown(rule.rule) for rule in holding))
         yield from (paint("dim", f"  {line}") for line in wrapped(f"{plural(len(holding), 'rule')} passed: {', '.join(names)}", width - 2))
 
 
-def _rule(rule: RuleVerdict, widths: Sequence[int], paint: Paint, width: int) -> Iterator[str]:
+def _rule(rule: RuleVerdict, widths: Sequence[int], paint: Paint, width: int, *, again: bool) -> Iterator[str]:
     severity = rule.severity
     mark = {Severity.ERROR: "x", Severity.WARNING: "!"}.get(severity or Severity.NOTE, " ")
     cells = "  ".join(pad(cell, room) for cell, room in zip(_cells(rule), widths, strict=True))
@@ -36,7 +38,7 @@ def _rule(rule: RuleVerdict, widths: Sequence[int], paint: Paint, width: int) ->
     indent = " " * (columns(start) if beside else 6)
     style = severity.word if severity is not None else "dim"
     said = wrapped(message, width - len(indent))
-    more = [line for part in _details(rule) for line in wrapped(part, width - len(indent))]
+    more = [line for part in _details(rule, again=again) for line in wrapped(part, width - len(indent))]
     yield paint(style, start if beside else start.rstrip()) + (said.pop(0) if beside else "")
     yield from (f"{indent}{line}" for line in (*said, *more))
 
@@ -45,9 +47,14 @@ def _cells(rule: RuleVerdict) -> tuple[str, str, str]:
     return shown(rule.rule, 40), shown(rule.environment, 40), rule.mode.value
 
 
-def _details(rule: RuleVerdict) -> Iterator[str]:
-    yield from (sentence(because) for because in rule.because)
+def _details(rule: RuleVerdict, *, again: bool) -> Iterator[str]:
+    if again and rule.because:
+        yield "moved by the same as above"
+    else:
+        yield from (sentence(because) for because in rule.because)
     if rule.fix:
         yield f"to fix: {sentence(rule.fix)}"
     if rule.location is not None:
-        yield f"at {place(rule.location)}"
+        where = place(rule.location)
+        if not any(where in because for because in rule.because):
+            yield f"at {where}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checker.model.diff import Change, EnvironmentDiff, ObjectDiff
+from checker.model.diff import Change, EnvironmentDiff, NotRendered, ObjectDiff
 from checker.model.findings import Severity
 from checker.model.report import Report
 from checker.report.clean import sentence, shown
@@ -15,9 +15,9 @@ from checker.report.story import (
     SYMBOLS,
     Told,
     Units,
-    count_words,
+    alike_gaps,
     folded_count,
-    headline,
+    listed_findings,
     listing,
     object_groups,
     object_name,
@@ -25,10 +25,10 @@ from checker.report.story import (
     plural,
     shown_environments,
     told_units,
-    unit_words,
 )
 from checker.report.terminal import Paint, columns, pad, wrapped
-from checker.report.values import field_path, transition
+from checker.report.values import field_path, is_image, transition
+from checker.report.verdict import count_words, headline, unit_words
 
 _FIELDS = 12
 """Fields of one object, and lines of names of one group, that are shown without --verbose."""
@@ -172,11 +172,18 @@ class _Page:
             yield self.paint("dim", f"and {plural(len(changes) - most, 'more field')} (--verbose)")
 
     def _effects(self, diff: ObjectDiff) -> Iterator[str]:
-        for effect in sorted(diff.effects, key=lambda effect: -effect.severity):
-            mark = {Severity.ERROR: "x ", Severity.WARNING: "! "}.get(effect.severity, "")
-            style = effect.severity.word if mark else ""
+        """Warnings one a line; what is only worth knowing together, less what the fields above say already."""
+        told = any(is_image(change) for change in diff.fields[:_FIELDS])
+        quiet = [
+            effect.message for effect in diff.effects if effect.severity is Severity.NOTE and not (told and effect.id == "image-changed")
+        ]
+        loud = sorted((effect for effect in diff.effects if effect.severity > Severity.NOTE), key=lambda effect: -effect.severity)
+        for effect in loud:
+            mark = "x" if effect.severity is Severity.ERROR else "!"
             for number, line in enumerate(wrapped(sentence(effect.message), self.width - 10)):
-                yield " " * 8 + self.paint(style, f"{'  ' if number and mark else mark}{line}")
+                yield " " * 8 + self.paint(effect.severity.word, f"{' ' if number else mark} {line}")
+        if quiet:
+            yield from (f"        {line}" for line in wrapped(", ".join(sentence(message) for message in quiet), self.width - 8))
 
     def _group(self, group: Sequence[ObjectDiff]) -> Iterator[str]:
         first = group[0]
@@ -211,9 +218,10 @@ class _Page:
     # is it right, is it allowed
 
     def _findings(self) -> Iterator[str]:
-        if self.report.findings:
+        findings = listed_findings(self.report)
+        if findings:
             yield self.paint("bold", "Findings")
-            yield from finding_lines(self.report.findings, self.options, self.paint, self.width)
+            yield from finding_lines(findings, self.options, self.paint, self.width)
 
     def _rules(self) -> Iterator[str]:
         if self.report.rules:
@@ -221,18 +229,22 @@ class _Page:
             yield from rule_lines(self.report, self.options, self.paint, self.width)
 
     def _not_rendered(self) -> Iterator[str]:
-        items = self.report.not_rendered
-        if not items:
-            return
-        yield self.paint("bold", "Not rendered") + self.paint("dim", "  (effect unknown: neither created nor deleted)")
-        for item in sorted(items, key=lambda item: not item.affected):
-            side = "" if item.side == "both" else f", only at {item.side}"
-            touched = "this change touches it; " if item.affected else ""
-            style = "warning" if item.affected else ""
-            yield self.paint(style, f"  {self.units.title(item.unit)}")
-            said = f"{touched}{item.reason.value}{side}: {sentence(item.message)}"
-            yield from (f"      {line}" for line in wrapped(said, self.width - 6))
-            yield self.paint("dim", f"      {place(item.location)}")
+        if self.report.not_rendered:
+            yield self.paint("bold", "Not rendered") + self.paint("dim", "  (effect unknown: neither created nor deleted)")
+            for alike in alike_gaps(self.report.not_rendered):
+                yield from self._gap(alike)
+
+    def _gap(self, alike: Sequence[NotRendered]) -> Iterator[str]:
+        item = alike[0]
+        side = "" if item.side == "both" else f", only at {item.side}"
+        touched = "this change touches it; " if item.affected else ""
+        yield self.paint("warning" if item.affected else "", f"  {self.units.title(item.unit)}")
+        if len(alike) > 1:
+            names = listing([self.units.short(other.unit) for other in alike[1:]], len(alike) if self.options.verbose else 4)
+            yield from (f"  and {line}" if not number else f"      {line}" for number, line in enumerate(wrapped(names, self.width - 6)))
+        said = f"{touched}{item.reason.value}{side}: {sentence(item.message)}"
+        yield from (f"      {line}" for line in wrapped(said, self.width - 6))
+        yield self.paint("dim", f"      {place(item.location)}")
 
     def _suppressed(self) -> Iterator[str]:
         if self.report.suppressed and self.options.verbose:

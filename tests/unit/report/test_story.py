@@ -9,7 +9,8 @@ import pytest
 from checker.model.diff import Change
 from checker.model.findings import Severity
 from checker.model.units import Controller
-from checker.report.story import CONTROLLERS, SYMBOLS, dangers, headline, told_units
+from checker.report.story import CONTROLLERS, SYMBOLS, dangers, told_units
+from checker.report.verdict import headline
 from tests.unit.report.builders import STORIES, fleet, release
 
 
