@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -110,3 +111,73 @@ def test_numbers_beyond_their_type_are_refused() -> None:
         {"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": 2**31, "selector": {}, "template": {}}}
     )
     assert [problem.keyword for problem in problems] == ["maximum"]
+
+
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Cluster
+  names: {kind: Widget, plural: widgets}
+  versions:
+    - name: v1
+      served: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          description: long
+          properties:
+            apiVersion: {type: string}
+            kind: {type: string}
+            metadata: {type: object}
+            spec:
+              type: object
+              properties:
+                size: {type: integer, default: 3, description: words}
+                either: {oneOf: [{required: [a]}, {not: {required: [b]}}], additionalProperties: {type: string}, type: object}
+                many: {type: array, items: {type: string}}
+            status: {type: object, properties: {long: {type: string}}}
+"""
+
+
+def test_definitions_are_made_small(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "crd.yaml").write_text(DEFINITION)
+    (tmp_path / "config" / "other.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: x}\n")
+    (tmp_path / "elsewhere.yaml").write_text(DEFINITION)
+    source = custom.Source(name="Example 1", module="example.com/m", version="v1", licence="MIT", files=("config/*.yaml",))
+    assert list(custom.kinds_of(source, tmp_path)) == [
+        (
+            "example.com/v1",
+            "Widget",
+            {
+                "scope": "Cluster",
+                "source": "Example 1",
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "spec": {
+                            "type": "object",
+                            "properties": {
+                                "size": {"type": "integer", "default": None},
+                                "either": {
+                                    "type": "object",
+                                    "additionalProperties": {"type": "string"},
+                                    "oneOf": [{"required": ["a"]}, {"not": {"required": ["b"]}}],
+                                },
+                                "many": {"type": "array", "items": {"type": "string"}},
+                            },
+                        },
+                        "status": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+                    },
+                },
+            },
+        )
+    ]
+
+
+def test_sources_are_under_licences_that_allow_it() -> None:
+    assert {source.licence for source in custom.SOURCES} <= {"Apache-2.0", "MIT"}
+    assert all(bool(source.files) != bool(source.packages) for source in custom.SOURCES)

@@ -9,7 +9,7 @@ import pytest
 
 from checker.model.paths import RepoPath
 from checker.validate.kubeconform import KubeconformOptions, Status, Verdict, kubeconform_verdicts
-from checker.validate.kubeconform_formats import FORMATS, Shown, as_json, as_junit, as_tap, as_text, exit_code
+from checker.validate.kubeconform_formats import FORMATS, Shown, as_json, as_junit, as_pretty, as_tap, as_text, exit_code
 
 FILES = [
     (
@@ -114,6 +114,18 @@ def test_text() -> None:
         as_text(STRICT[:1], Shown(summary=True, stdin=True))
         == "Summary: 1 resource found parsing stdin - Valid: 1, Invalid: 0, Errors: 0, Skipped: 0\n"
     )
+
+
+def test_pretty() -> None:
+    skipped = Verdict(filename="x.yaml", status=Status.SKIPPED, kind="Widget", name="w", version="example.com/v1")
+    lines = as_pretty([*STRICT, skipped], Shown(verbose=True)).splitlines()
+    assert lines[0] == "\x1b[32m\u2714\x1b[0m a.yaml: \x1b[32mService good is valid\x1b[0m"
+    assert (
+        lines[2]
+        == "\x1b[31m\u2716\x1b[0m a.yaml: \x1b[31mWidget failed validation: w-{{ generateName }} could not find schema for Widget\x1b[0m"
+    )
+    assert lines[3] == "\x1b[31m\u2716\x1b[0m a.yaml: \x1b[31mfailed validation:  error while parsing: missing 'apiVersion' key\x1b[0m"
+    assert lines[-1] == "\x1b[33m-\x1b[0m x.yaml: \x1b[33mWidget w skipped\x1b[0m"
 
 
 def test_skipped_resources_are_told_when_verbose() -> None:

@@ -141,6 +141,60 @@ def test_refused(text: str, old: str, new: str, expected: str) -> None:
     assert any(found.startswith(expected) for found in told(text, old, new)), told(text, old, new)
 
 
+MORE = [
+    (DEPLOYMENT, "restartPolicy: Always\n", "restartPolicy: Always\n      dnsPolicy: Cluster\n", "invalid-value"),
+    (DEPLOYMENT, "              protocol: TCP\n", "              hostPort: 70000\n", "invalid-value"),
+    (DEPLOYMENT, "          imagePullPolicy: IfNotPresent\n", "          imagePullPolicy: ifnotpresent\n", "invalid-value"),
+    (DEPLOYMENT, "        - name: app\n", "        - name: App\n", "invalid-name"),
+    (DEPLOYMENT, "        - name: settings\n          configMap:", "        - name: Set_tings\n          configMap:", "invalid-name"),
+    (DEPLOYMENT, "              port: http\n", "              port: 0\n", "invalid-value"),
+    (SERVICE, "      port: 80\n", "      port: 80\n      nodePort: 100000\n", "invalid-value"),
+    (SERVICE, "  ports:\n    - name: http\n      port: 80\n      targetPort: http\n      protocol: TCP\n", "", "missing-field"),
+    (CLAIM, "  accessModes:\n    - ReadWriteOnce\n", "", "missing-field"),
+    (CLAIM, "storage: 10Gi", "storage: ten", "invalid-value"),
+    (CLAIM, "metadata:\n  name: data\n", "", "missing-field"),
+    (ROLE, "name: reader", "name: a/b", "invalid-name"),
+    (ROLE, "name: reader", "name: reader\n  annotations: {big: '" + "x" * 300_000 + "'}", "invalid-label"),
+    (ROLE, "name: reader", "name: reader\n  labels: {a: " + "x" * 64 + "}", "invalid-label"),
+    (ROLE, "name: reader", "name: reader\n  labels: {" + "x" * 64 + ": a}", "invalid-label"),
+    (ROLE, "name: reader", "name: reader\n  namespace: " + "x" * 64, "invalid-name"),
+]
+
+
+@pytest.mark.parametrize(("text", "old", "new", "rule"), MORE, ids=[f"{new[:30].strip()!r}" for _, _, new, _ in MORE])
+def test_refused_as_well(text: str, old: str, new: str, rule: str) -> None:
+    assert rule in [found.split()[1] for found in told(text, old, new)]
+
+
+def test_bare_pods_quotas_volumes_and_classes() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {restartPolicy: Maybe, containers: [{name: a, image: b}]}\n"
+    assert [found.split()[1] for found in told(pod)] == ["invalid-value"]
+    assert told(pod, "Maybe", "Never") == []
+    quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: x}\nspec: {hard: {pods: 5, requests.cpu: lots}}\n"
+    assert [found.split()[1] for found in told(quota)] == ["invalid-value"]
+    spec = "{capacity: {storage: 5GB}, accessModes: [ReadWriteOnce], hostPath: {path: /x}}"
+    volume = f"apiVersion: v1\nkind: PersistentVolume\nmetadata: {{name: x}}\nspec: {spec}\n"
+    assert [found.split()[1] for found in told(volume)] == ["invalid-value"]
+    storage = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: x}\nprovisioner: x\nvolumeBindingMode: Later\n"
+    assert [found.split()[1] for found in told(storage)] == ["invalid-value"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "meets"),
+    [
+        ("{key: app, operator: NotIn, values: [web]}", False),
+        ("{key: tier, operator: NotIn, values: [web]}", True),
+        ("{key: app, operator: Exists}", True),
+        ("{key: tier, operator: Exists}", False),
+        ("{key: tier, operator: DoesNotExist}", True),
+        ("{key: app, operator: DoesNotExist}", False),
+    ],
+)
+def test_operators_of_selectors(expression: str, meets: bool) -> None:
+    text = DEPLOYMENT.replace("    matchLabels:\n      app: web\n", f"    matchExpressions:\n      - {expression}\n")
+    assert [found.split()[1] for found in told(text)] == ([] if meets else ["selector-mismatch"])
+
+
 @pytest.mark.parametrize(
     ("text", "old", "new"),
     [
