@@ -81,7 +81,7 @@ def _root_unit(root: Root, flux: Sequence[KubeObject], tree: Tree, options: Sour
     near = sorted(
         (obj for obj in flux if obj.group in SOURCE_GROUPS), key=lambda obj: -_shared(obj.origin.path, root.declaration.origin.path)
     )
-    ours = our_sources((root.declaration, *near), tree, options)
+    ours = our_sources((root.declaration, *near), tree)
     cluster = Cluster(root.cluster, near, ours, options)
     return _unit(root.declaration, cluster, None, tree)
 
@@ -91,7 +91,7 @@ def _cluster(name: str, members: Sequence[BuiltUnit], tree: Tree, options: Sourc
     rendered = [obj for unit in members for obj in unit.objects]
     brought = [obj for unit in members for obj in unit.unit.related]
     declarations = [unit.unit.declaration for unit in members if unit.unit.declaration is not None]
-    ours = our_sources((*declarations, *rendered, *brought), tree, options)
+    ours = our_sources((*declarations, *rendered, *brought), tree)
     inherited = {
         SourceRef(obj.kind, obj.namespace, obj.name): how
         for unit in members

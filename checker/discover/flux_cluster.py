@@ -14,7 +14,7 @@ from checker.model.objects import KubeObject, dig, mapping, sequence, text
 from checker.model.paths import RepoPath, clamped_path, is_within
 from checker.model.tree import EntryKind, Tree, TreeError
 from checker.model.units import RenderFailure
-from checker.tools.flux import THIS_REPOSITORY, SourceOptions, SourceRef, names_this_repository, open_source
+from checker.tools.flux import THIS_REPOSITORY, SourceOptions, SourceRef, open_source
 
 KUSTOMIZE_GROUP = "kustomize.toolkit.fluxcd.io"
 HELM_GROUP = "helm.toolkit.fluxcd.io"
@@ -93,7 +93,7 @@ def chart_reference(release: KubeObject) -> SourceRef:
     return _reference(direct, release.namespace) if direct else chart_source(release, "spec", "chart", "spec")
 
 
-def our_sources(declared: Iterable[KubeObject], tree: Tree, options: SourceOptions) -> dict[SourceRef, str]:
+def our_sources(declared: Iterable[KubeObject], tree: Tree) -> dict[SourceRef, str]:
     """The sources that stand for this repository, each with how that is known."""
     objects = tuple(declared)
     known = {SourceRef(obj.kind, obj.namespace, obj.name): obj for obj in reversed(objects) if obj.group in SOURCE_GROUPS}
@@ -104,7 +104,7 @@ def our_sources(declared: Iterable[KubeObject], tree: Tree, options: SourceOptio
         reference = source_reference(obj)
         source = known.get(reference)
         bootstrap = reference.name == BOOTSTRAP and (source is None or source.origin.path.endswith("/gotk-sync.yaml"))
-        if reference.kind in ("ExternalArtifact", "") or (source is not None and names_this_repository(source, options)):
+        if reference.kind in ("ExternalArtifact", ""):
             continue
         path = clamped_path(text(dig(obj.body, "spec", "path")))
         if bootstrap:

@@ -34,7 +34,7 @@ def entry_points(objects: Sequence[KubeObject], tree: Tree, options: SourceOptio
     instances = [made for obj in objects if (made := _from_instance(obj)) is not None]
     placeholders = [made for folder in _sync_folders(objects, tree) if (made := _from_placeholder(folder, kustomizations)) is not None]
     certain = [obj for obj in kustomizations if basename(obj.origin.path) == "gotk-sync.yaml"] + instances + placeholders
-    ours = our_sources((*objects, *instances, *placeholders), tree, options)
+    ours = our_sources((*objects, *instances, *placeholders), tree)
     candidates = [obj for obj in kustomizations if obj not in certain and not _is_set_aside(obj)]
     paths = {
         id(obj): clamped_path(text(dig(obj.body, "spec", "path")))

@@ -118,17 +118,28 @@ def _generator(reference: SourceRef, objects: Iterable[KubeObject]) -> tuple[Kub
 
 
 def _same_revision(reference: SourceRef, source: KubeObject, options: SourceOptions) -> None:
-    """Refuse a reference to another revision of this repository than the one at hand."""
-    ref = mapping(dig(source.body, "spec", "ref"))
-    if THIS_REPOSITORY in source.annotations and source.annotations[THIS_REPOSITORY] == "bootstrap":
+    """Refuse a reference to another revision of this repository than the one at hand.
+
+    What a cluster was bootstrapped from is at hand whatever it tracks: the change under check is on its way there.
+    """
+    if THIS_REPOSITORY in source.annotations:
         return
+    ref = mapping(dig(source.body, "spec", "ref"))
+    known = _branches(options.revisions)
     for name in ("commit", "name", "semver", "tag", "branch"):
         value = text(ref.get(name))
-        if not value or (name == "name" and value.removeprefix("refs/heads/") in options.revisions):
+        if not value:
             continue
-        if name == "branch" and (not options.revisions or value in options.revisions):
+        branch = value.removeprefix("refs/heads/") if name == "branch" or value.startswith("refs/heads/") else ""
+        if branch and (not known or branch in known):
             return
         raise RenderFailure(f"{reference} tracks {name} {value} of this repository, not the revision under check", reason=Reason.REMOTE)
+
+
+def _branches(revisions: Iterable[str]) -> frozenset[str]:
+    """The branch names among revisions as people give them: `origin/main` is main; `HEAD~1` and commits name none."""
+    bare = (re.sub(r"^(?:refs/heads/|refs/remotes/[^/]+/|origin/)", "", revision) for revision in revisions)
+    return frozenset(name for name in bare if not re.search(r"^HEAD|[~^@{: ]|^[0-9a-f]{7,64}$", name))
 
 
 def _with_includes(source: KubeObject, artifact: ArtifactTree) -> ArtifactTree:

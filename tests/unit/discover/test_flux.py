@@ -161,11 +161,31 @@ def test_this_repository_is_known_by_its_url(url: str, path: str | None) -> None
     assert children(BOOTSTRAPPED, *objects, repository_urls=("git@example.com:acme/fleet.git",))["apps"].path == path
 
 
-@pytest.mark.parametrize(("ref", "path"), [({"branch": "main"}, "apps"), ({"branch": "old"}, None), ({"tag": "v1"}, None)])
+@pytest.mark.parametrize(
+    ("ref", "path"),
+    [({"branch": "main"}, "apps"), ({"branch": "old"}, None), ({"tag": "v1"}, None), ({"name": "refs/heads/main"}, "apps"), ({}, "apps")],
+)
 def test_another_revision_of_this_repository_is_another_content(ref: dict[str, str], path: str | None) -> None:
     url = "https://example.com/acme/fleet"
     objects = [git_repository("other", url, ref=ref), kustomization("apps", "./apps", "other")]
-    assert children(BOOTSTRAPPED, *objects, repository_urls=(url,), revisions=("main",))["apps"].path == path
+    assert children(BOOTSTRAPPED, *objects, repository_urls=(url,), revisions=("origin/main", "HEAD~1"))["apps"].path == path
+
+
+@pytest.mark.parametrize("revision", ["HEAD~1", "0db05080db0508", "the index"])
+def test_any_branch_will_do_where_none_is_named(revision: str) -> None:
+    url = "https://example.com/acme/fleet"
+    objects = [git_repository("other", url, ref={"branch": "main"}), kustomization("apps", "./apps", "other")]
+    assert children(BOOTSTRAPPED, *objects, repository_urls=(url,), revisions=(revision,))["apps"].path == "apps"
+
+
+def test_what_a_cluster_began_with_is_at_hand_whatever_it_tracks() -> None:
+    files: dict[str, object] = {
+        "kubernetes/main/flux/cluster.yaml": [
+            git_repository("home", "https://x/y", ref={"tag": "v1"}),
+            kustomization("cluster", "./kubernetes/main/flux", "home"),
+        ]
+    }
+    assert roots(files, repository_urls=("https://x/y",), revisions=("main",)) == [("main", "cluster", "kubernetes/main/flux")]
 
 
 def test_a_copy_of_a_remote_source_is_its_content() -> None:

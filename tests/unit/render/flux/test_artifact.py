@@ -237,14 +237,6 @@ def test_a_foreign_source_is_remote_unless_a_copy_is_named() -> None:
     assert caught.value.reason is Reason.REMOTE
 
 
-def test_another_revision_of_this_repository_is_not_at_hand() -> None:
-    source = git_repository(ref={"tag": "v1"})
-    metadata = {"name": "flux-system", "namespace": "flux-system", "annotations": {"gitops-check/this-repository": "url"}}
-    marked = type(source)(body={**source.body, "metadata": metadata}, origin=source.origin)
-    with pytest.raises(RenderFailure, match="tracks tag v1"):
-        render({"app/a.yaml": config_map()}, related=[marked])
-
-
 GENERATOR = {
     "sources": [{"alias": "repo", "kind": "GitRepository", "name": "flux-system"}],
     "artifacts": [
