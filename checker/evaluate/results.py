@@ -36,12 +36,23 @@ def is_rule(name: str) -> bool:
 
 def excepted_name(rule: str) -> str:
     """What an `exception` rule calls this rule: its name without deny_, violation_ or warn_; bare rules are the empty text."""
-    _, _, rest = rule.partition("_")
-    return rest
+    if rule in _PREFIXES:
+        return ""
+    for prefix in _PREFIXES:
+        rule = rule.removeprefix(f"{prefix}_")
+    return rule
+
+
+_PREFIXES = ("violation", "deny", "warn")
+"""In the order in which conftest takes them off, each once."""
 
 
 def violations(value: JSONValue) -> Iterator[Violation]:
-    """Raises MalformedResultError for an object without a text `msg`."""
+    """Elements that say something: an empty message has passed. Raises MalformedResultError for an object without a text `msg`."""
+    return (element for element in elements(value) if element.message)
+
+
+def elements(value: JSONValue) -> Iterator[Violation]:
     if not isinstance(value, list):
         return
     for element in value:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching, statements
 
+_LONGEST = 500
 PACKAGE = "gitopscheck_functions"
 
 _ASKS = {
@@ -147,12 +148,12 @@ def _arity(tokens: Sequence[Token], opening: int) -> int:
 def _membership(tokens: Sequence[Token], some: int) -> Iterator[tuple[int, int, str]]:
     """`some x in expression`: the expression where it is a plain reference, which is what may turn out to be null."""
     index = some + 1
-    while index < len(tokens) and (tokens[index].kind == "name" or tokens[index].text == ",") and tokens[index].text != "in":
+    while index < min(len(tokens), some + 4) and (tokens[index].kind == "name" or tokens[index].text == ",") and tokens[index].text != "in":
         index += 1
     if index + 1 >= len(tokens) or tokens[index].text != "in" or tokens[index + 1].kind != "name":
         return
     start = end = index + 1
-    while end + 1 < len(tokens):
+    while end + 1 < len(tokens) and end - start < _LONGEST:
         following = tokens[end + 1]
         if following.text == "." and end + 2 < len(tokens):
             end += 2

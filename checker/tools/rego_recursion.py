@@ -26,7 +26,7 @@ def recursive_functions(modules: Sequence[tuple[str, str]]) -> tuple[Recursion, 
         for function, line, called in _functions(scan(text)):
             places.setdefault(function, (path, line))
             calls.setdefault(function, set()).update(called)
-    looping = sorted(function for function in calls if _reaches_itself(function, calls))
+    looping = sorted(_on_cycles(calls))
     return tuple(Recursion(*places[function], function[1]) for function in looping)
 
 
@@ -70,14 +70,31 @@ def _resolved(name: str, package: str, aliases: dict[str, str]) -> Function:
     return where, function
 
 
-def _reaches_itself(function: Function, calls: dict[Function, set[Function]]) -> bool:
-    seen: set[Function] = set()
-    waiting = list(calls[function])
-    while waiting:
-        reached = waiting.pop()
-        if reached == function:
-            return True
-        if reached not in seen:
-            seen.add(reached)
-            waiting.extend(calls.get(reached, ()))
-    return False
+def _on_cycles(calls: dict[Function, set[Function]]) -> set[Function]:
+    """Functions on a cycle, or between two: what is left when those that call nothing, and those that nothing calls, are taken away."""
+    left = {function: {called for called in wanted if called in calls} for function, wanted in calls.items()}
+    for direction in (left, _turned(left)):
+        _trim(direction, left)
+    return set(left)
+
+
+def _turned(calls: dict[Function, set[Function]]) -> dict[Function, set[Function]]:
+    callers: dict[Function, set[Function]] = {function: set() for function in calls}
+    for function, wanted in calls.items():
+        for called in wanted:
+            callers[called].add(function)
+    return callers
+
+
+def _trim(calls: dict[Function, set[Function]], left: dict[Function, set[Function]]) -> None:
+    """Take from `left` every function from which `calls` leads to an end."""
+    callers = _turned(calls)
+    open_calls = {function: len(wanted) for function, wanted in calls.items()}
+    ended = [function for function, number in open_calls.items() if not number]
+    while ended:
+        function = ended.pop()
+        left.pop(function, None)
+        for caller in callers[function]:
+            open_calls[caller] -= 1
+            if not open_calls[caller]:
+                ended.append(caller)

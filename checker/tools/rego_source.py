@@ -17,6 +17,8 @@ from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching
 _NOT_A_VALUE = frozenset({"some", "in", "not", "if", "else", "with", "as", "every", "contains", "import", "package", "default"})
 _COMPARISONS = frozenset({"==", "=", "!=", "<", ">", "<=", ">=", "in"})
 _INFIX = _COMPARISONS | {":=", "+", "-", "*", "/", "%", "|", "&", ","}
+_LONGEST = 500
+"""Tokens in a negated expression. No person writes a longer one, and nested ones would be read over and over."""
 _RENAMED = {"re_match": "regex.match"}
 
 Edit = tuple[int, int, str]
@@ -122,6 +124,8 @@ def _hoisted(text: str, tokens: Sequence[Token]) -> list[Edit]:
         if token.text != "not" or token.kind != "name" or (index and tokens[index - 1].text in (".", "import")):
             continue
         stop, literal_end = _literal(tokens, index + 1)
+        if literal_end - index > _LONGEST:
+            continue
         modifiers = text[tokens[stop - 1].end : tokens[literal_end - 1].end] if literal_end > stop else ""
         moved = _moved(tokens, index + 1, stop, rules)
         if not moved or "\n" in modifiers:
@@ -147,7 +151,7 @@ def _hoisted(text: str, tokens: Sequence[Token]) -> list[Edit]:
 def _literal(tokens: Sequence[Token], start: int) -> tuple[int, int]:
     """Where a negated expression ends, and where its `with` clauses do (indexes past the last token)."""
     index, stop = start, None
-    while index < len(tokens):
+    while index < len(tokens) and index - start <= _LONGEST:
         token, before = tokens[index], tokens[index - 1]
         if token.text in CLOSING or token.text in (";", "|", "else"):
             break

@@ -69,13 +69,18 @@ def is_call(tokens: Sequence[Token], start: int, stop: int) -> int | None:
     return None
 
 
+_CONTINUING = frozenset({"else", "if", "contains", "with", "as", "in"})
+"""Words that go on with a rule; followed by a parenthesis one is a function's name, as `contains` in older policies."""
+
+
 def statements(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Start and end (past the last token) of every rule: it begins with a name that starts a line and continues nothing."""
     found: list[int] = []
     depth = 0
     for index, token in enumerate(tokens):
         before = tokens[index - 1] if index else None
-        if depth == 0 and token.kind == "name" and token.text not in ("else", "if", "contains", "with", "as", "in"):
+        called = index + 1 < len(tokens) and tokens[index + 1].text == "("
+        if depth == 0 and token.kind == "name" and (called or token.text not in _CONTINUING):
             fresh = before is None or (before.line < token.line or before.text == "}")
             if fresh and (before is None or before.text not in (":=", "=", "if", ".", ",", "==", "as", "contains", "default", "in")):
                 found.append(index)
