@@ -15,6 +15,8 @@ from checker.model.units import DeployUnit, RenderFailure
 
 GROUP = "kustomize.toolkit.fluxcd.io"
 DECRYPT = f"{GROUP}/decrypt"
+ENCRYPTED: dict[str, JSONValue] = {"encrypted": True}
+"""Stands in for a `sops` block, so that checks know an encrypted object and leave its values alone."""
 
 
 def applied(objects: Iterable[KubeObject], unit: DeployUnit) -> tuple[KubeObject, ...]:
@@ -32,10 +34,10 @@ def applied(objects: Iterable[KubeObject], unit: DeployUnit) -> tuple[KubeObject
 
 
 def decrypted(obj: KubeObject) -> KubeObject:
-    """Without the `sops` block, as decryption leaves it; the values stay as they are."""
+    """The values stay as they are; of the `sops` block, which changes at every encryption, only that there was one."""
     if not is_encrypted(obj) or text(obj.annotations.get(DECRYPT)).lower() == "disabled":
         return obj
-    return replace(obj, body={key: value for key, value in obj.body.items() if key != "sops"})
+    return replace(obj, body={**obj.body, "sops": dict(ENCRYPTED)})
 
 
 def is_encrypted(obj: KubeObject) -> bool:
@@ -54,7 +56,7 @@ def _unpacked(objects: Iterable[KubeObject]) -> Iterator[KubeObject]:
 
 def _refuse_encrypted(obj: KubeObject, *, decrypts: bool) -> None:
     opted_out = text(obj.annotations.get(DECRYPT)).lower() == "disabled"
-    if obj.kind == "Secret" and obj.api_version == "v1" and "sops" in obj.body and not opted_out:
+    if obj.kind == "Secret" and obj.api_version == "v1" and "sops" in obj.body and obj.body["sops"] != ENCRYPTED and not opted_out:
         why = "has no `mac`, so it is not decrypted" if decrypts else "has no spec.decryption"
         holder = "the Secret" if decrypts else "the Kustomization"
         raise RenderFailure(

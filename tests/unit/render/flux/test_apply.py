@@ -37,7 +37,7 @@ def test_edge_33_unless_it_opts_out() -> None:
 def test_with_decryption_the_encrypted_object_is_shown_encrypted() -> None:
     rendered = render({"app/s.yaml": secret(stringData={"a": "ENC[x]"}, sops=SOPS)}, decryption={"provider": "sops"})
     (obj,) = rendered.objects
-    assert "sops" not in obj.body
+    assert obj.body["sops"] == {"encrypted": True}
     assert obj.body["data"] == {"a": base64.b64encode(b"ENC[x]").decode()}
     assert rendered.notes == ()
 
@@ -46,7 +46,15 @@ def test_with_decryption_the_encrypted_object_is_shown_encrypted() -> None:
 def test_other_kinds_may_be_encrypted_too(kind: str) -> None:
     body = json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"name": "x"}, "data": {"a": "ENC[x]"}, "sops": SOPS})
     (obj,) = render({"app/x.yaml": body}, decryption={"provider": "sops"}).objects
-    assert "sops" not in obj.body
+    assert obj.body["sops"] == {"encrypted": True}
+
+
+def test_encrypting_anew_changes_nothing_but_the_values() -> None:
+    def once(stamp: str) -> object:
+        files = {"app/x.yaml": secret(data={"a": "ENC[x]"}, sops={**SOPS, "mac": f"ENC[{stamp}]", "lastmodified": stamp})}
+        return render(files, decryption={"provider": "sops"}).objects[0].body
+
+    assert once("1") == once("2")
 
 
 def test_edge_37_common_metadata_wins_at_the_top_only() -> None:
