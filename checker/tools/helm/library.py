@@ -59,6 +59,7 @@ class _Worker:
         self.pid = os.getpid()
         self.version = ""
         self._deadline: float | None = None
+        self._turn = threading.Lock()
         threading.Thread(target=self._watch, daemon=True).start()
         hello = self._within(self._read)
         if "missing" in hello:
@@ -80,7 +81,8 @@ class _Worker:
             pipe.flush()
             return self._read()
 
-        return self._within(exchange)
+        with self._turn:
+            return self._within(exchange)
 
     def close(self) -> None:
         if self._process.poll() is None:
