@@ -54,6 +54,8 @@ class GateOptions:
     """Text of CODEOWNERS at base."""
     owners_format: str = "github"
     approvals: tuple[str, ...] | None = None
+    generated: Mapping[str, tuple[BuiltUnit, ...]] = field(default_factory=dict)
+    """By hydrated environment: what its dry source renders to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def judge(case: Case) -> Judgement:
     earlier = text(case.parameter("environment"))
     if not case.moving and not case.gaps:
         return passed(f"{case.environment} does not move")
-    answers = [answer for unit in _units(case) for answer in _judge_unit(case, unit, earlier)]
+    answers = [answer for unit in moving_units(case) for answer in _judge_unit(case, unit, earlier)]
     worst = [answer for answer in answers if answer.verdict is Verdict.BROKEN] or [a for a in answers if a.verdict is Verdict.UNKNOWN]
     unseen = [gap for gap in case.gaps if gap.reason is not Reason.REMOTE or gap.unit.declaration is None]
     because, place = chains(case.moving, case.gaps), first_place(case.moving, case.gaps)
@@ -51,7 +51,7 @@ def judge(case: Case) -> Judgement:
     return passed("; ".join(dict.fromkeys(allowed)) or f"no version changes in {case.environment}", because)
 
 
-def _units(case: Case) -> Iterator[BuiltUnit]:
+def moving_units(case: Case) -> Iterator[BuiltUnit]:
     """The units at head that move, and the charts that are not rendered but declare their version."""
     keys = {unit.unit.key for unit in case.moving}
     keys |= {gap.unit.key for gap in case.gaps if gap.reason is Reason.REMOTE}
@@ -77,7 +77,7 @@ def _judge_unit(case: Case, built: BuiltUnit, earlier: str) -> Iterator[_Answer]
 
 def _first_time(case: Case, built: BuiltUnit, value: Value, earlier: str) -> Iterator[_Answer]:
     """A name that the unit did not use: judged only where the earlier environment uses it."""
-    there = [other for other in counterparts(built.unit, case.base_units, earlier, case.parameter("pairs")) if _named(other, value)]
+    there = [other for other in counterparts(built.unit, case.base_units, earlier, case.parameter("pairs")) if alike(other, value)]
     if there:
         yield _judge_value(case, built, value, earlier)
     else:
@@ -101,12 +101,12 @@ def _judge_value(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _A
             else f"{earlier} has no unit on the base branch"
         )
         return _Answer(verdict=Verdict.UNKNOWN, message=f"whether {value} runs in {earlier} is not known: {why}")
-    runs = sorted({other.version for unit in there for other in _named(unit, value)})
+    runs = sorted({other.version for unit in there for other in alike(unit, value)})
     known = f" ({earlier}: {', '.join(runs)})" if runs else ""
     return _Answer(verdict=Verdict.BROKEN, message=f"{value} does not run in {earlier} on {case.facts.base.name} yet{known}")
 
 
-def _named(built: BuiltUnit, value: Value) -> list[Value]:
+def alike(built: BuiltUnit, value: Value) -> list[Value]:
     """Values of one name; environments with registries of their own are matched by the last part of the name."""
     found = [other for other in values_of(built) if other.kind == value.kind]
     short = value.name.rpartition("/")[2]
@@ -116,7 +116,7 @@ def _named(built: BuiltUnit, value: Value) -> list[Value]:
 
 
 def _runs(built: BuiltUnit, value: Value) -> bool:
-    return any(value.same_version(other) for other in _named(built, value))
+    return any(value.same_version(other) for other in alike(built, value))
 
 
 def _ran_before(case: Case, built: BuiltUnit, value: Value) -> str:

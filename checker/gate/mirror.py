@@ -1,0 +1,118 @@
+"""One environment renders to the same objects as another, except for what settings allow to differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from checker.gate.because import chains, first_place, shortened
+from checker.gate.counterparts import ALIASES, counterparts
+from checker.gate.globs import matches, unit_matches
+from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
+from checker.model.diff import EnvironmentDiff
+from checker.model.objects import JSONValue, KubeObject, Location, mapping, text
+from checker.model.units import BuiltUnit, Failure
+
+ALWAYS_DIFFERENT = ("metadata.namespace", "metadata.labels.**", "metadata.annotations.**")
+_ABSENT = object()
+
+
+def judge(case: Case) -> Judgement:
+    model = text(case.parameter("of"))
+    other = case.comparison.environment(model)
+    if not case.diff.moves and not case.gaps and not (other is not None and other.moves):
+        return passed(f"neither {case.environment} nor {model} moves")
+    mine = [built for built in case.head_units if built.unit.environment == case.environment and _is_meant(case, built)]
+    drift: list[str] = []
+    hidden: list[BuiltUnit] = []
+    for built in mine:
+        for twin in counterparts(built.unit, case.head_units, model, case.parameter("pairs"))[:1]:
+            if isinstance(built.result, Failure) or isinstance(twin.result, Failure):
+                hidden.append(built)
+            else:
+                drift += _drift(built, twin, case.texts("allow"))
+    because, place = shortened(drift), first_place(case.moving, case.gaps) or _place(other)
+    if drift:
+        more = f" (and {len(drift) - 1} more)" if len(drift) > 1 else ""
+        return broken(
+            f"{case.environment} differs from {model}: {drift[0]}{more}",
+            because=because,
+            fix="make both the same, or name the field under `allow`",
+            location=place,
+        )
+    if hidden:
+        return unknown(
+            f"{hidden[0].unit.key} could not be rendered in both environments",
+            because=chains(case.moving, case.gaps),
+            fix="make it render",
+            location=place,
+        )
+    return passed(f"{case.environment} renders to the same as {model}")
+
+
+def _is_meant(case: Case, built: BuiltUnit) -> bool:
+    only, without = case.texts("units"), case.texts("except")
+    return (not only or unit_matches(built.unit, only)) and not unit_matches(built.unit, without)
+
+
+def _place(diff: EnvironmentDiff | None) -> Location | None:
+    return first_place([unit for unit in diff.units if unit.moves]) if diff is not None else None
+
+
+def _drift(built: BuiltUnit, twin: BuiltUnit, allowed: tuple[str, ...]) -> Iterator[str]:
+    mine, theirs = _by_name(built), _by_name(twin)
+    wanted = tuple(_stepped(pattern) for pattern in (*ALWAYS_DIFFERENT, *allowed))
+    for key in sorted({*mine, *theirs}):
+        one, two = mine.get(key), theirs.get(key)
+        name = f"{key[1]} {key[2]}"
+        if matches(f"{key[1]}/{key[2]}", allowed) or matches(key[1], allowed):
+            continue
+        if one is None or two is None:
+            there = (built if one is not None else twin).unit.environment
+            yield f"{name} exists only in {there}"
+            continue
+        before, after = dict(_leaves(dict(two.body), "")), dict(_leaves(dict(one.body), ""))
+        for path in [*before, *(path for path in after if path not in before)]:
+            if before.get(path, _ABSENT) != after.get(path, _ABSENT) and not matches(_stepped(path), wanted):
+                yield f"{name}: {path}"
+
+
+def _by_name(built: BuiltUnit) -> Mapping[tuple[str, str, str], KubeObject]:
+    own = {built.unit.environment, *ALIASES.get(built.unit.environment, ())}
+    return {
+        (obj.group, obj.kind, "-".join(word for word in obj.name.split("-") if word not in own) or obj.name): obj for obj in built.objects
+    }
+
+
+def _leaves(node: JSONValue, path: str) -> Iterator[tuple[str, JSONValue]]:
+    """Every scalar with its path; items that have a name go by it."""
+    if isinstance(node, dict) and node:
+        for name, inner in node.items():
+            yield from _leaves(inner, f"{path}.{name}" if path else name)
+    elif isinstance(node, list) and node:
+        for index, inner in enumerate(node):
+            label = text(mapping(inner).get("name")) or str(index)
+            yield from _leaves(inner, f"{path}[{label}]")
+    else:
+        yield path, node
+
+
+def _stepped(path: str) -> str:
+    """With `/` in the place of dots and brackets, so that `*` stands for one step and `**` for any number."""
+    return path.replace("[", "/").replace("]", "").replace(".", "/")
+
+
+RULE = Rule(
+    id="mirror",
+    title="One environment equals another",
+    why="A staging that differs from production in more than size tests something else. Differences that are meant belong in a list.",
+    fix="Make the field the same in both, or list it under `allow`.",
+    judge=judge,
+    parameters={
+        "of": {"type": "string", "minLength": 1},
+        "allow": TEXTS,
+        "pairs": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+    required=("of",),
+    shorthand="of",
+    good="rules:\n  mirror:\n    production: {of: staging, allow: [spec.replicas, Ingress, 'spec.**.image']}",
+)

@@ -1,0 +1,77 @@
+"""Every file that moves a guarded environment has an owner, and an owner approved where approvals are known or asked for."""
+
+from __future__ import annotations
+
+from checker.gate.because import chains, first_place, shortened
+from checker.gate.codeowners import owners_of, parse_owners
+from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
+from checker.model.objects import Location
+from checker.model.paths import RepoPath
+
+
+def judge(case: Case) -> Judgement:
+    if not case.moving and not case.gaps:
+        return passed(f"{case.environment} does not move")
+    because, place = chains(case.moving, case.gaps), first_place(case.moving, case.gaps)
+    if case.options.owners_file is None:
+        return unknown(
+            "there is no CODEOWNERS file on the base branch",
+            because=because,
+            fix="add CODEOWNERS, .github/CODEOWNERS or docs/CODEOWNERS",
+            location=place,
+        )
+    entries = parse_owners(case.options.owners_file, case.options.owners_format)
+    owned = {path: owners_of(path, entries) for path in _paths(case)}
+    without = [path for path, owners in owned.items() if not owners]
+    if without:
+        return broken(
+            f"{without[0]} moves {case.environment} and has no owner" + (f" (and {len(without) - 1} more)" if len(without) > 1 else ""),
+            because=because,
+            fix="give it an owner in CODEOWNERS, in a change of its own",
+            location=Location(path=without[0]),
+        )
+    if case.parameter("approved") is not True:
+        return passed(
+            f"every file that moves {case.environment} has an owner",
+            shortened([f"{path}: {' '.join(owners)}" for path, owners in owned.items()]),
+        )
+    return _approved(case, owned, because, place)
+
+
+def _paths(case: Case) -> list[RepoPath]:
+    """The causes; where a unit cannot be seen, every file of the change that lies with it, else all of them."""
+    causes = {cause.path for unit in case.moving for cause in unit.causes}
+    if case.gaps or not causes:
+        causes |= {file.path for file in case.facts.files}
+    return sorted(causes)
+
+
+def _approved(case: Case, owned: dict[RepoPath, tuple[str, ...]], because: tuple[str, ...], place: Location | None) -> Judgement:
+    if case.options.approvals is None:
+        return unknown("who approved the change is not known", because=because, fix="let CI give the approvals", location=place)
+    approvers = {name.lstrip("@").casefold() for name in case.options.approvals}
+    missing = [path for path, owners in owned.items() if not approvers & {owner.lstrip("@").casefold() for owner in owners}]
+    if missing:
+        owners = " or ".join(owned[missing[0]])
+        return broken(
+            f"no owner approved {missing[0]} ({owners})",
+            because=because,
+            fix=f"ask {owners} for a review",
+            location=Location(path=missing[0]),
+        )
+    return passed(f"owners approved every file that moves {case.environment}", because)
+
+
+RULE = Rule(
+    id="owners",
+    title="Who owns the environment is asked",
+    why=(
+        "CODEOWNERS speaks of paths, not environments: a base without an owner lets anybody change production. Here the files that move an "
+        "environment need one, wherever they are."
+    ),
+    fix="Name an owner in CODEOWNERS, or ask the owner for a review.",
+    judge=judge,
+    parameters={"approved": {"type": "boolean"}},
+    shorthand="approved",
+    good="rules:\n  owners:\n    production: {approved: true}",
+)

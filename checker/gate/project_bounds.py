@@ -1,0 +1,209 @@
+"""What Argo CD would refuse: a source, a destination or a kind outside the AppProject; and an AppProject that opens up.
+
+Projects are read from the base branch, so that a change cannot allow itself; a project that only the change has counts as
+it is at head. Which kinds are cluster-scoped is known for built-in kinds and for those that carry no namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from checker.gate.argo_patterns import glob_matches, normalised_url
+from checker.gate.because import chains, first_place, gap_names
+from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
+from checker.model.diff import UnitDiff
+from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.units import BuiltUnit, Controller
+
+Spec = Mapping[str, JSONValue]
+
+CLUSTER_SCOPED = frozenset(
+    {
+        "APIService",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CSIDriver",
+        "CustomResourceDefinition",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+    }
+)
+_HERE, _NOT_KNOWN = "https://kubernetes.default.svc", "\0"
+_WIDE = (
+    ("sourceRepos", "every repository"),
+    ("destinations", "every destination"),
+    ("clusterResourceWhitelist", "every cluster-scoped kind"),
+)
+
+
+def judge(case: Case) -> Judgement:
+    if not case.moving and not case.gaps:
+        return passed(f"{case.environment} does not move")
+    because, place = chains(case.moving, case.gaps), first_place(case.moving, case.gaps)
+    projects = {**_projects(case.head_units), **_projects(case.base_units)}
+    keys = {unit.unit.key for unit in case.moving}
+    problems = [problem for built in case.head_units if built.unit.key in keys for problem in _refused(built, projects, case)]
+    problems += [problem for unit in case.moving for problem in _widened(unit)]
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return broken(
+            f"{problems[0]}{more}", because=because, fix="stay inside the project, or widen it in a change of its own", location=place
+        )
+    if case.gaps:
+        return unknown(f"{gap_names(case.gaps)} could not be rendered", because=because, fix="make it render", location=place)
+    return passed(f"{case.environment} stays inside its projects", because)
+
+
+def _projects(units: Iterable[BuiltUnit]) -> dict[str, KubeObject]:
+    objects = (obj for built in units for obj in (*built.unit.related, *built.objects))
+    return {obj.name: obj for obj in objects if (obj.group, obj.kind) == ("argoproj.io", "AppProject")}
+
+
+def _refused(built: BuiltUnit, projects: Mapping[str, KubeObject], case: Case) -> Iterator[str]:
+    declaration = built.unit.declaration
+    if built.unit.controller is not Controller.ARGOCD_APPLICATION or declaration is None:
+        return
+    spec = mapping(declaration.body.get("spec"))
+    name = text(spec.get("project"), "default")
+    if name == "default" and case.parameter("allow-default") is not True:
+        yield f"Application {declaration.name} is in project default, which permits everything"
+    project = projects.get(name)
+    if project is None:
+        return  # The project is not in this repository; what it permits is not known here.
+    bounds = mapping(project.body.get("spec"))
+    app = f"Application {declaration.name}"
+    for source in (spec.get("source"), *sequence(spec.get("sources"))):
+        url = text(mapping(source).get("repoURL"))
+        if url and not source_permitted(url, [text(item) for item in sequence(bounds.get("sourceRepos"))]):
+            yield f"{app}: project {name} does not permit source {url}"
+    target = mapping(spec.get("destination"))
+    if not destination_permitted(target, text(target.get("namespace")), _items(bounds, "destinations")):
+        yield f"{app}: project {name} does not permit destination {_shown(target)}"
+    for obj in built.objects:
+        problem = _object_refused(obj, bounds, target)
+        if problem:
+            yield f"{app}: project {name} does not permit {problem}"
+
+
+def _object_refused(obj: KubeObject, bounds: Spec, target: Spec) -> str:
+    namespaced = obj.kind not in CLUSTER_SCOPED and bool(obj.namespace)
+    if obj.kind not in CLUSTER_SCOPED and not obj.namespace:
+        return ""
+    allowed = bounds.get("namespaceResourceWhitelist" if namespaced else "clusterResourceWhitelist")
+    denied = bounds.get("namespaceResourceBlacklist" if namespaced else "clusterResourceBlacklist")
+    # Nothing listed permits every namespaced kind and no cluster-scoped one.
+    permitted = allowed is None if namespaced and allowed is None else _listed(obj, sequence(allowed))
+    if not permitted or _listed(obj, sequence(denied)):
+        return f"kind {obj.kind}"
+    if (
+        namespaced
+        and obj.namespace != target.get("namespace")
+        and not destination_permitted(target, obj.namespace, _items(bounds, "destinations"))
+    ):
+        return f"namespace {obj.namespace} ({obj.key})"
+    return ""
+
+
+def _listed(obj: KubeObject, items: Sequence[JSONValue]) -> bool:
+    for item in items:
+        entry = mapping(item)
+        name = text(entry.get("name"), "*") or "*"
+        if (
+            glob_matches(text(entry.get("group")), obj.group)
+            and glob_matches(text(entry.get("kind")), obj.kind)
+            and glob_matches(name, obj.name)
+        ):
+            return True
+    return False
+
+
+def source_permitted(url: str, patterns: Iterable[str]) -> bool:
+    """A `!` pattern that hits refuses; one that does not hit permits like any other that does."""
+    found = False
+    for pattern in patterns:
+        negated = pattern.startswith("!")
+        plain = pattern.removeprefix("!")
+        hit = plain == "*" or glob_matches(normalised_url(plain), normalised_url(url), "/")
+        if negated and hit:
+            return False
+        found = found or hit or negated
+    return found
+
+
+def destination_permitted(target: Spec, namespace: str, items: Iterable[Spec]) -> bool:
+    server, name = text(target.get("server")).rstrip("/"), text(target.get("name"))
+    if server == _HERE or name == "in-cluster":
+        server, name = _HERE, "in-cluster"
+    # A cluster has an address and a name; the one that is not written is not known, and is not empty.
+    server, name = server or _NOT_KNOWN, name or _NOT_KNOWN
+    permitted = False
+    for item in items:
+        by_server, server_denies = _part(text(item.get("server")), server)
+        by_name, name_denies = _part(text(item.get("name")), name)
+        by_namespace, namespace_denies = _part(text(item.get("namespace")), namespace)
+        if (by_server or by_name) and by_namespace:
+            permitted = True
+        elif name_denies or (server_denies and by_namespace) or (namespace_denies and by_server):
+            return False
+    return permitted
+
+
+def _part(pattern: str, value: str) -> tuple[bool, bool]:
+    """Whether it matches, and whether it is a `!` pattern that hit."""
+    if pattern.startswith("!"):
+        hit = glob_matches(pattern[1:], value)
+        return not hit, hit
+    return (glob_matches(pattern, value) if pattern else value == "", False)
+
+
+def _widened(unit: UnitDiff) -> Iterator[str]:
+    for diff in unit.objects:
+        if (diff.key.group, diff.key.kind) != ("argoproj.io", "AppProject"):
+            continue
+        before, after = (mapping(dig(body, "spec")) for body in (diff.before, diff.after))
+        for field, everything in _WIDE:
+            if _is_wide(field, after) and not _is_wide(field, before):
+                yield f"AppProject {diff.key.name} now permits {everything}"
+
+
+def _is_wide(field: str, spec: Spec) -> bool:
+    values = sequence(spec.get(field))
+    if field == "sourceRepos":
+        return "*" in values
+    if field == "destinations":
+        return any(
+            mapping(item).get("namespace") == "*" and "*" in (mapping(item).get("server"), mapping(item).get("name")) for item in values
+        )
+    return any((mapping(item).get("group"), mapping(item).get("kind")) == ("*", "*") for item in values)
+
+
+def _items(spec: Spec, field: str) -> list[Spec]:
+    return [mapping(item) for item in sequence(spec.get(field))]
+
+
+def _shown(target: Spec) -> str:
+    return f"{text(target.get('name')) or text(target.get('server'))}/{text(target.get('namespace'))}"
+
+
+RULE = Rule(
+    id="project-bounds",
+    title="Applications stay inside their AppProject",
+    why=(
+        "One object that the project does not permit stops the whole sync before anything is applied, and that is noticed only after the "
+        "merge. A project that opens up to everything guards nothing any more."
+    ),
+    fix="Stay inside the project, or widen it by name in a change of its own.",
+    judge=judge,
+    parameters={"allow-default": {"type": "boolean"}},
+    shorthand="allow-default",
+    good="rules:\n  project-bounds:\n    production: {mode: enforce, allow-default: true}",
+)

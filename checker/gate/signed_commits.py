@@ -1,0 +1,71 @@
+"""Commits that move a guarded environment carry a good signature, of an allowed signer where settings list them.
+
+What Git says of each commit is an input; the keys that count must come from the base revision.
+"""
+
+from __future__ import annotations
+
+from checker.gate.because import chains, first_place, gap_names, shortened
+from checker.gate.globs import matches
+from checker.gate.model import TEXTS, Case, CommitFact, Judgement, Rule, broken, passed, unknown
+
+
+def judge(case: Case) -> Judgement:
+    if not case.moving and not case.gaps:
+        return passed(f"{case.environment} does not move")
+    because, place = chains(case.moving, case.gaps), first_place(case.moving, case.gaps)
+    commits = case.options.commits
+    if commits is None:
+        return unknown(
+            "the commits of the change are not known", because=because, fix="check commits (--head), not staged files", location=place
+        )
+    concerned = [commit for commit in commits if _concerns(case, commit)]
+    bad = [(commit, why) for commit in concerned if (why := _wrong(case, commit))]
+    if bad:
+        commit, why = bad[0]
+        more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+        return broken(
+            f"commit {commit.id[:7]} {why}{more}",
+            because=shortened([f"{one.id[:7]} {one.subject} -> {reason}" for one, reason in bad]),
+            fix="sign it (git commit --amend -S, git rebase --exec) with a key that is allowed on the base branch",
+            location=place,
+        )
+    if not concerned:
+        return unknown(
+            f"no commit of the change is known to move {case.environment}", because=because, fix="check commits (--head)", location=place
+        )
+    if case.gaps and not case.moving:
+        return passed(f"{len(concerned)} commits are signed; {gap_names(case.gaps)} could not be rendered", because)
+    return passed(f"{len(concerned)} commits are signed", because)
+
+
+def _concerns(case: Case, commit: CommitFact) -> bool:
+    """A merge made by the forge brings nothing of its own; else a commit concerns what the files it touches move."""
+    if commit.merge and not commit.files:
+        return False
+    causes = {cause.path for unit in case.moving for cause in unit.causes}
+    # Without a known cause, or for a unit that cannot be seen, every commit counts.
+    return not causes or bool(case.gaps) or not commit.files or any(file in causes for file in commit.files)
+
+
+def _wrong(case: Case, commit: CommitFact) -> str:
+    signers = case.texts("signers")
+    if not commit.signature:
+        return "is not signed"
+    if commit.signature != "good":
+        return f"has a signature that is {commit.signature}"
+    if signers and not matches(commit.signer, signers):
+        return f"is signed by {commit.signer or 'nobody known'}, who is not among the allowed signers"
+    return ""
+
+
+RULE = Rule(
+    id="signed-commits",
+    title="What moves the environment is signed",
+    why="An author name is free text. A signature that is checked against keys of the base branch is what ties a change to a person.",
+    fix="Sign the commits with a key whose owner is allowed on the base branch.",
+    judge=judge,
+    parameters={"signers": TEXTS},
+    shorthand="signers",
+    good="rules:\n  signed-commits:\n    production: {signers: ['*@acme.example']}",
+)

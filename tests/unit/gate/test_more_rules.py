@@ -1,0 +1,441 @@
+"""The rules beyond the first four: what each lets through, what it refuses, and what it cannot know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from checker.gate import CommitFact, RuleSetting
+from checker.gate.argo_patterns import glob_matches, normalised_url
+from checker.gate.codeowners import owners_of, parse_owners
+from checker.gate.cron import open_until, parse_duration, parse_schedule
+from checker.gate.project_bounds import destination_permitted, source_permitted
+from checker.gate.revision_policy import followed
+from checker.gate.semver import is_range, parse_version
+from checker.model.report import Verdict
+from checker.model.units import BuiltUnit, Controller
+from tests.unit.compare.make import deployment, obj, unit
+from tests.unit.gate.test_rules import BROKEN, FEATURE, NOW, PASSED, UNKNOWN, both, moved, setting, shop, single
+
+EXPECTED = {
+    ("version-order", "direct"): (PASSED, {}),
+    ("version-order", "none"): (PASSED, {}),
+    ("version-order", "could not render"): (UNKNOWN, {}),
+    ("revision-policy", "direct"): (PASSED, {"allow": ["tag"]}),
+    ("revision-policy", "could not render"): (UNKNOWN, {"allow": ["tag"]}),
+    ("mirror", "none"): (PASSED, {"of": "staging"}),
+    ("mirror", "direct"): (BROKEN, {"of": "staging"}),
+    ("mirror", "could not render"): (UNKNOWN, {"of": "staging"}),
+    ("expect-no-change", "none"): (PASSED, {"paths": ["**"]}),
+    ("expect-no-change", "direct"): (BROKEN, {"paths": ["**"]}),
+    ("expect-no-change", "through base"): (BROKEN, {"paths": ["**"]}),
+    ("expect-no-change", "could not render"): (UNKNOWN, {"paths": ["**"]}),
+    ("blast-radius", "none"): (PASSED, {"max-objects": 1}),
+    ("blast-radius", "direct"): (BROKEN, {"max-objects": 1}),
+    ("blast-radius", "through base"): (BROKEN, {"max-deleted": 0}),
+    ("blast-radius", "could not render"): (UNKNOWN, {"max-objects": 1}),
+    ("freeze", "none"): (PASSED, {"windows": [{"schedule": "0 0 * * *", "duration": "24h"}]}),
+    ("freeze", "direct"): (BROKEN, {"windows": [{"schedule": "0 0 * * *", "duration": "24h"}]}),
+    ("freeze", "could not render"): (UNKNOWN, {"windows": [{"schedule": "0 0 * * *", "duration": "24h"}]}),
+    ("owners", "none"): (PASSED, {}),
+    ("owners", "direct"): (UNKNOWN, {}),
+    ("signed-commits", "none"): (PASSED, {}),
+    ("signed-commits", "direct"): (UNKNOWN, {}),
+    ("generated-branch", "none"): (PASSED, {}),
+    ("generated-branch", "direct"): (UNKNOWN, {}),
+    ("project-bounds", "none"): (PASSED, {}),
+    ("project-bounds", "direct"): (PASSED, {}),
+    ("project-bounds", "could not render"): (UNKNOWN, {}),
+}
+
+
+@pytest.mark.parametrize(("rule", "how"), list(EXPECTED))
+def test_each_way(rule: str, how: str) -> None:
+    expected, parameters = EXPECTED[rule, how]
+    chosen = RuleSetting(rule=rule, environment="production", mode=setting(rule).mode, parameters=parameters)
+    verdict = single(*moved(how), chosen, now=NOW)
+    assert verdict.verdict is expected, verdict
+    assert verdict.message
+    assert expected is PASSED or verdict.fix
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "staging", "expected"),
+    [
+        ("shop:1.2.0", "shop:1.3.0", "shop:1.3.0", PASSED),
+        ("shop:1.2.0", "shop:1.1.9", "shop:1.3.0", BROKEN),
+        ("shop:1.2.0", "shop:1.4.0", "shop:1.3.0", BROKEN),
+        ("shop:v1.2.0", "shop:v1.2.0-rc.1", "shop:1.3.0", BROKEN),
+        ("shop:1.9.0", "shop:1.10.0", "shop:1.10.0", PASSED),
+        ("shop:main", "shop:feature", "shop:1.3.0", PASSED),
+        ("shop:1.2.0", "shop:9.0.0", "other:1.0.0", PASSED),
+    ],
+)
+def test_version_order(before: str, after: str, staging: str, expected: Verdict) -> None:
+    there = shop(staging, "staging")
+    assert (
+        single([there, shop(before)], [there, shop(after)], setting("version-order"), order=("staging", "production")).verdict is expected
+    )
+
+
+def test_version_order_compares_with_staging_after_the_merge() -> None:
+    before, after = [shop("shop:1.0.0", "staging"), shop("shop:1.0.0")], [shop("shop:2.0.0", "staging"), shop("shop:2.0.0")]
+    assert single(before, after, setting("version-order", after="staging")).verdict is PASSED
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("1.0.0-alpha", "1.0.0-alpha.1"),
+        ("1.0.0-alpha.beta", "1.0.0-beta"),
+        ("1.0.0-rc.1", "1.0.0"),
+        ("v1.9", "1.10"),
+        ("1.0.0-2", "1.0.0-a"),
+    ],
+)
+def test_semver_precedence(written: str, other: str) -> None:
+    one, two = parse_version(written), parse_version(other)
+    assert one is not None
+    assert two is not None
+    assert one < two
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("1.x", True), (">=1", True), ("^2", True), ("1.2.3", False), ("1.0 - 2.0", True), ("box", False)]
+)
+def test_ranges(written: str, expected: bool) -> None:
+    assert is_range(written) is expected
+
+
+def app(revision: str, **more: Any) -> Any:
+    return obj(
+        "Application", "x", api="argoproj.io/v1alpha1", spec={"source": {"repoURL": "https://h/r", "targetRevision": revision, **more}}
+    )
+
+
+def source(kind: str, **ref: str) -> Any:
+    return obj(kind, "x", api="source.toolkit.fluxcd.io/v1", spec={"ref": ref})
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (app("HEAD"), "branch"),
+        (app(""), "branch"),
+        (app("main"), "branch"),
+        (app("v1.2.3"), "tag"),
+        (app("refs/tags/x"), "tag"),
+        (app("1.*"), "semver"),
+        (app("a" * 40), "commit"),
+        (app("1.2.3", chart="x"), "version"),
+        (app("*", chart="x"), "latest"),
+        (source("GitRepository", branch="main"), "branch"),
+        (source("GitRepository", branch="main", tag="v1"), "tag"),
+        (source("GitRepository", name="refs/tags/v1"), "tag"),
+        (source("GitRepository"), "branch"),
+        (source("OCIRepository", tag="latest"), "latest"),
+        (source("OCIRepository", digest="sha256:aa"), "digest"),
+        (source("OCIRepository", semver=">=1"), "semver"),
+        (obj("HelmRelease", "x", api="helm.toolkit.fluxcd.io/v2", spec={"chart": {"spec": {"chart": "x"}}}), "latest"),
+    ],
+)
+def test_what_is_followed(declared: Any, expected: str) -> None:
+    assert [kind for kind, _ in followed(declared)] == [expected]
+
+
+def test_revision_policy_judges_what_the_change_sets() -> None:
+    def declared(revision: str) -> list[BuiltUnit]:
+        return [unit(app(revision), name="apps")]
+
+    rule = setting("revision-policy", allow=["tag"], branches=["release-*"])
+    assert single(declared("v1"), declared("main"), rule).verdict is BROKEN
+    assert single(declared("v1"), declared("release-7"), rule).verdict is PASSED
+    assert single(declared("main"), declared("main"), rule).verdict is PASSED
+    assert single(declared("main"), declared("main"), setting("revision-policy", allow=["tag"], all=True)).verdict is BROKEN
+
+
+def test_mirror_allows_what_is_listed() -> None:
+    head = [shop("shop:1", "staging"), unit(deployment(replicas=9), environment="production")]
+    assert single(both(), head, setting("mirror", of="staging", allow=["spec.replicas"])).verdict is PASSED
+    verdict = single(both(), head, setting("mirror", of="staging"))
+    assert verdict.verdict is BROKEN
+    assert "spec.replicas" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("labels", "trailers", "expected"),
+    [
+        (("refactoring",), (), BROKEN),
+        (("other",), (), PASSED),
+        ((), (("Expect-No-Change", "production"),), BROKEN),
+        ((), (("Expect-No-Change", "staging"),), PASSED),
+    ],
+)
+def test_a_promise_by_label_or_trailer(labels: tuple[str, ...], trailers: tuple[tuple[str, str], ...], expected: Verdict) -> None:
+    rule = setting("expect-no-change", labels="refactoring")
+    assert single(*moved("direct"), rule, request=replace(FEATURE, labels=labels), trailers=trailers).verdict is expected
+
+
+BERLIN = {"schedule": "0 16 * * 5", "duration": "62h", "timezone": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(
+    ("now", "windows", "expected"),
+    [
+        (datetime(2026, 11, 20, 14, 59, tzinfo=UTC), [BERLIN], PASSED),
+        (datetime(2026, 11, 20, 15, 0, tzinfo=UTC), [BERLIN], BROKEN),
+        (datetime(2026, 11, 23, 4, 59, tzinfo=UTC), [BERLIN], BROKEN),
+        (datetime(2026, 11, 23, 5, 0, tzinfo=UTC), [BERLIN], PASSED),
+        (NOW, [{"kind": "allow", "schedule": "0 9 * * 1-5", "duration": "8h"}], PASSED),
+        (NOW.replace(hour=20), [{"kind": "allow", "schedule": "0 9 * * 1-5", "duration": "8h"}], BROKEN),
+        (NOW, [{"schedule": "nonsense", "duration": "8h"}], UNKNOWN),
+        (NOW, [{"schedule": "0 9 * * *", "duration": "soon"}], UNKNOWN),
+        (NOW, [{**BERLIN, "timezone": "Mars/Base"}], UNKNOWN),
+        (None, [BERLIN], UNKNOWN),
+    ],
+)
+def test_freeze(now: datetime | None, windows: list[dict[str, str]], expected: Verdict) -> None:
+    assert single(*moved("direct"), setting("freeze", windows=windows), now=now).verdict is expected
+
+
+def argo(*objects: Any, project: str = "shop", name: str = "shop", **destination: str) -> BuiltUnit:
+    spec = {
+        "project": project,
+        "source": {"repoURL": "https://h/acme/shop"},
+        "destination": {"name": "prod", "namespace": "shop", **destination},
+    }
+    declaration = obj("Application", name, api="argoproj.io/v1alpha1", spec=spec)
+    return unit(*objects, name=name, controller=Controller.ARGOCD_APPLICATION, declaration=declaration)
+
+
+def project(**spec: Any) -> BuiltUnit:
+    open_ = {"sourceRepos": ["*"], "destinations": [{"name": "*", "namespace": "*"}]}
+    body = obj("AppProject", "shop", api="argoproj.io/v1alpha1", namespace="argocd", spec={**open_, **spec})
+    return unit(body, name="projects", environment="management")
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        ({"kind": "deny", "schedule": "* * * * *", "duration": "1h", "applications": ["sh*"]}, BROKEN),
+        ({"kind": "deny", "schedule": "* * * * *", "duration": "1h", "applications": ["other"]}, PASSED),
+        ({"kind": "deny", "schedule": "* * * * *", "duration": "1h", "namespaces": ["shop"], "clusters": ["dev"]}, BROKEN),
+        (
+            {"kind": "deny", "schedule": "* * * * *", "duration": "1h", "namespaces": ["shop"], "clusters": ["dev"], "andOperator": True},
+            PASSED,
+        ),
+        ({"kind": "allow", "schedule": "0 3 * * *", "duration": "1h", "applications": ["*"]}, BROKEN),
+    ],
+)
+def test_sync_windows_of_the_project(window: dict[str, Any], expected: Verdict) -> None:
+    there = project(syncWindows=[window])
+    base, head = [there, argo(deployment())], [there, argo(deployment(replicas=5))]
+    assert single(base, head, setting("freeze"), now=NOW).verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "objects", "expected"),
+    [
+        ({}, [deployment(replicas=5)], PASSED),
+        ({"sourceRepos": ["https://h/acme/*"]}, [deployment(replicas=5)], PASSED),
+        ({"sourceRepos": ["https://h/*"]}, [deployment(replicas=5)], BROKEN),
+        ({"destinations": [{"name": "dev", "namespace": "*"}]}, [deployment(replicas=5)], BROKEN),
+        ({}, [obj("Namespace", "x", namespace="")], BROKEN),
+        ({"clusterResourceWhitelist": [{"group": "", "kind": "Namespace"}]}, [obj("Namespace", "x", namespace="")], PASSED),
+        ({"namespaceResourceWhitelist": []}, [deployment(replicas=5)], BROKEN),
+        ({"namespaceResourceBlacklist": [{"group": "apps", "kind": "*"}]}, [deployment(replicas=5)], BROKEN),
+        ({"destinations": [{"name": "*", "namespace": "shop"}]}, [obj("ConfigMap", "x", namespace="kube-system")], BROKEN),
+    ],
+)
+def test_project_bounds(spec: dict[str, Any], objects: list[Any], expected: Verdict) -> None:
+    there = project(**spec)
+    assert single([there, argo(deployment())], [there, argo(*objects)], setting("project-bounds")).verdict is expected
+
+
+def test_a_change_cannot_widen_the_project_it_is_judged_by() -> None:
+    base = [project(sourceRepos=["https://h/other"]), argo(deployment())]
+    head = [project(sourceRepos=["*"]), argo(deployment(replicas=5))]
+    assert single(base, head, setting("project-bounds")).verdict is BROKEN
+
+
+def test_a_project_that_opens_up_in_a_guarded_environment() -> None:
+    def narrow(*repositories: str) -> list[BuiltUnit]:
+        return [replace(found, unit=replace(found.unit, environment="production")) for found in [project(sourceRepos=[*repositories])]]
+
+    verdict = single(narrow("https://h/acme/*"), narrow("*"), setting("project-bounds"))
+    assert verdict.message == "AppProject shop now permits every repository"
+
+
+@pytest.mark.parametrize(
+    ("url", "patterns", "expected"),
+    [
+        ("https://github.com/o/r", ["https://github.com/*"], False),
+        ("git@github.com:o/r", ["https://github.com/o/*"], False),
+        ("https://github.com/o/r.git", ["https://github.com/o/*"], True),
+        ("https://github.com/other/r", ["!https://github.com/bad/*"], True),
+        ("https://github.com/bad/r", ["*", "!https://github.com/bad/*"], False),
+        ("https://github.com/o/r", [], False),
+        ("ssh://git@h/o/r", ["git@h:o/r.git"], True),
+    ],
+)
+def test_sources_of_a_project(url: str, patterns: list[str], expected: bool) -> None:
+    assert source_permitted(url, patterns) is expected
+
+
+ALL = {"server": "*", "namespace": "*"}
+PROD, DEV = {"server": "https://prod", "name": "prod"}, {"server": "https://dev", "name": "dev"}
+
+
+@pytest.mark.parametrize(
+    ("items", "target", "namespace", "expected"),
+    [
+        ([{"server": "!https://prod", "namespace": "*"}], {"server": "https://prod"}, "a", False),
+        ([{"server": "!https://prod", "namespace": "*"}], {"server": "https://dev"}, "a", True),
+        ([{"name": "!prod", "server": "*", "namespace": "*"}], PROD, "a", True),
+        ([ALL, {"name": "!prod", "namespace": "team-*"}], PROD, "other", False),
+        ([ALL, {"server": "*", "namespace": "!kube-system"}], DEV, "kube-system", False),
+        ([{"server": "*", "namespace": "!kube-system"}, ALL], DEV, "kube-system", False),
+        ([{"name": "*", "namespace": "team-*"}], {"name": "dev"}, "team-a", True),
+        ([{"server": "https://kubernetes.default.svc", "namespace": "*"}], {"name": "in-cluster"}, "a", True),
+    ],
+)
+def test_destinations_of_a_project(items: list[dict[str, str]], target: dict[str, str], namespace: str, expected: bool) -> None:
+    assert destination_permitted(target, namespace, items) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "separator", "expected"),
+    [
+        ("a*", "a/b", "/", False),
+        ("a**", "a/b", "/", True),
+        ("a*", "a/b", "", True),
+        ("{a,b}c", "bc", "", True),
+        ("[!a]b", "cb", "", True),
+        ("[a-c]", "b", "", True),
+        ("a\\*", "a*", "", True),
+        ("A", "a", "", False),
+        ("*" * 40, "a", "", False),
+    ],
+)
+def test_argo_globs(pattern: str, value: str, separator: str, expected: bool) -> None:
+    assert glob_matches(pattern, value, separator) is expected
+
+
+def test_urls_that_are_none_are_empty() -> None:
+    assert normalised_url("https://h:port/x") == ""
+    assert normalised_url(" HTTPS://H/O/R.git ") == "https://h/o/r"
+
+
+@pytest.mark.parametrize("written", ["", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "*/0 * * * *", "5-1 * * * *", "x * * * *"])
+def test_schedules_that_are_none(written: str) -> None:
+    assert parse_schedule(written) is None
+
+
+@pytest.mark.parametrize("written", ["", "h", "1", "1y", "0h", "99999h", "1h x"])
+def test_durations_that_are_none(written: str) -> None:
+    assert parse_duration(written) is None
+
+
+@pytest.mark.parametrize(
+    ("schedule", "duration", "expected"),
+    [
+        ("0 12 * * *", "1m", True),
+        ("59 11 * * *", "1m", False),
+        ("0 0 23 * *", "24h", True),
+        ("0 0 24 * mon", "24h", True),
+        ("0 0 24 * *", "24h", False),
+        ("0 0 * nov mon", "13h", True),
+        ("0 0 * * 7", "36h30m", True),
+        ("@daily", "13h", True),
+        ("*/30 10-11 * * *", "45m", True),
+    ],
+)
+def test_windows(schedule: str, duration: str, expected: bool) -> None:
+    parsed, length = parse_schedule(schedule), parse_duration(duration)
+    assert parsed is not None
+    assert length is not None
+    assert (open_until(parsed, length, NOW, UTC) is not None) is expected
+
+
+OWNERS = """
+*                @acme/everyone
+/apps/           @acme/apps   # with a comment
+docs/*           @acme/docs
+*.tf             @acme/infra
+/free/
+with\\ space.yaml @acme/space
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("README.md", ("@acme/everyone",)),
+        ("apps/production/a.yaml", ("@acme/apps",)),
+        ("other/apps/a.yaml", ("@acme/everyone",)),
+        ("docs/a.md", ("@acme/docs",)),
+        ("docs/deep/a.md", ("@acme/everyone",)),
+        ("apps/x.tf", ("@acme/infra",)),
+        ("free/a", ()),
+        ("with space.yaml", ("@acme/space",)),
+    ],
+)
+def test_owners_of_a_path(path: str, expected: tuple[str, ...]) -> None:
+    assert owners_of(path, parse_owners(OWNERS, "github")) == expected
+
+
+def test_gitlab_sections_count_each() -> None:
+    written = "* @all\n[Apps][2] @apps\n/apps/\n^[Docs]\n/apps/docs/ @docs\n"
+    assert owners_of("apps/docs/x", parse_owners(written, "gitlab")) == ("@all", "@apps", "@docs")
+
+
+@pytest.mark.parametrize(
+    ("owners", "parameters", "approvals", "expected"),
+    [
+        ("* @a", {}, None, PASSED),
+        ("own.yaml @a", {}, None, BROKEN),
+        ("* @a", {"approved": True}, None, UNKNOWN),
+        ("* @a", {"approved": True}, ("b",), BROKEN),
+        ("* @A", {"approved": True}, ("a",), PASSED),
+    ],
+)
+def test_owners(owners: str, parameters: dict[str, Any], approvals: tuple[str, ...] | None, expected: Verdict) -> None:
+    assert single(*moved("direct"), setting("owners", **parameters), owners_file=owners, approvals=approvals).verdict is expected
+
+
+def commit(signature: str = "good", signer: str = "a@acme.example", **more: Any) -> CommitFact:
+    return CommitFact(id="c" * 40, subject="change", signature=signature, signer=signer, **more)
+
+
+@pytest.mark.parametrize(
+    ("commits", "expected"),
+    [
+        ([commit()], PASSED),
+        ([commit(), commit("")], BROKEN),
+        ([commit("bad")], BROKEN),
+        ([commit(signer="m@evil.example")], BROKEN),
+        ([commit(), commit("", files=("README.md",))], PASSED),
+        ([commit("", files=("own.yaml",))], BROKEN),
+        ([commit(), commit("", merge=True)], PASSED),
+        ([], UNKNOWN),
+    ],
+)
+def test_signed_commits(commits: list[CommitFact], expected: Verdict) -> None:
+    assert single(*moved("direct"), setting("signed-commits", value="*@acme.example"), commits=tuple(commits)).verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("dry", "expected"),
+    [
+        (unit(deployment(image="shop:2")), PASSED),
+        (unit(deployment(image="shop:3")), BROKEN),
+        (unit(deployment(image="shop:2"), obj("ConfigMap", "x")), BROKEN),
+        (unit(), BROKEN),
+        (unit(failure="no"), UNKNOWN),
+    ],
+)
+def test_generated_branch(dry: BuiltUnit, expected: Verdict) -> None:
+    assert single(*moved("direct"), setting("generated-branch"), generated={"production": (dry,)}).verdict is expected
