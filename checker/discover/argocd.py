@@ -5,7 +5,6 @@ Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-set
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from checker.model.objects import KubeObject, dig, mapping, text
 from checker.model.paths import PathEscapes, RepoPath, repo_path
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey
+from checker.tools.argocd import is_this_repository
 
 GROUP = "argoproj.io"
 KINDS = {"Application": Controller.ARGOCD_APPLICATION, "ApplicationSet": Controller.ARGOCD_APPLICATIONSET}
@@ -68,21 +68,3 @@ def _cluster(obj: KubeObject) -> str:
     return text(destination.get("name")) or (
         "in-cluster" if server in ("", "https://kubernetes.default.svc") else urlsplit(server).hostname or server
     )
-
-
-def is_this_repository(url: str, known: Sequence[str]) -> bool:
-    """Whether a URL names this repository: host and path alike, whether https, ssh or scp form. Argo CD is stricter.
-
-    With no remote to compare with, every repository that is named could be this one, and is taken to be.
-    """
-    return bool(url) and (not known or _normal(url) in {_normal(other) for other in known})
-
-
-def _normal(url: str) -> str:
-    """`git@host:owner/repo.git`, `ssh://git@host/owner/repo`, `https://user@host/owner/repo/` -> `host/owner/repo`."""
-    plain = url.strip().lower()
-    scp = re.fullmatch(r"(?:[^@/:]+@)?([^/:]+):(?!//)(.+)", plain)
-    host_and_path = f"{scp[1]}/{scp[2]}" if scp and "://" not in plain else plain.partition("://")[2] or plain
-    without_user = host_and_path.rpartition("@")[2]
-    without_port = re.sub(r"^([^/]+):\d+/", r"\1/", without_user)
-    return re.sub(r"/+", "/", without_port).strip("/").removesuffix(".git")

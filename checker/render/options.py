@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from checker.model.objects import JSONValue
 from checker.model.paths import RepoPath
+from checker.model.tree import Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +31,5 @@ class RenderOptions:
     allow_network: bool = False
     load_restrictor: str = "root"
     """Whether a bare kustomization may read files above itself: `root` (no, as kustomize) or `none`."""
+    revision_tree: Callable[[str], Tree | None] | None = None
+    """The files of another revision of this repository, None for one that is not in this clone: for Applications that are pinned."""

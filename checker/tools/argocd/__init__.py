@@ -1,0 +1,17 @@
+"""Argo CD's dialects, for discovery and rendering alike: repository URLs, globs, variable expansion."""
+
+from checker.tools.argocd.expansion import expand
+from checker.tools.argocd.globs import doublestar, glob_matches, listed_order, path_match, pathspec
+from checker.tools.argocd.repositories import is_this_repository, normalised_url, same_repository
+
+__all__ = [
+    "doublestar",
+    "expand",
+    "glob_matches",
+    "is_this_repository",
+    "listed_order",
+    "normalised_url",
+    "path_match",
+    "pathspec",
+    "same_repository",
+]

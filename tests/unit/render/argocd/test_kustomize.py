@@ -1,0 +1,85 @@
+"""Options written into the kustomization before it is built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checker.model.units import Reason, RenderFailure
+from tests.unit.render.argocd.builders import config_map, names, render
+
+POD = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers: [{name: c, image: 'app:v0'}]\n"
+
+
+def built(kustomization: str, **settings: Any) -> dict[str, Any]:
+    rendered = render(
+        {"app/kustomization.yaml": f"resources: [d.yaml]\n{kustomization}", "app/d.yaml": POD}, source={"kustomize": settings}
+    )
+    return dict(rendered.objects[0].body)
+
+
+def image(kustomization: str, *images: str) -> str:
+    found = built(kustomization, images=list(images))["spec"]["template"]["spec"]["containers"][0]["image"]
+    assert isinstance(found, str)
+    return found
+
+
+def test_edge_56_labels_that_are_there_need_force() -> None:
+    there = "commonLabels: {app: old}\n"
+    with pytest.raises(RenderFailure, match="forceCommonLabels"):
+        built(there, commonLabels={"app": "x"})
+    forced = built(there, commonLabels={"app": "x"}, forceCommonLabels=True)
+    assert (forced["metadata"]["labels"], forced["spec"]["selector"]) == ({"app": "x"}, {"matchLabels": {"app": "x"}})
+    with pytest.raises(RenderFailure, match="labelWithoutSelector"):
+        built("", commonLabels={"app": "x"}, labelIncludeTemplates=True)
+    plain = built("", commonLabels={"app": "$ARGOCD_APP_NAME"}, labelWithoutSelector=True)
+    assert (plain["metadata"]["labels"], "selector" in plain["spec"]) == ({"app": "app1"}, False)
+    templates = built("", commonLabels={"app": "x"}, labelWithoutSelector=True, labelIncludeTemplates=True)
+    assert templates["spec"]["template"]["metadata"]["labels"] == {"app": "x"}
+
+
+def test_edge_57_an_image_replaces_the_whole_entry() -> None:
+    there = "images: [{name: app, newName: r/app, newTag: v1}]\n"
+    assert image(there, "app:v2") == "app:v2"
+    assert image(there, "app=*:v2") == "r/app:v2"
+    assert image(there) == "r/app:v1"
+    assert image("", "app=other/app") == "other/app:v0"
+    assert image("", "app@sha256:abc") == "app@sha256:abc"
+    with pytest.raises(RenderFailure, match="names no tag"):
+        image("", "app")
+
+
+def test_names_counts_namespace_annotations_and_patches() -> None:
+    patch = {"patch": '[{"op": "add", "path": "/spec/paused", "value": true}]', "target": {"kind": "Deployment"}}
+    body = built(
+        "namePrefix: old-\nreplicas: [{name: web, count: 1}]\n",
+        namePrefix="new-",
+        nameSuffix="-x",
+        replicas=[{"name": "web", "count": "3"}],
+        namespace="spaced",
+        commonAnnotations={"a": "$ARGOCD_APP_NAME"},
+        patches=[patch],
+    )
+    assert body["metadata"] == {"name": "new-web-x", "namespace": "spaced", "annotations": {"a": "$ARGOCD_APP_NAME"}}
+    assert (body["spec"]["replicas"], body["spec"]["paused"]) == (3, True)
+    expanded = built("", commonAnnotations={"a": "$ARGOCD_APP_NAME"}, commonAnnotationsEnvsubst=True)
+    assert expanded["metadata"]["annotations"] == {"a": "app1"}
+
+
+def test_components_are_added_once_and_missing_ones_may_be_left_out() -> None:
+    content = {
+        "app/kustomization.yaml": "resources: [cm.yaml]\ncomponents: [../c]\n",
+        "app/cm.yaml": config_map("cm"),
+        "c/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: c-\n",
+    }
+    settings = {"components": ["../c", "../gone", "../../outside"], "ignoreMissingComponents": True}
+    assert names(render(content, source={"kustomize": settings})) == ["c-cm"]
+    with pytest.raises(RenderFailure, match="gone"):
+        render(content, source={"kustomize": {"components": ["../gone"]}})
+
+
+def test_an_option_that_we_do_not_know_is_refused_by_name() -> None:
+    with pytest.raises(RenderFailure, match=r"kustomize\.novelty") as caught:
+        built("", novelty=True)
+    assert caught.value.reason is Reason.UNSUPPORTED

@@ -1,0 +1,169 @@
+"""Sources: which tree, which tool, which overrides; what Argo CD refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.model.units import Reason, RenderFailure
+from tests.unit.render.argocd.builders import CHART, SHOW, URL, config_map, files, names, render, values_of
+
+KUSTOMIZATION = {"app/kustomization.yaml": "resources: [cm.yaml]\n", "app/cm.yaml": config_map("kustomized")}
+
+
+def test_edge_46_a_kustomization_wins_over_a_chart() -> None:
+    assert names(render({**CHART, **KUSTOMIZATION})) == ["kustomized"]
+    with pytest.raises(RenderFailure, match=r"Chart\.yaml"):
+        render({"app/foo-Chart.yaml": "name: x\n", "app/cm.yaml": config_map("cm")})
+
+
+def test_edge_47_two_sections_are_an_error_and_empty_ones_are_none() -> None:
+    with pytest.raises(RenderFailure, match="helm and directory"):
+        render(CHART, source={"helm": {"releaseName": "x"}, "directory": {"recurse": True}})
+    assert names(render(CHART, source={"directory": {}})) == ["app1"]
+    assert names(render(CHART, source={"directory": {"recurse": False}})) == ["app1"]
+    assert names(render({**CHART, "app/cm.yaml": config_map("cm")}, source={"directory": {"include": "*.yaml"}})) == ["cm"]
+
+
+def test_edge_48_include_and_exclude_cross_folders() -> None:
+    content = {"app/a/b/c.yaml": config_map("deep"), "app/sub/x.yaml": config_map("sub"), "app/top.yaml": config_map("top")}
+    assert names(render(content, source={"directory": {"include": "*.yaml", "recurse": True}})) == ["deep", "sub", "top"]
+    assert names(render(content, source={"directory": {"include": "sub/*"}})) == []
+    both = {"include": "*.yaml", "exclude": "{sub/*,top*}", "recurse": True}
+    assert names(render(content, source={"directory": both})) == ["deep"]
+
+
+def test_edge_49_files_that_are_no_objects_are_ignored_and_broken_ones_are_errors() -> None:
+    assert names(render({"app/values.yaml": "image: x\n", "app/cm.yaml": config_map("cm")})) == ["cm"]
+    with pytest.raises(RenderFailure) as caught:
+        render({"app/broken.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {\n"})
+    assert caught.value.location is not None
+    assert caught.value.location.path == "app/broken.yaml"
+    with pytest.raises(RenderFailure, match="kind is missing"):
+        render({"app/mixed.yaml": config_map("cm") + "---\nno: kind\n"})
+
+
+def test_edge_50_a_json_file_holds_one_object() -> None:
+    one = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "%s"}}'
+    with pytest.raises(RenderFailure, match="one JSON object"):
+        render({"app/list.json": one % "a" + one % "b"})
+    listed = '{"apiVersion": "v1", "kind": "List", "items": [' + one % "a" + "," + one % "b" + "]}"
+    assert names(render({"app/list.json": listed})) == ["a", "b"]
+
+
+def test_edge_51_override_files_are_merge_patches_of_the_source() -> None:
+    first = "helm: {parameters: [{name: a, value: one}, {name: b, value: one}]}\nrepoURL: https://elsewhere\n"
+    second = "helm: {parameters: [{name: c, value: two}]}\npath: other\n"
+    rendered = render({**CHART, "app/.argocd-source.yaml": first, "app/.argocd-source-app1.yaml": second})
+    assert values_of(rendered) == {"a": "chart", "c": "two"}
+    outside = {**CHART, "app/.argocd-source-team_app1.yaml": "helm: {releaseName: other}\n"}
+    assert names(render(outside, namespace="team")) == ["other"]
+    assert names(render(outside)) == ["app1"]
+
+
+def test_a_file_may_ask_to_be_skipped() -> None:
+    content = {"app/a.yaml": "# +argocd:skip-file-rendering\n" + config_map("a"), "app/b.yaml": config_map("b")}
+    assert names(render(content)) == ["b"]
+
+
+def test_every_file_counts_without_the_extension_filter() -> None:
+    content = {"app/cm": config_map("cm"), "app/notes.txt": "hello\n"}
+    assert names(render(content)) == []
+    assert names(render(content, source={"directory": {"disableExtensionFilter": True}})) == ["cm"]
+
+
+@pytest.mark.parametrize("section", [{"plugin": {"name": "kustomized-helm"}}, {"directory": {"include": "*.jsonnet"}}])
+def test_what_would_run_code_is_refused_by_name(section: dict[str, object]) -> None:
+    with pytest.raises(RenderFailure, match=r"kustomized-helm|x\.jsonnet") as caught:
+        render({"app/x.jsonnet": "{}"}, source=section)
+    assert caught.value.reason is Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ({"repoURL": ""}, "repoURL is missing"),
+        ({"path": ""}, "a path or a chart"),
+        ({"path": "/app"}, "absolute"),
+        ({"path": "../app"}, "leaves the repository"),
+        ({"path": "ap"}, "did you mean app"),
+        ({"path": "", "chart": "x"}, "needs a version"),
+    ],
+)
+def test_sources_that_argo_refuses(source: dict[str, str], message: str) -> None:
+    with pytest.raises(RenderFailure, match=message) as caught:
+        render(KUSTOMIZATION, source=source)
+    assert caught.value.reason is Reason.BROKEN
+
+
+@pytest.mark.parametrize("destination", [{}, {"name": "a", "server": "https://b"}])
+def test_a_destination_is_named_in_exactly_one_way(destination: dict[str, str]) -> None:
+    with pytest.raises(RenderFailure, match="destination"):
+        render(KUSTOMIZATION, destination=destination)
+
+
+def test_remote_sources_name_what_is_missing() -> None:
+    with pytest.raises(RenderFailure, match=r"deploy of https://elsewhere/x at v1") as caught:
+        render({}, source={"repoURL": "https://elsewhere/x", "path": "deploy", "targetRevision": "v1"})
+    assert caught.value.reason is Reason.REMOTE
+    with pytest.raises(RenderFailure, match=r"chart redis 1\.2\.3 of https://charts\.example") as caught:
+        render({}, source={"repoURL": "https://charts.example", "path": "", "chart": "redis", "targetRevision": "1.2.3"})
+    assert caught.value.reason is Reason.REMOTE
+
+
+def test_a_copy_that_settings_name_is_used() -> None:
+    content = {"vendor/x/deploy/cm.yaml": config_map("copied")}
+    assert names(
+        render(content, mapped={"https://elsewhere/x": "vendor/x"}, source={"repoURL": "https://elsewhere/x.git", "path": "deploy"})
+    ) == ["copied"]
+    chart = {path.replace("app/", "vendor/redis/"): text for path, text in CHART.items()}
+    source = {"repoURL": "registry.example/charts", "path": "", "chart": "redis", "targetRevision": "1.0.0"}
+    assert names(render(chart, mapped={"oci://registry.example/charts/redis": "vendor/redis"}, source=source)) == ["app1"]
+
+
+def test_a_pinned_application_sees_its_revision_and_says_so() -> None:
+    old = files({"app/cm.yaml": config_map("old")})
+    new = {"app/cm.yaml": config_map("new")}
+
+    def at(revision: str) -> object:
+        return old if revision == "v1.4" else None
+
+    for revision in ("", "HEAD", "main", "refs/heads/main"):
+        followed = render(new, revision_tree=at, source={"targetRevision": revision})
+        assert (names(followed), followed.notes) == (["new"], ())
+    pinned = render(new, revision_tree=at, source={"targetRevision": "v1.4"})
+    assert names(pinned) == ["old"]
+    assert [(note.id, "pinned to v1.4" in note.message) for note in pinned.notes] == [("pinned-revision", True)]
+    assert pinned.objects[0].origin.path == "apps/app.yaml"
+    unknown = render(new, revision_tree=at, source={"targetRevision": "v1.5"})
+    assert names(unknown) == ["new"]
+    assert "not in this clone" in unknown.notes[0].message
+
+
+def test_a_dry_source_is_what_is_rendered() -> None:
+    hydrator = {
+        "drySource": {"repoURL": URL, "path": "app", "targetRevision": "HEAD"},
+        "syncSource": {"targetBranch": "env", "path": "out"},
+    }
+    assert names(render(KUSTOMIZATION, sourceHydrator=hydrator)) == ["kustomized"]
+
+
+def test_edge_54_value_files_stay_in_their_repository() -> None:
+    content = {**CHART, "common/v.yaml": "b: common\n", "other/x.yaml": "c: other\n"}
+    assert values_of(render(content, source={"helm": {"valueFiles": ["/common/v.yaml"]}})) == {"a": "chart", "b": "common"}
+    with pytest.raises(RenderFailure, match="leaves the repository"):
+        render(content, source={"helm": {"valueFiles": ["../../outside.yaml"]}})
+    sources = [
+        {"repoURL": URL, "path": "app", "helm": {"valueFiles": ["$vals/other/x.yaml"]}},
+        {"repoURL": URL, "path": "common", "ref": "vals"},
+    ]
+    assert values_of(render(content, sources=sources)) == {"a": "chart", "c": "other"}
+    with pytest.raises(RenderFailure, match="no source has ref 'nope'"):
+        render(content, sources=[{**sources[0], "helm": {"valueFiles": ["$nope/x.yaml"]}}])
+    with pytest.raises(RenderFailure, match="used twice"):
+        render(content, sources=[{"repoURL": URL, "ref": "vals"}, {"repoURL": URL, "ref": "vals"}])
+
+
+def test_several_sources_are_concatenated() -> None:
+    content = {"one/Chart.yaml": CHART["app/Chart.yaml"], "one/templates/x.yaml": SHOW, "two/cm.yaml": config_map("cm")}
+    sources = [{"repoURL": URL, "path": "one"}, {"repoURL": URL, "path": "two"}, {"repoURL": "https://elsewhere", "ref": "unused"}]
+    assert names(render(content, sources=sources)) == ["app1", "cm"]
