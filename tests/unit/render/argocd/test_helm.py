@@ -57,7 +57,7 @@ def test_names_of_release_and_namespace() -> None:
 
 
 def test_remote_value_files_are_named() -> None:
-    with pytest.raises(RenderFailure, match="https://x/v.yaml is remote") as caught:
+    with pytest.raises(RenderFailure, match=r"https://x/v\.yaml is remote") as caught:
         values(valueFiles=["https://x/v.yaml"])
     assert caught.value.reason is Reason.REMOTE
     with pytest.raises(RenderFailure, match="http and https only"):

@@ -9,7 +9,11 @@ import pytest
 from checker.model.units import Reason, RenderFailure
 from tests.unit.render.argocd.builders import config_map, names, render
 
-POD = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers: [{name: c, image: 'app:v0'}]\n"
+POD = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {containers: [{name: c, image: "app:v0"}]}}}
+"""
 
 
 def built(kustomization: str, **settings: Any) -> dict[str, Any]:
