@@ -25,7 +25,7 @@ import rego.v1
 deny contains {"msg": "a LoadBalancer without loadBalancerSourceRanges is open to wherever it can be reached from", "pointer": "/spec/type"} if {
 	input.spec.type == "LoadBalancer"
 	open_range
-	not internal
+	not inside
 }
 
 deny contains {"msg": "a NodePort opens this Service on every node of the cluster", "pointer": "/spec/type"} if input.spec.type == "NodePort"
@@ -35,19 +35,19 @@ open_range if not input.spec.loadBalancerSourceRanges
 open_range if "0.0.0.0/0" in input.spec.loadBalancerSourceRanges
 
 # Cloud providers mark a load balancer as internal by annotation.
-internal if {
+inside if {
 	some name, value in kubernetes.map(input.metadata.annotations)
 	contains(lower(name), "internal")
 	not lower(sprintf("%v", [value])) in {"false", "0.0.0.0/0"}
 }
 
-internal if {
+inside if {
 	some name, value in kubernetes.map(input.metadata.annotations)
 	contains(lower(name), "load-balancer-t")
 	lower(sprintf("%v", [value])) == "internal"
 }
 
-internal if {
+inside if {
 	some name, value in kubernetes.map(input.metadata.annotations)
 	endswith(lower(name), "load-balancer-scheme")
 	lower(sprintf("%v", [value])) == "internal"
