@@ -115,27 +115,24 @@ def _sync_folders(objects: Iterable[KubeObject], tree: Tree) -> list[RepoPath]:
 
 
 def _unproduced(candidates: list[KubeObject], everyone: list[KubeObject], paths: dict[int, RepoPath], tree: Tree) -> list[KubeObject]:
-    """Those whose file no other Kustomization's folder holds or refers to. Of a circle, the one with the outermost folder begins."""
-    left = [
-        obj
-        for obj in candidates
-        if not any(
-            is_within(obj.origin.path, paths[id(other)])
-            for other in everyone
-            if other is not obj and id(other) in paths and _above(other, obj, paths)
-        )
-    ]
+    """Those whose file no other Kustomization's folder holds or refers to. Of a circle, the one with the outermost folder begins.
+
+    What lies below a folder and is not referred to is switched off, and no entry point either. Below the root of the
+    repository lies everything, so there only what is referred to counts.
+    """
+    left = [obj for obj in candidates if not any(_holds(other, obj, paths) for other in everyone)]
     if not left:
         return []
     referenced = _referenced([paths[id(obj)] for obj in everyone if id(obj) in paths], tree)
     return [obj for obj in left if obj.origin.path not in referenced or _holds_itself(obj, paths)]
 
 
-def _above(other: KubeObject, obj: KubeObject, paths: dict[int, RepoPath]) -> bool:
+def _holds(other: KubeObject, obj: KubeObject, paths: dict[int, RepoPath]) -> bool:
     """Whether `other` may be taken for the one that creates `obj`: not when each would create the other and `obj` is further out."""
-    mine, theirs = paths.get(id(obj)), paths[id(other)]
-    circle = mine is not None and is_within(other.origin.path, mine) and is_within(obj.origin.path, theirs)
-    if not circle or mine is None:
+    theirs, mine = paths.get(id(other)), paths.get(id(obj))
+    if other is obj or not theirs or not is_within(obj.origin.path, theirs):
+        return False
+    if not mine or not is_within(other.origin.path, mine):
         return True
     return (len(theirs), other.origin.path, other.origin.document) < (len(mine), obj.origin.path, obj.origin.document)
 

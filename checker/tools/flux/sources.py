@@ -93,6 +93,10 @@ def _open(reference: SourceRef, scope: _Scope, above: tuple[SourceRef, ...]) -> 
         _same_revision(reference, source, scope.options)
         return _with_includes(source, RepositoryTree(scope.tree, text(dig(source.body, "spec", "ignore"))))
     folder = _mapped(source_url(source), scope.options.sources)
+    if folder is not None and scope.tree.kind(folder) is not EntryKind.DIRECTORY:
+        raise RenderFailure(
+            f"{reference}: {folder}, where sources: says the copy of {source_url(source)} is, is no folder", reason=Reason.REMOTE
+        )
     if folder is not None:
         return FolderTree(scope.tree, folder)
     raise RenderFailure(

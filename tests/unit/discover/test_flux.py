@@ -84,7 +84,7 @@ def test_an_instance_of_the_operator_is_an_entry_point() -> None:
 @pytest.mark.parametrize(("sources", "path"), [({}, None), ({"oci://r.example/fleet": "deploy"}, "deploy/clusters/prod")])
 def test_an_instance_may_sync_from_a_registry(sources: dict[str, str], path: str | None) -> None:
     sync = {"kind": "OCIRepository", "url": "oci://r.example/fleet", "ref": "latest", "path": "clusters/prod"}
-    files = {"x/instance.yaml": body("fluxcd.controlplane.io/v1", "FluxInstance", "flux", {"sync": sync})}
+    files = {"x/instance.yaml": body("fluxcd.controlplane.io/v1", "FluxInstance", "flux", {"sync": sync}), "deploy/x": "x"}
     assert roots(files, sources=sources) == [("prod", "flux-system", path)]
 
 
@@ -108,6 +108,17 @@ def test_a_kustomization_reached_through_a_base_is_no_root() -> None:
         "bases/more/ks.yaml": kustomization("more", "./more"),
     }
     assert [name for _, name, _ in roots(files)] == ["flux-system"]
+
+
+def test_a_kustomization_of_the_whole_repository_makes_only_what_it_refers_to() -> None:
+    files = {
+        **BOOTSTRAPPED,
+        "clusters/prod/all.yaml": kustomization("all", "./"),
+        "kustomization.yaml": "resources: [listed.yaml]\n",
+        "listed.yaml": kustomization("listed", "./x"),
+        "home/flux/cluster.yaml": [git_repository("home", "https://x/home"), kustomization("cluster", "./home/flux", "home")],
+    }
+    assert [name for _, name, _ in roots(files)] == ["flux-system", "cluster"]
 
 
 def test_templates_and_hidden_folders_are_no_entry_points() -> None:
@@ -190,8 +201,9 @@ def test_what_a_cluster_began_with_is_at_hand_whatever_it_tracks() -> None:
 
 def test_a_copy_of_a_remote_source_is_its_content() -> None:
     url = "https://example.com/acme/other"
-    found = children(BOOTSTRAPPED, git_repository("other", url), kustomization("apps", "./apps", "other"), sources={url: "vendor/other"})
-    assert found["apps"].path == "vendor/other/apps"
+    objects = [git_repository("other", url), kustomization("apps", "./apps", "other")]
+    assert children({**BOOTSTRAPPED, "vendor/other/x": "x"}, *objects, sources={url: "vendor/other"})["apps"].path == "vendor/other/apps"
+    assert children(BOOTSTRAPPED, *objects, sources={url: "vendor/other"})["apps"].path is None
 
 
 def test_a_path_of_a_generated_artifact_is_one_of_the_repository() -> None:
