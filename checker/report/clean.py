@@ -24,11 +24,6 @@ def visible(text: str) -> str:
     return _COMMAND.sub(_spelled, text) if "##" in text or "::" in text else text
 
 
-def visible_lines(text: str) -> list[str]:
-    """The lines of a text, each made visible; only the newline character ends a line."""
-    return [visible(line) for line in text.split("\n")]
-
-
 def well_formed(text: str) -> str:
     """The text itself with undecodable bytes written out, for formats that escape the rest by their own rules."""
     return _LONE.sub(lambda match: _escaped(match[0]), text)

@@ -7,6 +7,7 @@ comparison found shows. Noise that was folded is not shown as a change. Every li
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,12 +99,12 @@ def _where(group: Sequence[tuple[str, int, int, int, int]], old: Sequence[tuple[
 
 
 def _manifest(value: JSONValue, indent: str = "", path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Lines of YAML, each with the path of what it is in."""
+    """Lines of YAML, each with the path of what it is in. Different values never give the same lines."""
     if depth > _DEEP:
-        yield _cut(f"{indent}{inline(value, _WIDTH)}"), path
+        yield f"{indent}{_cut(json.dumps(value))}", path
     elif isinstance(value, dict) and value:
         for key in sorted(value, key=lambda key: (_FIRST.get(key, 9), key)):
-            name = inline(key, 120)
+            name = _cut(quoted(key))
             yield from _entry(f"{indent}{name}:", value[key], f"{indent}  ", path, f"{path}.{name}" if path else name, depth)
     elif isinstance(value, list) and value:
         for number, item in enumerate(value):
@@ -116,32 +117,37 @@ def _manifest(value: JSONValue, indent: str = "", path: str = "", depth: int = 0
             else:
                 yield from _entry(f"{indent}-", item, f"{indent}  ", path, inner, depth)
     else:
-        yield _cut(f"{indent}{_scalar(value)}"), path
+        yield f"{indent}{_scalar(value)}", path
 
 
 def _entry(start: str, value: JSONValue, indent: str, path: str, inner: str, depth: int) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict | list) and value:
         yield start, path
-        deeper = indent if isinstance(value, dict) else indent[:-2] if not start.endswith("-") else indent
-        yield from _manifest(value, deeper, inner, depth + 1)
+        # a list lies as deep as its key, as kubectl prints it
+        yield from _manifest(value, indent if isinstance(value, dict) else indent[:-2], inner, depth + 1)
     elif isinstance(value, str) and "\n" in value:
         yield f"{start} |{'' if value.endswith(chr(10)) else '-'}", path
         for line in value.removesuffix("\n").split("\n"):
-            yield _cut(f"{indent}{visible(shorten(line, _WIDTH))}"), inner
+            # what is escaped must not look like what somebody wrote with a backslash
+            yield f"{indent}{_cut(line if line.isprintable() else line.replace(chr(92), chr(92) * 2))}", inner
     else:
-        yield _cut(f"{start} {_scalar(value)}"), path
+        yield f"{start} {_scalar(value)}", path
 
 
 def _scalar(value: JSONValue) -> str:
     if isinstance(value, str):
-        return visible(quoted(shorten(value, _WIDTH), _WIDTH))
+        return _cut(quoted(value))
     if isinstance(value, dict | list):
         return "{}" if isinstance(value, dict) else "[]"
-    return json.dumps(value) if value is None or isinstance(value, bool) else shorten(str(value), _WIDTH)
+    return _cut(json.dumps(value))
 
 
-def _cut(line: str) -> str:
-    return shorten(line, _WIDTH + 200)
+def _cut(text: str) -> str:
+    """Safe to print, and of bounded length; a digest keeps apart what differs in the part that is cut out."""
+    if len(text) <= _WIDTH:
+        return visible(text)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{visible(shorten(text, _WIDTH))} ({len(text):,} characters, digest {digest})"
 
 
 def _aligned(before: JSONValue, after: JSONValue, pointer: str, changed: set[str]) -> JSONValue:
@@ -177,8 +183,6 @@ def _without(before: JSONValue, folded: Iterable[FieldChange]) -> JSONValue:
         *steps, last = [step.replace("~1", "/").replace("~0", "~") for step in change.pointer.split("/")[1:]] or [""]
         holder: JSONValue = result
         for step in steps:
-            if not isinstance(holder, list | dict) and not change.before_present:
-                break
             holder = _child(holder, step)
         if not isinstance(holder, dict) or (change.before_present and holder.get(last) != change.before):
             continue

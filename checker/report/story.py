@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checker.model.diff import Change, Effect, EnvironmentDiff, NotRendered, ObjectDiff, UnitDiff
 from checker.model.findings import Finding, Outcome, Severity
-from checker.model.objects import Location, ObjectKey
+from checker.model.objects import JSONValue, Location, ObjectKey
 from checker.model.report import Report, RuleVerdict, Verdict
 from checker.model.units import Controller, DeployUnit, UnitKey
 from checker.report.clean import shown
@@ -130,7 +130,7 @@ def _outline(diff: UnitDiff) -> object:
     objects = tuple(
         (item.key.group, item.key.kind, item.key.name, item.change, len(item.fields)) for item in diff.objects if not item.is_noise
     )
-    return diff.change, diff.state, diff.prune, objects
+    return diff.change, diff.state, diff.prune, diff.notes, objects
 
 
 def _alike(known: UnitDiff, diff: UnitDiff) -> tuple[str, ...] | None:
@@ -139,13 +139,21 @@ def _alike(known: UnitDiff, diff: UnitDiff) -> tuple[str, ...] | None:
     left = [item for item in known.objects if not item.is_noise]
     right = [item for item in diff.objects if not item.is_noise]
     for one, other in zip(left, right, strict=True):
-        if one.fields != other.fields or one.effects != other.effects:
+        if one.fields != other.fields or one.effects != other.effects or one.moved_from != other.moved_from:
             return None
-        if one.change is Change.CREATED and one.key.namespace == other.key.namespace and one.after != other.after:
+        if one.change is Change.CREATED and _placeless(one.after) != _placeless(other.after):
             return None
         if namespaces.setdefault(one.key.namespace, other.key.namespace) != other.key.namespace:
             return None
     return tuple(sorted({new for old, new in namespaces.items() if old != new}))
+
+
+def _placeless(body: JSONValue) -> JSONValue:
+    """An object's body without its namespace."""
+    metadata = body.get("metadata") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(metadata, dict):
+        return body
+    return {**body, "metadata": {name: value for name, value in metadata.items() if name != "namespace"}}
 
 
 def object_groups(objects: Iterable[ObjectDiff], least: int = 4) -> list[list[ObjectDiff]]:

@@ -10,7 +10,7 @@ from checker.model.diff import FieldChange
 from checker.model.objects import JSONValue
 from checker.report.clean import shorten, visible
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./@$%^&()\[\]<>|~-][^\n]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_./$^()<~+…-][^\\]*")
 _NOT_TEXT = re.compile(r"(?i)[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?|0[xo][\da-f]+|true|false|yes|no|on|off|null|~")
 _POD = "spec.template.spec."
 _LINES = 400
@@ -21,7 +21,7 @@ def inline(value: JSONValue, limit: int = 60) -> str:
     """A value on one line. Text that YAML would read as something else is quoted; so `"80"` and `80` can be told apart."""
     match value:
         case str():
-            return visible(shorten(quoted(value, limit), limit))
+            return visible(shorten(quoted(shorten(value, limit * 4)), limit))
         case None | bool():
             return json.dumps(value)
         case int() | float():
@@ -42,9 +42,10 @@ def transition(change: FieldChange, limit: int = 60) -> str:
             return _text_change(before, after)
         images = image_change(change)
         if images is not None:
-            return f"{inline(images[0], limit)} -> {inline(images[1], limit)}"
+            return " -> ".join(visible(shorten(part, limit)) for part in images)
         before, after = _window(before, after, limit)
-    return f"{inline(before, limit)} -> {inline(after, limit)}"
+    left, right = inline(before, limit), inline(after, limit)
+    return f"{left} -> {right}" if left != right else f"{left} -> the same so far, and different further on"
 
 
 def field_path(path: str, limit: int = 60) -> str:
@@ -78,18 +79,12 @@ def image_change(change: FieldChange) -> tuple[str, str] | None:
     return f"{last}{separator}{old_version}", new_version
 
 
-def quoted(text: str, limit: int) -> str:
-    start = text[: limit * 4]
-    if (
-        text
-        and _PLAIN.fullmatch(start)
-        and not _NOT_TEXT.fullmatch(start)
-        and text == text.strip()
-        and ": " not in start
-        and " #" not in start
-    ):
+def quoted(text: str) -> str:
+    """Text as YAML would have it: as it is where that cannot be taken for anything else, in quotes where it can."""
+    plain = _PLAIN.fullmatch(text) and text.isprintable() and text == text.strip() and not text.endswith(":")
+    if plain and not _NOT_TEXT.fullmatch(text[:40]) and ": " not in text and " #" not in text and not text.startswith("- "):
         return text
-    return json.dumps(shorten(text, limit * 4), ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _flow(value: JSONValue, limit: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -116,3 +117,22 @@ def test_a_quiet_change_is_one_line() -> None:
     made = format_report("markdown", quiet, FormatOptions())
     assert made.splitlines()[1] == "### gitops-check: nothing would change in any cluster"
     assert len(made.splitlines()) == 4
+
+
+def test_a_comment_without_room_names_what_it_left_out() -> None:
+    made = format_report("markdown", many(3000), FormatOptions(budget=9_000))
+    assert "Left out here for length" in made
+    assert re.search(r"\d{1,3},?\d* objects", made)
+    assert len(format_report("markdown", fleet(), FormatOptions(budget=2_200)).encode()) <= 2_200
+
+
+def test_environments_beyond_the_table_are_counted() -> None:
+    report = release()
+    (first, *_) = report.environments or ()
+    names = [f"region-{number}" for number in range(45)]
+    moving = tuple(replace(first, environment=name) for name in names[:25])
+    still = tuple(replace(first, environment=name, units=(), not_rendered=()) for name in names[25:])
+    made = format_report("markdown", replace(report, environments=(*moving, *still)), FormatOptions())
+    assert "5 more environments move." in made
+    assert "Does not move: `region-25`" in made
+    assert "more environments" in made

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from checker.model.diff import Change
+from checker.model.diff import Change, EnvironmentDiff, ObjectDiff, UnitDiff
 from checker.model.findings import Severity
 from checker.model.units import Controller
-from checker.report.story import CONTROLLERS, SYMBOLS, dangers, told_units
+from checker.report import FormatOptions
+from checker.report.story import CONTROLLERS, SYMBOLS, Units, dangers, listed_findings, shown_environments, told_units
 from checker.report.verdict import headline
-from tests.unit.report.builders import STORIES, fleet, release
+from tests.unit.report.builders import STORIES, broken_render, built, deployment, fleet, key, lint, moved_unit, release, scaled, unit
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,64 @@ def test_dangers_are_said_once_with_all_their_objects() -> None:
 def test_every_change_has_a_symbol_and_every_controller_a_word() -> None:
     assert set(SYMBOLS) == set(Change)
     assert set(CONTROLLERS) == set(Controller)
+
+
+def test_new_objects_are_alike_but_for_their_namespace() -> None:
+    def created(namespace: str, replicas: int) -> ObjectDiff:
+        body = deployment(replicas)
+        body["metadata"] = {"name": "podinfo", "namespace": namespace}
+        return ObjectDiff(key=key(namespace=namespace), change=Change.CREATED, api_version="apps/v1", after=body)
+
+    def twins(*objects: ObjectDiff) -> list[bool]:
+        units = tuple(moved_unit(unit(f"u{number}"), item) for number, item in enumerate(objects))
+        environment = EnvironmentDiff(environment="e", guarded=False, clusters=(), units=units)
+        return [told.twin is not None for told in told_units((environment,))["e"]]
+
+    assert twins(created("a", 1), created("b", 1)) == [False, True]
+    assert twins(created("a", 1), created("b", 2)) == [False, False]
+
+
+def test_two_namespaces_do_not_become_one() -> None:
+    def pair(first: str, second: str) -> UnitDiff:
+        items = [
+            replace(scaled(), key=key(name=name, namespace=namespace)) for name, namespace in (("a", first), ("b", second), ("c", first))
+        ]
+        return moved_unit(unit(f"{first}-{second}"), *items)
+
+    environment = EnvironmentDiff(environment="e", guarded=False, clusters=(), units=(pair("x", "y"), pair("p", "q"), pair("p", "p")))
+    assert [told.twin is None for told in told_units((environment,))["e"]] == [True, False, False]
+    mixed = replace(environment, units=(pair("x", "x"), pair("p", "q")))
+    assert [told.twin is None for told in told_units((mixed,))["e"]] == [True, True]
+
+
+def test_an_environment_without_a_name_is_told_of_only_where_it_moves() -> None:
+    still = EnvironmentDiff(environment="", guarded=False, clusters=())
+    report = replace(release(), environments=(still, *(release().environments or ())))
+    assert [diff.environment for diff in shown_environments(report, FormatOptions())] == ["production", "staging", "dev"]
+    moving = replace(still, units=(moved_unit(unit("web", "", ""), scaled()),))
+    assert shown_environments(replace(report, environments=(moving,)), FormatOptions()) == [moving]
+
+
+def test_names_of_units_lead_to_them_even_in_a_circle() -> None:
+    one, two = unit("one"), unit("two")
+    one, two = replace(one, parent=two.key), replace(two, parent=one.key)
+    assert (
+        Units(replace(release(), units=(built(one), built(two)))).title(one) == "cluster production > two > one (HelmRelease podinfo/one)"
+    )
+
+
+def test_files_alone_have_their_headline() -> None:
+    clean = replace(lint(), findings=())
+    assert headline(clean) == "nothing wrong was found"
+    assert headline(replace(lint(), findings=lint().findings[1:2])) == "no errors, 1 warning"
+    rules = release().rules
+    assert rules is not None
+    two = (rules[0], replace(rules[0], rule="freeze"))
+    assert headline(replace(clean, rules=two)) == "source-branch and freeze are broken"
+
+
+def test_notes_on_a_unit_that_was_not_rendered_are_said_with_it() -> None:
+    report = broken_render()
+    note = replace(report.findings[0], severity=Severity.NOTE)
+    assert listed_findings(replace(report, findings=(note,))) == []
+    assert listed_findings(report) == list(report.findings)
