@@ -7,7 +7,7 @@ where `default` means the built-in kinds of the Kubernetes version and then the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from checker.model.findings import Counts
 from checker.tools.schema import Schema, SchemaError
 from checker.tools.schema_words import nearest, one_of
 from checker.validate import bundles, crds
+from checker.validate.celrules import has_rules
 from checker.validate.deprecated import deprecation
 from checker.validate.locations import expand
 from checker.validate.options import SchemaUnreadableError
@@ -38,6 +39,8 @@ class Known:
     schema: Schema
     exact: bool = True
     deprecated: str | None = None
+    ruled: Mapping[str, Any] | None = None
+    """The structural schema, where it holds CEL rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Catalog:
     def __init__(self, options: ValidateOptions) -> None:
         self._options = options
         self._found: dict[tuple[str, str, str], Lookup] = {}
+        self._told: set[tuple[str, ...]] = set()
         self._plans: dict[tuple[str, str], Plan] = {}
         self._scopes: dict[tuple[str, str], str | None] = {}
         self.warnings: dict[str, str] = {}
@@ -106,7 +110,7 @@ class Catalog:
         if found is None:
             versions = self._options.kubernetes
             lookups = tuple((version, self.lookup(api_version, kind, version)) for version in versions)
-            schemas = tuple(one.schema for _, one in lookups if isinstance(one, Known) and not one.deprecated)
+            schemas = tuple(one.schema for _, one in lookups if isinstance(one, Known) and not one.deprecated and one.ruled is None)
             found = self._plans[api_version, kind] = Plan(
                 lookups=lookups,
                 known=any(isinstance(one, Known) for _, one in lookups),
@@ -122,6 +126,16 @@ class Catalog:
             found = self._found[key] = self._checked(self._lookup(api_version, kind, version))
         return found
 
+    def _ruled(self, custom: crds.CustomKind, found: Known) -> Known:
+        return replace(found, ruled=custom.schema) if self._options.server_rules and has_rules(custom.schema) else found
+
+    def first_time(self, *told: str) -> bool:
+        """Whether this was not said before, for what is said once and not for every object."""
+        if told in self._told:
+            return False
+        self._told.add(told)
+        return True
+
     def _checked(self, found: Lookup) -> Lookup:
         if isinstance(found, Known):
             try:
@@ -134,7 +148,7 @@ class Catalog:
         strict = self._options.strict
         custom = self._custom.get((api_version, kind))
         if custom is not None:
-            return Known(_custom_schema(custom, bundles.bundled_version(version), strict))
+            return self._ruled(custom, Known(_custom_schema(custom, bundles.bundled_version(version), strict)))
         group = api_version.rpartition("/")[0] or api_version
         if group in _CLIENT_SIDE:
             return Unknown(_CLIENT_SIDE[group], deliberate=True)
@@ -149,7 +163,9 @@ class Catalog:
     def _at(self, location: str, api_version: str, kind: str, version: str) -> Known | Unserved | str:
         """What one location gives; text is empty for nothing there, else says how it failed."""
         if location == "default":
-            return _default(api_version, kind, bundles.bundled_version(version), self._options.strict) or ""
+            found = _default(api_version, kind, bundles.bundled_version(version), self._options.strict) or ""
+            custom = _bundled_kind(api_version, kind) if isinstance(found, Known) and not found.exact else None
+            return self._ruled(custom, found) if custom is not None and isinstance(found, Known) else found
         place = expand(location, api_version=api_version, kind=kind, version=version, strict=self._options.strict)
         try:
             data = self._options.read(place)

@@ -20,7 +20,7 @@ _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _COPIED = (
     *("enum", "minimum", "maximum", "multipleOf", "minLength", "maxLength", "pattern"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "required"),
-    *("x-kubernetes-list-map-keys", "x-kubernetes-list-type", "x-kubernetes-validations"),
+    *("x-kubernetes-list-map-keys", "x-kubernetes-list-type"),
 )
 _FORMATS = ("date-time", "date", "ipv4", "ipv6")
 """Formats of the API server that JSON Schema means the same way; `uri`, `duration` and others differ and are left open."""

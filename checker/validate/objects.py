@@ -67,11 +67,16 @@ def _counted(remarks: Sequence[Remark], broken: bool) -> Counts:
         return Counts(failed=1)
     if not remarks:
         return _PASSED
-    if any(remark.outcome is Outcome.NOT_CHECKED and remark.rule != "substituted-value" for remark in remarks):
+    if any(remark.outcome is Outcome.NOT_CHECKED and not _is_partial(remark) for remark in remarks):
         return Counts(not_checked=1)
     if any(remark.outcome is Outcome.SKIPPED for remark in remarks):
         return Counts(skipped=1)
     return _PASSED
+
+
+def _is_partial(remark: Remark) -> bool:
+    """Whether all but one value or rule was checked."""
+    return remark.rule == "substituted-value" or (remark.rule == "schema-unusable" and remark.level is Severity.NOTE)
 
 
 def against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, version: str, options: ValidateOptions) -> Iterator[Remark]:
@@ -90,8 +95,33 @@ def against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, versi
     else:
         if found.deprecated and options.server_rules:
             yield Remark(rule="deprecated-api", message=found.deprecated, pointer="/apiVersion", versions=(version,))
-        for problem in found.schema.problems(body):  # type: ignore[arg-type]
+        problems = found.schema.problems(body)  # type: ignore[arg-type]
+        for problem in problems:
             yield from _remarks(obj, problem, found, version, options)
+        if found.ruled is not None and not problems:
+            yield from _cel_remarks(obj, body, found, options)
+
+
+def _cel_remarks(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, options: ValidateOptions) -> Iterator[Remark]:
+    """What the rules of a definition say; that one cannot be evaluated is said once, not for every object."""
+    from checker.tools.cel import is_installed
+    from checker.validate.celrules import evaluate_rules
+
+    if not is_installed():
+        if options.catalog.first_time("cel"):
+            yield _open_remark(f"the CEL rules of {obj.kind} and other kinds were not evaluated; install gitops-check[cel]")
+        return
+    for told in evaluate_rules(body, found.ruled or {}):
+        if told.failed:
+            # a rule of the bundled copy of someone else's definition may be another in the cluster's
+            severity = None if found.exact else Severity.WARNING
+            yield Remark(rule="invalid-value", message=told.message, pointer=told.pointer, severity=severity)
+        elif options.catalog.first_time("cel", obj.api_version, obj.kind, told.rule):
+            yield _open_remark(f"a rule of {obj.kind} was not evaluated, since {told.message}: {told.rule[:200]}", told.pointer)
+
+
+def _open_remark(message: str, pointer: str = "/kind") -> Remark:
+    return Remark(rule="schema-unusable", message=message, pointer=pointer, severity=Severity.NOTE, outcome=Outcome.NOT_CHECKED)
 
 
 def _no_schema(obj: KubeObject, found: Unknown, required: bool) -> Remark:

@@ -1,9 +1,9 @@
 """Published CustomResourceDefinitions in, one compact bundle per API group out.
 
-Run `python -m checker.validate._bundles.custom`; it needs `go` (and for Flux `controller-gen`) on PATH and fetches each module
+Run `python -m checker.validate._bundles.custom`; it needs `go` 1.27 (and for Flux `controller-gen`) on PATH and fetches each module
 below from the Go module proxy. Flux publishes most of its definitions as Go types alone, from which controller-gen
-makes what Flux itself ships. A bundle is `{apiVersion: {kind: {"scope", "schema", "source"}}}`; descriptions, CEL rules and
-the status are left out: nobody writes a status into Git.
+makes what Flux itself ships. A bundle is `{apiVersion: {kind: {"scope", "schema", "source"}}}`; descriptions, rules about
+changes and the status are left out: nobody writes a status into Git.
 """
 
 from __future__ import annotations
@@ -142,21 +142,11 @@ SOURCES: tuple[Source, ...] = (
 )
 """Where the bundled definitions come from. Later files add kinds and versions and replace none that is held already."""
 
+_KEPT_OF_RULES = ("rule", "message", "messageExpression", "fieldPath")
 _KEPT = (
-    *(
-        "type",
-        "enum",
-        "format",
-        "pattern",
-        "required",
-        "nullable",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-    ),
-    *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
+    *("type", "default", "enum", "format", "pattern", "required", "nullable", "multipleOf"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"),
+    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
     *("x-kubernetes-int-or-string", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource"),
     *("x-kubernetes-list-map-keys", "x-kubernetes-list-type"),
 )
@@ -164,8 +154,9 @@ _KEPT = (
 
 def compact(node: dict[str, Any]) -> dict[str, Any]:
     out = {key: node[key] for key in _KEPT if key in node}
-    if "default" in node:
-        out["default"] = None  # that there is one matters, not what it is
+    rules = [rule for rule in node.get("x-kubernetes-validations", ()) if "oldSelf" not in rule["rule"]]
+    if rules:
+        out["x-kubernetes-validations"] = [{key: rule[key] for key in _KEPT_OF_RULES if key in rule} for rule in rules]
     if isinstance(node.get("properties"), dict):
         out["properties"] = {name: compact(schema) for name, schema in node["properties"].items()}
     for key in ("items", "additionalProperties", "not"):

@@ -161,7 +161,7 @@ def test_definitions_are_made_small(tmp_path: Path) -> None:
                         "spec": {
                             "type": "object",
                             "properties": {
-                                "size": {"type": "integer", "default": None},
+                                "size": {"type": "integer", "default": 3},
                                 "either": {
                                     "type": "object",
                                     "additionalProperties": {"type": "string"},
