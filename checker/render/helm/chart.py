@@ -27,6 +27,7 @@ from checker.tools.helm import (
     read_chart,
     template_chart,
 )
+from checker.tools.helm.semver import ConstraintError, parse_constraint, parse_version
 
 CHANGES = "<changes at every render>"
 _ACTION = re.compile(rb"\{\{(?!-?\s*/\*)(.*?)\}\}", re.DOTALL)
@@ -79,7 +80,9 @@ def template_release(tree: Tree, chart_path: RepoPath, request: HelmRequest, opt
     options = options or RenderOptions()
     where = Location(path=_chart_file(tree, chart_path))
     try:
-        chart = _with_dependencies(tree, chart_path, _read(tree, chart_path, request), options)
+        chart = _read(tree, chart_path, request)
+        _check_kube_version(chart, request, where)
+        chart = _with_dependencies(tree, chart_path, chart, options)
         templated = _template(chart, request)
         again = _template_again(chart, request)
     except HelmFailed as error:
@@ -106,6 +109,24 @@ def _read(tree: Tree, path: RepoPath, request: HelmRequest) -> ChartFiles:
     if chart.is_archive:
         raise RenderFailure(f"{path} is an archive, and other values files for an archive are not supported", reason=Reason.UNSUPPORTED)
     return replace(chart, files={**chart.files, RepoPath("values.yaml"): json.dumps(dict(request.chart_values)).encode()})
+
+
+def _check_kube_version(chart: ChartFiles, request: HelmRequest, where: Location) -> None:
+    """`kubeVersion` of Chart.yaml against the cluster's, which the library knows nothing of."""
+    from checker.tools.yaml import load_documents
+
+    documents = load_documents(chart.files.get(RepoPath("Chart.yaml"), b""))
+    wanted = text(mapping(documents[0].value).get("kubeVersion")) if documents else ""
+    version = parse_version(request.kube_version)
+    if not wanted or version is None:
+        return
+    try:
+        fits = parse_constraint(wanted)(version)
+    except ConstraintError as error:
+        raise RenderFailure(f"kubeVersion of the chart: {error}", location=where) from error
+    if not fits:
+        message = f"the chart requires Kubernetes {wanted}, and the cluster has {request.kube_version}"
+        raise RenderFailure(message, location=where)
 
 
 def _template(chart: ChartFiles, request: HelmRequest) -> Templated:

@@ -38,7 +38,7 @@ class ChartFiles:
 
     @property
     def asks_capabilities(self) -> bool:
-        return self.mentions(_CAPABILITIES) or b"kubeVersion" in self.files.get(RepoPath("Chart.yaml"), b"kubeVersion")
+        return self.mentions(_CAPABILITIES)
 
 
 def read_chart(tree: Tree, path: RepoPath) -> ChartFiles:

@@ -48,7 +48,7 @@ def _answer(helm: Any, request: dict[str, Any], archive: bytes) -> dict[str, Any
             values,
             name=request["release"],
             namespace=request["namespace"],
-            revision=2 if upgrade else 1,
+            revision=1,
             is_install=not upgrade,
             is_upgrade=upgrade,
         )

@@ -155,3 +155,41 @@ def test_a_chart_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None
         render_chart(repository(chart(loop=endless)), APP, REQUEST)
     monkeypatch.undo()
     assert render_chart(repository(CHART), APP, REQUEST)
+
+
+@pytest.mark.parametrize(("wanted", "fits"), [(">=1.22.0-0", True), (">=1.30", False), ("1.29.x", True), ("what", None)])
+def test_a_chart_may_require_a_kubernetes_version(wanted: str, fits: bool | None) -> None:
+    files = {**CHART, "charts/app/Chart.yaml": CHART["charts/app/Chart.yaml"] + f"kubeVersion: '{wanted}'\n"}
+    request = HelmRequest(release="rel", kube_version="1.29")
+    if fits:
+        result = template_release(repository(files), APP, request)
+        assert (len(result.objects), result.notes) == (1, ())
+    else:
+        with pytest.raises(RenderFailure, match="not a version constraint" if fits is None else r"requires Kubernetes >=1\.30"):
+            template_release(repository(files), APP, request)
+
+
+PARENT = """dependencies:
+- {name: sub, version: 1.x, alias: off, condition: off.enabled}
+- {name: sub, version: 1.x, alias: on, tags: [wanted]}
+- {name: sub, version: 1.x, import-values: [{child: data, parent: imported}]}
+"""
+
+
+def test_subcharts_follow_conditions_tags_aliases_and_imported_values() -> None:
+    files = {
+        **CHART,
+        "charts/app/Chart.yaml": CHART["charts/app/Chart.yaml"] + PARENT,
+        "charts/app/values.yaml": "off: {enabled: false}\ntags: {wanted: true}\nglobal: {g: 1}\non: {k: parent, gone: null}\n",
+        "charts/app/charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        "charts/app/charts/sub/values.yaml": "k: own\ngone: here\ndata: {i: 1}\n",
+        "charts/app/charts/sub/templates/s.yaml": (
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: '{{ .Chart.Name }}'}\nstringData: {v: '{{ .Values | toJson }}'}\n"
+        ),
+    }
+    objects = {obj.name: obj.body for obj in render_chart(repository(files), APP, REQUEST)}
+    assert sorted(objects) == ["on", "rel", "sub"]
+    shared = '"data":{"i":1},"global":{"g":1}'
+    assert objects["sub"]["stringData"] == {"v": f'{{{shared},"gone":"here","k":"own"}}'}
+    assert objects["on"]["stringData"] == {"v": f'{{{shared},"k":"parent"}}'}
+    assert '"imported":{"i":1}' in str(objects["rel"]["data"])
