@@ -170,8 +170,8 @@ def test_a_chart_may_require_a_kubernetes_version(wanted: str, fits: bool | None
 
 
 PARENT = """dependencies:
-- {name: sub, version: 1.x, alias: off, condition: off.enabled}
-- {name: sub, version: 1.x, alias: on, tags: [wanted]}
+- {name: sub, version: 1.x, alias: first, condition: first.enabled}
+- {name: sub, version: 1.x, alias: second, tags: [wanted]}
 - {name: sub, version: 1.x, import-values: [{child: data, parent: imported}]}
 """
 
@@ -180,7 +180,7 @@ def test_subcharts_follow_conditions_tags_aliases_and_imported_values() -> None:
     files = {
         **CHART,
         "charts/app/Chart.yaml": CHART["charts/app/Chart.yaml"] + PARENT,
-        "charts/app/values.yaml": "off: {enabled: false}\ntags: {wanted: true}\nglobal: {g: 1}\non: {k: parent, gone: null}\n",
+        "charts/app/values.yaml": "first: {enabled: false}\ntags: {wanted: true}\nglobal: {g: 1}\nsecond: {k: parent, gone: null}\n",
         "charts/app/charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
         "charts/app/charts/sub/values.yaml": "k: own\ngone: here\ndata: {i: 1}\n",
         "charts/app/charts/sub/templates/s.yaml": (
@@ -188,8 +188,8 @@ def test_subcharts_follow_conditions_tags_aliases_and_imported_values() -> None:
         ),
     }
     objects = {obj.name: obj.body for obj in render_chart(repository(files), APP, REQUEST)}
-    assert sorted(objects) == ["on", "rel", "sub"]
+    assert sorted(objects) == ["rel", "second", "sub"]
     shared = '"data":{"i":1},"global":{"g":1}'
     assert objects["sub"]["stringData"] == {"v": f'{{{shared},"gone":"here","k":"own"}}'}
-    assert objects["on"]["stringData"] == {"v": f'{{{shared},"k":"parent"}}'}
+    assert objects["second"]["stringData"] == {"v": f'{{{shared},"k":"parent"}}'}
     assert '"imported":{"i":1}' in str(objects["rel"]["data"])
