@@ -40,6 +40,7 @@ _CONTAINER_KEYS: Mapping[str, Keys] = {
 _POD_KEYS: Mapping[str, Keys] = {
     **dict.fromkeys(CONTAINER_LISTS, ("name",)),
     **{f"{name}[].{field}": keys for name in CONTAINER_LISTS for field, keys in _CONTAINER_KEYS.items()},
+    "evictionResponders": ("name",),
     "hostAliases": ("ip",),
     "imagePullSecrets": ("name",),
     "resourceClaims": ("name",),
@@ -47,6 +48,7 @@ _POD_KEYS: Mapping[str, Keys] = {
     "schedulingGates": ("name",),
     "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
     "volumes": ("name",),
+    "volumes[].ephemeral.volumeClaimTemplate.spec.resources.claims": ("name",),
 }
 _POD_SETS = tuple(f"{name}[].restartPolicyRules[].exitCodes.values" for name in CONTAINER_LISTS)
 _RESOURCES = ("resources.limits.*", "resources.requests.*")
@@ -65,12 +67,26 @@ _METADATA_KEYS: Mapping[str, Keys] = {"metadata.ownerReferences": ("uid",)}
 _METADATA_SETS = ("metadata.finalizers",)
 
 KIND_KEYS: Mapping[tuple[str, str], Mapping[str, Keys]] = {
+    ("", "PersistentVolumeClaim"): {"spec.resources.claims": ("name",)},
     ("", "Service"): {"spec.ports": ("port", "protocol")},
     ("", "ServiceAccount"): {"secrets": ("name",)},
     ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"): {"spec.matchConditions": ("name",)},
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): {"webhooks": ("name",), "webhooks[].matchConditions": ("name",)},
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"): {"spec.matchConditions": ("name",), "spec.variables": ("name",)},
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): {"webhooks": ("name",), "webhooks[].matchConditions": ("name",)},
+    ("apps", "StatefulSet"): {"spec.volumeClaimTemplates[].spec.resources.claims": ("name",)},
+    ("batch", "CronJob"): {"spec.jobTemplate.spec.scheduling.resourceClaims": ("name",)},
+    ("batch", "Job"): {"spec.scheduling.resourceClaims": ("name",)},
+    ("scheduling.k8s.io", "PodGroup"): {"spec.resourceClaims": ("name",)},
+    ("scheduling.k8s.io", "Workload"): {
+        "spec.compositePodGroupTemplates": ("name",),
+        "spec.compositePodGroupTemplates[].compositePodGroupTemplates": ("name",),
+        "spec.compositePodGroupTemplates[].podGroupTemplates": ("name",),
+        "spec.compositePodGroupTemplates[].podGroupTemplates[].resourceClaims": ("name",),
+        "spec.podGroupTemplates": ("name",),
+        "spec.podGroupTemplates[].resourceClaims": ("name",),
+        "spec.podGroups": ("name",),
+    },
     ("storage.k8s.io", "CSINode"): {"spec.drivers": ("name",)},
 }
 KIND_SETS: Mapping[tuple[str, str], Keys] = {
