@@ -83,8 +83,8 @@ class Catalog:
         self._told: set[tuple[str, ...]] = set()
         self._plans: dict[tuple[str, str], Plan] = {}
         self._scopes: dict[tuple[str, str], str | None] = {}
-        self.warnings: dict[str, str] = {}
-        """Locations that failed, each with how: said once however many objects asked."""
+        self.unsaid: list[str] = []
+        """Locations that failed, each with how: for the object that asked first to say and take out."""
 
     @property
     def _custom(self) -> Mapping[tuple[str, str], crds.CustomKind]:
@@ -170,7 +170,8 @@ class Catalog:
         try:
             data = self._options.read(place)
         except SchemaUnreadableError as error:
-            self.warnings.setdefault(place, str(error))
+            if self.first_time("location", str(error)):
+                self.unsaid.append(f"{place} could not be read: {error}; the next location was asked")
             return f"its schema {place} could not be read: {error}"
         document = None if data is None else _json(data)
         return "" if document is None else Known(Schema(document))

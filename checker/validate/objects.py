@@ -51,6 +51,8 @@ def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark
         body = {key: value for key, value in body.items() if key != "sops"}
     plan = options.catalog.plan(text(body.get("apiVersion")), text(body.get("kind")))
     remarks = server_remarks(obj, options) if plan.known and options.server_rules else []
+    if options.catalog.unsaid:
+        remarks.extend(_location_remarks(options.catalog.unsaid))
     if not remarks and plan.schemas is not None and all(schema.accepts(body) for schema in plan.schemas):
         return remarks, plan.passed
     broken = any(remark.fails for remark in remarks)
@@ -118,6 +120,11 @@ def _cel_remarks(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, o
             yield Remark(rule="invalid-value", message=told.message, pointer=told.pointer, severity=severity)
         elif options.catalog.first_time("cel", obj.api_version, obj.kind, told.rule):
             yield _open_remark(f"a rule of {obj.kind} was not evaluated, since {told.message}: {told.rule[:200]}", told.pointer)
+
+
+def _location_remarks(unsaid: list[str]) -> Iterator[Remark]:
+    while unsaid:
+        yield Remark(rule="schema-unusable", message=unsaid.pop(0), pointer="/kind", severity=Severity.WARNING)
 
 
 def _open_remark(message: str, pointer: str = "/kind") -> Remark:

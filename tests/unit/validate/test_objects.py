@@ -164,11 +164,16 @@ def test_a_location_that_fails_falls_through_and_is_told() -> None:
         raise SchemaUnreadableError("HTTP status 429")
 
     options = ValidateOptions(locations=("https://example.com/{{.ResourceKind}}.json", "default"), read_schema=read)
-    assert validate_objects([made("v1", "ConfigMap", data={})], options).counts == Counts(passed=1)
-    assert options.catalog.warnings == {"https://example.com/configmap.json": "HTTP status 429"}
-    checked = validate_objects([made("example.com/v1", "Widget")], options)
-    assert checked.counts == Counts(not_checked=1)
-    assert "HTTP status 429" in checked.findings[0].message
+    first = validate_objects([made("v1", "ConfigMap", data={})], options)
+    assert first.counts == Counts(passed=1)
+    assert [(finding.severity, finding.message) for finding in first.findings] == [
+        (Severity.WARNING, "https://example.com/configmap.json could not be read: HTTP status 429; the next location was asked")
+    ]
+    checked = validate_objects([made("v1", "Secret"), made("example.com/v1", "Widget")], options)
+    assert checked.counts == Counts(passed=1, not_checked=1)
+    assert [finding.message for finding in checked.findings] == [
+        "Widget (example.com/v1) was not checked: its schema https://example.com/widget.json could not be read: HTTP status 429"
+    ]
 
 
 def test_what_is_not_json_falls_through() -> None:
