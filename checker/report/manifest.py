@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from checker.model.diff import Change, FieldChange, ObjectDiff
 from checker.model.objects import JSONValue
@@ -52,7 +53,7 @@ def diff_lines(diff: ObjectDiff, *, noise: bool = False) -> list[Line]:
     before = _aligned(diff.before, diff.after, "", {change.pointer for change in diff.fields})
     if diff.folded and not noise:
         before = _without(before, diff.folded)
-    lines = _hunks(list(_manifest(before)), list(_manifest(diff.after)))
+    lines = _hunks(_manifest(before), _manifest(diff.after))
     return lines if lines else field_lines(diff.fields)
 
 
@@ -98,48 +99,64 @@ def _where(group: Sequence[tuple[str, int, int, int, int]], old: Sequence[tuple[
     return (old[first] if last > first else new[begin])[1] or "the object"
 
 
-def _manifest(value: JSONValue, indent: str = "", path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def _manifest(value: JSONValue) -> list[tuple[str, str]]:
     """Lines of YAML, each with the path of what it is in. Different values never give the same lines."""
+    out: list[tuple[str, str]] = []
+    _write(out, value, "", "", 0)
+    return out
+
+
+def _write(out: list[tuple[str, str]], value: JSONValue, indent: str, path: str, depth: int) -> None:
     if depth > _DEEP:
-        yield f"{indent}{_cut(json.dumps(value))}", path
+        out.append((f"{indent}{_cut(json.dumps(value))}", path))
     elif isinstance(value, dict) and value:
         for key in sorted(value, key=lambda key: (_FIRST.get(key, 9), key)):
-            name = _cut(quoted(key))
-            yield from _entry(f"{indent}{name}:", value[key], f"{indent}  ", path, f"{path}.{name}" if path else name, depth)
+            name = _text(key)
+            _entry(out, f"{indent}{name}:", value[key], f"{indent}  ", path, f"{path}.{name}" if path else name, depth)
     elif isinstance(value, list) and value:
         for number, item in enumerate(value):
             label = item.get("name") if isinstance(item, dict) else None
-            inner = f"{path}[{inline(label, 80) if isinstance(label, str) else number}]"
-            lines = list(_manifest(item, f"{indent}  ", inner, depth + 1)) if isinstance(item, dict | list) and item else []
-            if lines:
-                yield f"{indent}- {lines[0][0][len(indent) + 2 :]}", path
-                yield from lines[1:]
+            inner = f"{path}[{_text(label) if isinstance(label, str) else number}]"
+            if isinstance(item, dict | list) and item:
+                first = len(out)
+                _write(out, item, f"{indent}  ", inner, depth + 1)
+                out[first] = (f"{indent}- {out[first][0][len(indent) + 2 :]}", path)
             else:
-                yield from _entry(f"{indent}-", item, f"{indent}  ", path, inner, depth)
+                _entry(out, f"{indent}-", item, f"{indent}  ", path, inner, depth)
     else:
-        yield f"{indent}{_scalar(value)}", path
+        out.append((f"{indent}{_scalar(value)}", path))
 
 
-def _entry(start: str, value: JSONValue, indent: str, path: str, inner: str, depth: int) -> Iterator[tuple[str, str]]:
+def _entry(out: list[tuple[str, str]], start: str, value: JSONValue, indent: str, path: str, inner: str, depth: int) -> None:
     if isinstance(value, dict | list) and value:
-        yield start, path
+        out.append((start, path))
         # a list lies as deep as its key, as kubectl prints it
-        yield from _manifest(value, indent if isinstance(value, dict) else indent[:-2], inner, depth + 1)
+        _write(out, value, indent if isinstance(value, dict) else indent[:-2], inner, depth + 1)
     elif isinstance(value, str) and "\n" in value:
-        yield f"{start} |{'' if value.endswith(chr(10)) else '-'}", path
-        for line in value.removesuffix("\n").split("\n"):
-            # what is escaped must not look like what somebody wrote with a backslash
-            yield f"{indent}{_cut(line if line.isprintable() else line.replace(chr(92), chr(92) * 2))}", inner
+        out.append((f"{start} |{'' if value.endswith(chr(10)) else '-'}", path))
+        # what is escaped must not look like what somebody wrote with a backslash
+        lines = (line if line.isprintable() else line.replace("\\", "\\\\") for line in value.removesuffix("\n").split("\n"))
+        out.extend((f"{indent}{_cut(line)}", inner) for line in lines)
     else:
-        yield f"{start} {_scalar(value)}", path
+        out.append((f"{start} {_scalar(value)}", path))
 
 
 def _scalar(value: JSONValue) -> str:
     if isinstance(value, str):
-        return _cut(quoted(value))
+        return _text(value)
     if isinstance(value, dict | list):
         return "{}" if isinstance(value, dict) else "[]"
     return _cut(json.dumps(value))
+
+
+def _text(value: str) -> str:
+    return _short_text(value) if len(value) <= _WIDTH else _cut(quoted(value))
+
+
+@lru_cache(maxsize=10_000)
+def _short_text(value: str) -> str:
+    """The same few keys and values make up most lines of most manifests."""
+    return _cut(quoted(value))
 
 
 def _cut(text: str) -> str:
