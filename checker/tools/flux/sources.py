@@ -155,11 +155,14 @@ def _with_includes(source: KubeObject, artifact: ArtifactTree) -> ArtifactTree:
 
 
 def _mapped(url: str, sources: Mapping[str, str]) -> RepoPath | None:
-    """The folder for a URL: an entry for exactly it, or for one that it lies below."""
-    best = max((known for known in sources if url and (url == known or url.startswith(known.rstrip("/") + "/"))), key=len, default=None)
-    if best is None:
+    """The folder for a URL: an entry for exactly it in any spelling, or for one that it lies below."""
+    if not url:
         return None
-    return clamped_path(url[len(best.rstrip("/")) :], RepoPath(str(sources[best]).strip("/")))
+    same = next((known for known in sources if normalised_url(known) == normalised_url(url)), None)
+    if same is not None:
+        return RepoPath(str(sources[same]).strip("/"))
+    above = max((known for known in sources if url.startswith(known.rstrip("/") + "/")), key=len, default=None)
+    return None if above is None else clamped_path(url[len(above.rstrip("/")) :], RepoPath(str(sources[above]).strip("/")))
 
 
 def _version(source: KubeObject) -> str:

@@ -204,6 +204,10 @@ def test_a_copy_of_a_remote_source_is_its_content() -> None:
     objects = [git_repository("other", url), kustomization("apps", "./apps", "other")]
     assert children({**BOOTSTRAPPED, "vendor/other/x": "x"}, *objects, sources={url: "vendor/other"})["apps"].path == "vendor/other/apps"
     assert children(BOOTSTRAPPED, *objects, sources={url: "vendor/other"})["apps"].path is None
+    files = {**BOOTSTRAPPED, "vendor/other/x": "x"}
+    for known in ("git@example.com:acme/other.git", "https://example.com/acme/other/"):
+        assert children(files, *objects, sources={known: "vendor/other"})["apps"].path == "vendor/other/apps"
+    assert children(files, *objects, sources={"https://example.com/acme": "vendor"})["apps"].path == "vendor/other/apps"
 
 
 def test_a_path_of_a_generated_artifact_is_one_of_the_repository() -> None:
