@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from checker.gate.because import chains, first_place, shortened
-from checker.gate.counterparts import ALIASES, counterparts
+from checker.gate.counterparts import ALIASES
 from checker.gate.globs import matches, unit_matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
 from checker.model.diff import EnvironmentDiff
@@ -25,7 +25,7 @@ def judge(case: Case) -> Judgement:
     drift: list[str] = []
     hidden: list[BuiltUnit] = []
     for built in mine:
-        for twin in counterparts(built.unit, case.head_units, model, case.parameter("pairs"))[:1]:
+        for twin in case.at_head.of(built.unit, model, case.parameter("pairs"))[:1]:
             if isinstance(built.result, Failure) or isinstance(twin.result, Failure):
                 hidden.append(built)
             else:

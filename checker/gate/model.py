@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TypeAlias
 
+from checker.gate.counterparts import Counterparts
 from checker.model.change import ChangeFacts
 from checker.model.diff import Comparison, EnvironmentDiff, NotRendered, UnitDiff
 from checker.model.objects import JSONValue, Location, sequence, text
@@ -82,6 +84,14 @@ class Case:
     @property
     def environment(self) -> str:
         return self.diff.environment
+
+    @cached_property
+    def at_base(self) -> Counterparts:
+        return Counterparts(self.base_units)
+
+    @cached_property
+    def at_head(self) -> Counterparts:
+        return Counterparts(self.head_units)
 
     @property
     def moving(self) -> tuple[UnitDiff, ...]:

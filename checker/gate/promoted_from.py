@@ -7,12 +7,12 @@ to a version that the environment ran before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from checker.gate.because import chains, first_place, gap_names
-from checker.gate.counterparts import counterparts
+from checker.gate.counterparts import Counterparts
 from checker.gate.globs import matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
 from checker.gate.values import Value, values_of
@@ -59,7 +59,7 @@ def moving_units(case: Case) -> Iterator[BuiltUnit]:
 
 
 def _judge_unit(case: Case, built: BuiltUnit, earlier: str) -> Iterator[_Answer]:
-    before = next((old for old in case.base_units if old.unit.key == built.unit.key), None)
+    before = case.at_base.by_key.get(built.unit.key)
     if before is None:
         yield _Answer(verdict=Verdict.PASSED, message=f"{built.unit.name} is new to {case.environment}")
         return
@@ -77,7 +77,7 @@ def _judge_unit(case: Case, built: BuiltUnit, earlier: str) -> Iterator[_Answer]
 
 def _first_time(case: Case, built: BuiltUnit, value: Value, earlier: str) -> Iterator[_Answer]:
     """A name that the unit did not use: judged only where the earlier environment uses it."""
-    there = [other for other in counterparts(built.unit, case.base_units, earlier, case.parameter("pairs")) if alike(other, value)]
+    there = [other for other in case.at_base.of(built.unit, earlier, case.parameter("pairs")) if alike(other, value)]
     if there:
         yield _judge_value(case, built, value, earlier)
     else:
@@ -85,9 +85,7 @@ def _first_time(case: Case, built: BuiltUnit, value: Value, earlier: str) -> Ite
 
 
 def _judge_value(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _Answer:
-    there = counterparts(built.unit, case.base_units, earlier, case.parameter("pairs"))
-    if not there:
-        there = [other for other in case.base_units if other.unit.environment == earlier]
+    there = _earlier_units(case, case.at_base, built, earlier)
     if any(_runs(other, value) for other in there):
         return _soaked(case, built, value, earlier)
     rolled_back = _ran_before(case, built, value)
@@ -104,6 +102,11 @@ def _judge_value(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _A
     runs = sorted({other.version for unit in there for other in alike(unit, value)})
     known = f" ({earlier}: {', '.join(runs)})" if runs else ""
     return _Answer(verdict=Verdict.BROKEN, message=f"{value} does not run in {earlier} on {case.facts.base.name} yet{known}")
+
+
+def _earlier_units(case: Case, side: Counterparts, built: BuiltUnit, earlier: str) -> Sequence[BuiltUnit]:
+    """The unit's counterparts, or the whole environment where it has none."""
+    return side.of(built.unit, earlier, case.parameter("pairs")) or side.in_environment(earlier)
 
 
 def alike(built: BuiltUnit, value: Value) -> list[Value]:
@@ -134,10 +137,7 @@ def _soaked(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _Answer
         return _Answer(verdict=Verdict.PASSED, message=runs)
     since = None
     for past in case.options.history:
-        there = counterparts(built.unit, past.units, earlier, case.parameter("pairs")) or [
-            unit for unit in past.units if unit.unit.environment == earlier
-        ]
-        if not any(_runs(unit, value) for unit in there):
+        if not any(_runs(unit, value) for unit in _earlier_units(case, Counterparts(past.units), built, earlier)):
             break
         since = past.time
     if since is None or case.options.now is None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.gate.because import chains, first_place, gap_names
-from checker.gate.counterparts import counterparts
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.gate.promoted_from import alike, moving_units
 from checker.gate.semver import Version, parse_version
@@ -36,7 +35,7 @@ def judge(case: Case) -> Judgement:
 
 
 def _problems(case: Case, built: BuiltUnit) -> Iterator[str]:
-    before = next((old for old in case.base_units if old.unit.key == built.unit.key), None)
+    before = case.at_base.by_key.get(built.unit.key)
     had = values_of(before) if before is not None else frozenset()
     for value in sorted(values_of(built) - had):
         version = parse_version(value.version)
@@ -51,7 +50,7 @@ def _problems(case: Case, built: BuiltUnit) -> Iterator[str]:
 def _ahead(case: Case, built: BuiltUnit, value: Value, version: Version) -> Iterator[str]:
     """Compared with the nearest earlier environment that has the unit, as it will be after the merge."""
     for earlier in _before(case):
-        there = counterparts(built.unit, case.head_units, earlier, case.parameter("pairs"))
+        there = case.at_head.of(built.unit, earlier, case.parameter("pairs"))
         known = [(parsed, other.version) for unit in there for other in alike(unit, value) if (parsed := parse_version(other.version))]
         if known:
             newest = max(known)

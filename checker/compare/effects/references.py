@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from checker.compare.effects.subject import Mapped, Subject, containers, pod_spec
+from checker.compare.effects.subject import Index, Mapped, Subject, containers, pod_spec
 from checker.model.objects import KubeObject, dig, mapping, sequence, text
 
 Reference = tuple[str, str, str]
@@ -56,11 +56,21 @@ def _volume(volume: Mapped, partial: set[str]) -> Iterator[Reference]:
 
 
 def referrers(subject: Subject, *ways: str) -> Iterator[KubeObject]:
-    """Workloads at head, in the object's namespace, that refer to it (in one of these ways)."""
+    """Workloads at head, in the object's namespace, that refer to it (in one of these ways), each once."""
     obj = subject.obj
     if obj.group or obj.kind not in ("ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount"):
         return
-    for workload in subject.around.workloads(subject.place, obj.namespace):
-        spec = pod_spec(workload.body, (workload.group, workload.kind))
-        if any(kind == obj.kind and name == obj.name and (not ways or how in ways) for kind, name, how in references(spec)):
+    readers = subject.around.indexed("readers", (*subject.place, obj.namespace), _readers)
+    seen: set[int] = set()
+    for workload, how in readers.get((obj.kind, obj.name), ()):
+        if (not ways or how in ways) and id(workload) not in seen:
+            seen.add(id(workload))
             yield workload
+
+
+def _readers(objects: Iterable[KubeObject]) -> Index:
+    found: dict[tuple[str, str], list[tuple[KubeObject, str]]] = {}
+    for obj in objects:
+        for kind, name, how in references(pod_spec(obj.body, (obj.group, obj.kind))):
+            found.setdefault((kind, name), []).append((obj, how))
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,8 @@ WORKLOADS = ("DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "
 """Kinds that keep pods running."""
 
 Mapped = Mapping[str, JSONValue]
+Index = Mapping[tuple[str, str], Sequence[tuple[KubeObject, str]]]
+"""Kind and name of what is referred to -> who refers to it, and how."""
 
 
 class Surroundings:
@@ -24,6 +26,7 @@ class Surroundings:
     def __init__(self, base: Iterable[BuiltUnit], head: Iterable[BuiltUnit]) -> None:
         self._base = tuple(base)
         self._head = tuple(head)
+        self._indexes: dict[tuple[str, tuple[str, str, str]], Index] = {}
 
     @cached_property
     def _at_head(self) -> Mapping[tuple[str, str, str], list[KubeObject]]:
@@ -44,8 +47,11 @@ class Surroundings:
     def objects_before(self, place: tuple[str, str], namespace: str) -> Iterable[KubeObject]:
         return self._at_base.get((*place, namespace), ())
 
-    def workloads(self, place: tuple[str, str], namespace: str) -> Iterator[KubeObject]:
-        return (obj for obj in self.objects(place, namespace) if (obj.group, obj.kind) in POD_SPECS)
+    def indexed(self, name: str, where: tuple[str, str, str], make: Callable[[Iterable[KubeObject]], Index]) -> Index:
+        """The objects of a namespace at head by what they refer to, made once: thousands of objects may ask."""
+        if (name, where) not in self._indexes:
+            self._indexes[name, where] = make(self._at_head.get(where, ()))
+        return self._indexes[name, where]
 
     def has(self, place: tuple[str, str], key: ObjectKey) -> bool:
         return (place, key) in self._keys_at_head

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from checker.compare.effects.catalogue import effect
 from checker.compare.effects.subject import (
     WORKLOADS,
+    Index,
     Mapped,
     Subject,
     containers,
@@ -20,7 +21,7 @@ from checker.compare.effects.subject import (
 from checker.compare.pairing import identity
 from checker.compare.quantities import amount, shown_bytes, shown_cpu
 from checker.model.diff import Effect
-from checker.model.objects import dig, mapping, text
+from checker.model.objects import KubeObject, dig, mapping, text
 
 
 def restarts(subject: Subject) -> Iterator[Effect]:
@@ -82,12 +83,17 @@ def scale(subject: Subject) -> Iterator[Effect]:
 
 
 def _scaler(subject: Subject) -> str:
-    for other in subject.around.objects(subject.place, subject.obj.namespace):
-        target = mapping(dig(other.body, "spec", "scaleTargetRef"))
-        targeted = (text(target.get("kind"), "Deployment"), target.get("name")) == (subject.obj.kind, subject.obj.name)
-        if targeted and other.kind in ("HorizontalPodAutoscaler", "ScaledObject"):
-            return named(other)
-    return ""
+    scalers = subject.around.indexed("scalers", (*subject.place, subject.obj.namespace), _scalers)
+    return next((named(scaler) for scaler, _ in scalers.get((subject.obj.kind, subject.obj.name), ())), "")
+
+
+def _scalers(objects: Iterable[KubeObject]) -> Index:
+    found: dict[tuple[str, str], list[tuple[KubeObject, str]]] = {}
+    for obj in objects:
+        if obj.kind in ("HorizontalPodAutoscaler", "ScaledObject"):
+            target = mapping(dig(obj.body, "spec", "scaleTargetRef"))
+            found.setdefault((text(target.get("kind"), "Deployment"), text(target.get("name"))), []).append((obj, ""))
+    return found
 
 
 def autoscaling(subject: Subject) -> Iterator[Effect]:
