@@ -15,6 +15,9 @@ from checker.tools.schema import SchemaProblem
 
 _LONGEST_VALUE = 60
 _MOST_OPTIONS = 12
+_MOST_COMPARED = 1_000
+_MOST_UNKNOWN = 50
+"""Unknown fields of one mapping that are told one by one; comparing names takes time, and a hostile file has many."""
 _TYPE_WORDS = {
     "string": "text",
     "integer": "a whole number",
@@ -92,14 +95,19 @@ def shown(value: JSONValue) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that was most likely meant."""
     from difflib import get_close_matches
+    from itertools import islice
 
-    names = list(known)
-    folded = {other.casefold().replace("-", "").replace("_", ""): other for other in names}
-    same = folded.get(name.casefold().replace("-", "").replace("_", ""))
-    if same is not None:
-        return same
-    close = get_close_matches(name[:100], names, n=1, cutoff=0.72 if len(name) > 3 else 0.6)
+    plain, asked = _folded(name), name[:100]
+    names = list(islice((other for other in known if abs(len(other) - len(name)) <= len(name) // 2 + 2), _MOST_COMPARED))
+    for other in names:
+        if _folded(other) == plain:
+            return other
+    close = get_close_matches(asked, names, n=1, cutoff=0.72 if len(name) > 3 else 0.6)
     return close[0] if close else None
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("-", "").replace("_", "")
 
 
 def one_of(options: Sequence[str]) -> str:
@@ -111,7 +119,7 @@ def one_of(options: Sequence[str]) -> str:
 
 def _unknown(problem: SchemaProblem, owner: str) -> Iterator[Sentence]:
     known = problem.node.get("properties", {})
-    for name in problem.names:
+    for name in problem.names[:_MOST_UNKNOWN]:
         path = (*problem.path, name)
         said = f"{spelled(path)} is not a field" + (f" of {owner}" if owner else "")
         near = nearest(name, known)
@@ -120,6 +128,10 @@ def _unknown(problem: SchemaProblem, owner: str) -> Iterator[Sentence]:
         elif 0 < len(known) <= _MOST_OPTIONS:
             said += f"; known here: {', '.join(sorted(known))}"
         yield Sentence(rule="unknown-field", message=said, pointer=pointer(path), key=True)
+    more = len(problem.names) - _MOST_UNKNOWN
+    if more > 0:
+        where = f" in {spelled(problem.path)}" if problem.path else ""
+        yield Sentence(rule="unknown-field", message=f"{more} more unknown fields{where}", pointer=pointer(problem.path), key=True)
 
 
 def _missing(problem: SchemaProblem) -> Iterator[Sentence]:

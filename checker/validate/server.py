@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
 from checker.model.objects import KubeObject
 from checker.validate.findings import Remark
@@ -23,6 +24,8 @@ from checker.validate.workloads import (
 
 Check = Callable[[KubeObject, ValidateOptions], Iterator[Remark]]
 
+MOST_REMARKS = 200
+"""Of one check about one object: past it nobody reads on."""
 COMMON: tuple[Check, ...] = (check_metadata,)
 """For every kind that has a schema."""
 BY_KIND: Mapping[tuple[str, str], tuple[Check, ...]] = {
@@ -49,7 +52,7 @@ BY_KIND: Mapping[tuple[str, str], tuple[Check, ...]] = {
 def server_remarks(obj: KubeObject, options: ValidateOptions) -> list[Remark]:
     found: list[Remark] = []
     for check in _checks(obj.api_version, obj.kind):
-        found.extend(check(obj, options))
+        found.extend(islice(check(obj, options), MOST_REMARKS))
     return found
 
 

@@ -69,6 +69,13 @@ def test_every_unknown_field_is_named_with_the_nearest_known() -> None:
     ]
 
 
+def test_unknown_fields_without_number_are_summed_up() -> None:
+    schema = {"properties": {f"known{number}": {} for number in range(5000)}, "additionalProperties": False}
+    found = words(schema, {f"wrong{number}": 1 for number in range(5000)})
+    assert len(found) == 51
+    assert found[-1] == "4950 more unknown fields"
+
+
 def test_the_branch_that_was_meant_is_told() -> None:
     bucket = {"type": "object", "required": ["bucket"], "properties": {"bucket": {"type": "string"}, "kind": {"enum": ["s3"]}}}
     folder = {"type": "object", "required": ["path"], "properties": {"path": {"type": "string"}, "kind": {"enum": ["file"]}}}

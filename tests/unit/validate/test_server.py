@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checker.validate.findings import SEVERITIES
-from checker.validate.server import BY_KIND, COMMON
+from checker.validate.server import BY_KIND, COMMON, MOST_REMARKS
 from checker.validate.values import amount
 from tests.unit.validate.manifests import AUTOSCALER, CLAIM, CRONJOB, DEPLOYMENT, INGRESS, ROLE, SERVICE, check
 
@@ -164,6 +164,11 @@ MORE = [
 @pytest.mark.parametrize(("text", "old", "new", "rule"), MORE, ids=[f"{new[:30].strip()!r}" for _, _, new, _ in MORE])
 def test_refused_as_well(text: str, old: str, new: str, rule: str) -> None:
     assert rule in [found.split()[1] for found in told(text, old, new)]
+
+
+def test_remarks_are_bounded() -> None:
+    labels = ", ".join(f"l{number}: 'not a label'" for number in range(5000))
+    assert len(told(ROLE, "name: reader", f"name: reader\n  labels: {{{labels}}}")) == MOST_REMARKS
 
 
 def test_bare_pods_quotas_volumes_and_classes() -> None:
