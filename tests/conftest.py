@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.gitrepo import git_home, git_repo
+
+__all__ = ["git_home", "git_repo"]
+
 _LEFT_OUT = ("GIT_", "CI", "GITHUB_", "GITLAB_", "JENKINS_", "CHANGE_", "BITBUCKET_", "BUILD_", "SYSTEM_", "PRE_COMMIT", "TF_BUILD", "NO_COLOR", "RUST_")
 
 
