@@ -27,6 +27,7 @@ harmless := {"system:public-info-viewer", "system:basic-user", "system:discovery
 deny contains {"msg": msg, "pointer": sprintf("/subjects/%d/name", [index])} if {
 	some index, subject in kubernetes.list(input.subjects)
 	subject.name in {"system:anonymous", "system:unauthenticated", "system:authenticated"}
-	not input.roleRef.name in harmless
-	msg := sprintf("grants %v to %s, which is everybody", [object.get(input, ["roleRef", "name"], "?"), subject.name])
+	role := object.get(input, ["roleRef", "name"], "?")
+	not role in harmless
+	msg := sprintf("grants %v to %s, which is everybody", [role, subject.name])
 }

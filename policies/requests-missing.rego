@@ -22,7 +22,7 @@ import data.library.kubernetes
 import rego.v1
 
 deny contains {"msg": msg, "pointer": found.pointer} if {
-	not is_object(kubernetes.pod_spec.resources)
+	not kubernetes.pod_spec.resources
 	some found in kubernetes.running
 	missing := [name | some name in ["cpu", "memory"]; not requested(found.container, name)]
 	count(missing) > 0

@@ -7,7 +7,7 @@ cannot be evaluated (a template without Rego, an unknown namespace's labels) is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from checker.evaluate.checks import Check
@@ -15,7 +15,7 @@ from checker.evaluate.constraints import Constraint, Template, TemplateError, is
 from checker.evaluate.facts import scope_of
 from checker.evaluate.matching import Subject, UnknownNamespaceError, matches
 from checker.evaluate.model import EvaluateOptions, EvaluationInput, PolicySet
-from checker.evaluate.verdicts import Judged, Trouble, judged, trouble_findings
+from checker.evaluate.verdicts import Asked, Judged, Trouble, find_pointers, judged, trouble_findings
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping
 from checker.model.paths import RepoPath
@@ -57,12 +57,9 @@ def evaluate_gatekeeper(inputs: Sequence[EvaluationInput], policies: PolicySet, 
         modules = [module for template in read.templates.values() for module in template.modules]
         loaded = engine.load(modules, {"gitopscheck": {"inventories": _inventories(inputs)}}, rules=False, own=(("inventory", INVENTORY),))
         broken = {problem.module for problem in loaded.problems}
-        answers = _answers(engine, read.templates, work)
-    results = [
-        judged(one.item, [_check(one.constraint)], _without_broken(answer, read.templates[one.constraint.kind], broken), options)
-        for one, answer in zip(work, answers, strict=True)
-    ]
-    results += unknown
+        items = _asked(engine, read.templates, work, broken)
+        pointers = find_pointers(engine, items)
+    results = [*(judged(asked, options, pointers) for asked in items), *unknown]
     findings = [*read.findings, *(finding for result in results for finding in result.findings)]
     findings += [
         _unreadable(problem.path.partition("#")[0], f"this template was not run: {problem.message}") for problem in loaded.problems
@@ -177,19 +174,31 @@ def _subject(obj: KubeObject, space: KubeObject | None) -> Subject:
     )
 
 
-def _answers(engine: Engine, templates: Mapping[str, Template], work: Sequence[_Work]) -> list[Answer]:
-    groups = {kind: position for position, kind in enumerate(templates)}
+def _asked(engine: Engine, templates: Mapping[str, Template], work: Sequence[_Work], broken: set[str]) -> list[Asked]:
     first = engine.group([[template.rule] for template in templates.values()])
-    return engine.evaluate(
-        [
-            Request(
-                group=first + groups[one.constraint.kind],
-                input=_input(one.constraint, one.review),
-                context=json.dumps({"scope": scope_of(one.item)}),
-            )
-            for one in work
-        ]
-    )
+    groups = {kind: first + position for position, kind in enumerate(templates)}
+    contexts = [json.dumps({"scope": scope_of(one.item)}) for one in work]
+    requests = [
+        Request(group=groups[one.constraint.kind], input=_input(one.constraint, one.review), context=context)
+        for one, context in zip(work, contexts, strict=True)
+    ]
+    return [
+        Asked(
+            one.item,
+            (_check(one.constraint),),
+            _without_broken(answer, templates[one.constraint.kind], broken),
+            request.group,
+            request.context,
+            _wrapping(one),
+        )
+        for one, request, answer in zip(work, requests, engine.evaluate(requests), strict=True)
+    ]
+
+
+def _wrapping(one: _Work) -> Callable[[str], str]:
+    """The same review of another object."""
+    body = json.dumps(dict(one.item.object.body))
+    return lambda changed: _input(one.constraint, one.review.replace(f'"object": {body}', f'"object": {changed}', 1))
 
 
 def _input(constraint: Constraint, review: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from checker.evaluate.checks import Check, checks_of, conftest_problems
 from checker.evaluate.facts import Facts, context_of, facts_of
 from checker.evaluate.model import EvaluateOptions, EvaluationInput, Meaning, PolicySet
-from checker.evaluate.verdicts import judged, policy_finding, trouble_findings
+from checker.evaluate.verdicts import Asked, find_pointers, judged, policy_finding, trouble_findings
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import KubeObject, Location
 from checker.model.paths import RepoPath
@@ -61,11 +61,14 @@ def _evaluate_rules(inputs: Sequence[EvaluationInput], policies: PolicySet, opti
         loaded = engine.load(policies.modules, facts.data, rules=policies.meaning is not Meaning.LIBRARY)
         checks = checks_of(policies, loaded)
         plan = _plan(inputs, checks)
-        answers = _answers(engine, _Load(policies.modules, facts), inputs, plan, options)
-    results = [
-        judged(item, [checks[position] for position in plan.members[group]], answer, options)
-        for item, group, answer in zip(inputs, plan.group_of, answers, strict=True)
-    ]
+        first = engine.group(plan.rules)
+        answers = _answers(engine, first, _Load(policies.modules, facts), inputs, plan, options)
+        items = [
+            Asked(item, tuple(checks[position] for position in plan.members[group]), answer, first + group, context_of(item, facts))
+            for item, group, answer in zip(inputs, plan.group_of, answers, strict=True)
+        ]
+        pointers = find_pointers(engine, items) if policies.meaning is Meaning.CONFTEST else {}
+    results = [judged(asked, options, pointers) for asked in items]
     counts = sum((one.counts for one in results), Counts())
     findings = [finding for one in results for finding in one.findings]
     findings += _load_findings(loaded, policies)
@@ -92,9 +95,10 @@ def kind_name(obj: KubeObject) -> str:
     return f"{obj.group}/{obj.kind}" if obj.group else obj.kind
 
 
-def _answers(engine: Engine, load: _Load, inputs: Sequence[EvaluationInput], plan: _Plan, options: EvaluateOptions) -> list[Answer]:
+def _answers(
+    engine: Engine, first: int, load: _Load, inputs: Sequence[EvaluationInput], plan: _Plan, options: EvaluateOptions
+) -> list[Answer]:
     def part(own: Engine, start: int, stop: int) -> list[Answer]:
-        first = own.group(plan.rules)
         requests = [
             Request(
                 group=first + plan.group_of[index],
@@ -111,6 +115,7 @@ def _answers(engine: Engine, load: _Load, inputs: Sequence[EvaluationInput], pla
     def second_half() -> list[Answer]:
         with Engine(options.limits) as other:
             other.load(load.modules, load.facts.data, rules=False)
+            other.group([()] * first + list(plan.rules))
             return part(other, middle, len(inputs))
 
     middle = len(inputs) // 2

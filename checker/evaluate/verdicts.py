@@ -5,16 +5,17 @@ A policy that failed on many objects is told once, at the policy's own line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checker.evaluate.checks import Check
 from checker.evaluate.model import EvaluateOptions, EvaluationInput
+from checker.evaluate.pinpoint import Case, pinpoint
 from checker.evaluate.results import MalformedResultError, Violation, excepted_name, violations
 from checker.model.findings import Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, Location
 from checker.model.paths import RepoPath
-from checker.tools.rego import Answer, PolicyProblem
+from checker.tools.rego import Answer, Engine, PolicyProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +34,76 @@ class Judged:
     counts: Counts = field(default_factory=Counts)
 
 
-def judged(item: EvaluationInput, checks: Sequence[Check], answer: Answer, options: EvaluateOptions) -> Judged:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The checks of one object, the engine's answer, and how it was asked: the engine's group, the context."""
+
+    item: EvaluationInput
+    checks: tuple[Check, ...]
+    answer: Answer
+    group: int
+    context: str
+    wrap: Callable[[str], str] = str
+
+
+Pointers = Mapping[tuple[int, str, str], str]
+"""Where a message of a check belongs, by the identity of the input."""
+
+
+def judged(asked: Asked, options: EvaluateOptions, pointers: Pointers) -> Judged:
+    item, answer = asked.item, asked.answer
     if answer.failure:
         trouble = Trouble(None, PolicyProblem(message=answer.failure), item)
-        return Judged(troubles=(trouble,) if checks else (), counts=Counts(not_checked=len(checks)))
+        return Judged(troubles=(trouble,) if asked.checks else (), counts=Counts(not_checked=len(asked.checks)))
     findings: list[Finding] = []
     troubles: list[Trouble] = []
     tally = Counts()
+    for position, check in _placed(asked.checks):
+        said = _said(check, answer, position)
+        if isinstance(said, PolicyProblem):
+            troubles.append(Trouble(check, said, item))
+            tally += Counts(not_checked=1)
+        elif said is None:
+            tally += Counts(skipped=1)
+        else:
+            findings += [_finding(item, check, violation, options, pointers) for violation in said]
+            tally += Counts(failed=1) if said else Counts(passed=1)
+    return Judged(tuple(findings), tuple(troubles), tally)
+
+
+def _placed(checks: Sequence[Check]) -> Iterator[tuple[int, Check]]:
+    """Each check with the position of its first rule in the group."""
     position = 0
     for check in checks:
-        values = [answer.values.get(position + offset) for offset in range(len(check.rules))]
-        problems = [answer.errors[position + offset] for offset in range(len(check.rules)) if position + offset in answer.errors]
+        yield position, check
         position += len(check.rules)
-        if problems:
-            troubles.append(Trouble(check, problems[0], item))
-            tally += Counts(not_checked=1)
-            continue
-        if check.exceptions and excepted_name(check.name) in _excepted(values[1]):
-            tally += Counts(skipped=1)
-            continue
-        try:
-            found = [_finding(item, check, violation, options) for violation in violations(values[0])]
-        except MalformedResultError as error:
-            troubles.append(Trouble(check, PolicyProblem(message=str(error), path=check.path, line=check.line), item))
-            tally += Counts(not_checked=1)
-            continue
-        findings.extend(found)
-        tally += Counts(failed=1) if found else Counts(passed=1)
-    return Judged(tuple(findings), tuple(troubles), tally)
+
+
+def _said(check: Check, answer: Answer, position: int) -> list[Violation] | PolicyProblem | None:
+    """Violations; or why it could not be evaluated; or None where an exception lifts it."""
+    for offset in range(len(check.rules)):
+        if position + offset in answer.errors:
+            return answer.errors[position + offset]
+    if check.exceptions and excepted_name(check.name) in _excepted(answer.values.get(position + 1)):
+        return None
+    try:
+        return list(violations(answer.values.get(position)))
+    except MalformedResultError as error:
+        return PolicyProblem(message=str(error), path=check.path, line=check.line)
+
+
+def find_pointers(engine: Engine, items: Sequence[Asked]) -> Pointers:
+    """The fields of violations that name none."""
+    keys: list[tuple[int, str, str]] = []
+    cases: list[Case] = []
+    for asked in items:
+        for position, check in _placed(asked.checks):
+            said = None if asked.answer.failure else _said(check, asked.answer, position)
+            for violation in said if isinstance(said, list) else ():
+                if not violation.pointer and not violation.file:
+                    keys.append((id(asked.item), check.id, violation.message))
+                    cases.append(Case(asked.item.object.body, violation.message, asked.group, position, asked.context, asked.wrap))
+    return dict(zip(keys, pinpoint(engine, cases), strict=True)) if cases else {}
 
 
 def _excepted(value: JSONValue) -> set[str]:
@@ -69,18 +112,19 @@ def _excepted(value: JSONValue) -> set[str]:
     return {name for names in lists if isinstance(names, list) for name in names if isinstance(name, str)}
 
 
-def _finding(item: EvaluationInput, check: Check, violation: Violation, options: EvaluateOptions) -> Finding:
+def _finding(item: EvaluationInput, check: Check, violation: Violation, options: EvaluateOptions, pointers: Pointers) -> Finding:
+    pointer = violation.pointer or pointers.get((id(item), check.id, violation.message), "")
     if violation.file:
         location = Location(path=RepoPath(violation.file), line=violation.line)
     else:
-        location = options.locate(item.object, violation.pointer, False)
+        location = options.locate(item.object, pointer, False)
     return Finding(
         rule=check.id,
         severity=_severity(check, violation),
         message=violation.message,
         location=location,
         object=item.object.key,
-        pointer=violation.pointer,
+        pointer=pointer,
         unit=item.unit,
         environments=(item.environment,) if item.environment else (),
     )

@@ -2,9 +2,12 @@ package library.kubernetes
 
 import rego.v1
 
-group := "" if not contains(input.apiVersion, "/")
+default group := ""
 
-group := split(input.apiVersion, "/")[0] if contains(input.apiVersion, "/")
+group := split(input.apiVersion, "/")[0] if {
+	is_string(input.apiVersion)
+	contains(input.apiVersion, "/")
+}
 
 templated := {
 	"/ReplicationController",
@@ -16,7 +19,7 @@ templated := {
 	"batch/Job",
 }
 
-kind := sprintf("%s/%s", [group, input.kind])
+kind := sprintf("%s/%v", [group, input.kind])
 
 # Empty for what has none, and for what gets one when it is deployed.
 default namespace := ""

@@ -161,11 +161,11 @@ def test_facts_of_the_change_are_data() -> None:
 
 
 def test_two_engines_give_what_one_gives() -> None:
-    objects = [pod(f"p{number}", "nginx:latest" if number % 7 == 0 else "nginx:1.29") for number in range(1100)]
+    objects = [pod(f"p{number}", "nginx:latest" if number % 7 == 0 else "nginx:1.29") for number in range(1001)]
     inputs = [EvaluationInput(object=obj) for obj in objects]
-    one, two = (evaluate_objects(inputs, [library_policies("all")], EvaluateOptions(workers=workers)) for workers in (1, 2))
+    one, two = (evaluate_objects(inputs, [library_policies()], EvaluateOptions(workers=workers)) for workers in (1, 2))
     assert one == two
-    assert one.counts.failed > 157
+    assert one.counts.failed == 143
 
 
 @pytest.mark.parametrize("meaning", [Meaning.CONFTEST])
