@@ -134,6 +134,8 @@ def _take(document: Any, path: str, *, remove: bool) -> Any:
     word = "remove" if remove else "copy"
     container, key = _find(document, path, word)
     value = _get(container, key)
+    if value is _ABSENT and not remove and isinstance(container, dict):
+        return None  # the library copies nothing as null
     if value is _ABSENT:
         raise broken(f"operation {word}: there is nothing at {path!r}")
     if not remove:

@@ -12,6 +12,7 @@ from typing import Any
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.merge_lists import merge_list
 from checker.render.kustomize.openapi import Schema, Schemas, merges
+from checker.render.kustomize.sharing import Sharing
 from checker.render.kustomize.values import Literal, NeedStylesError, is_null, is_scalar, text_of, written_over
 
 MISSING: Any = type("_Missing", (), {"__repr__": lambda _: "nothing"})()
@@ -24,9 +25,11 @@ class Merger:
     def __init__(self, schemas: Schemas, *, styled: bool) -> None:
         self.schemas = schemas
         self.styled = styled
+        self._shared = Sharing()
 
-    def merge(self, dest: Any, patch: Any) -> Any:
+    def merge(self, dest: Any, patch: Any, shared: Sharing | None = None) -> Any:
         """The merged resource, MISSING when the patch deletes it."""
+        self._shared = shared or Sharing()
         return self.walk(dest, patch, None)
 
     def walk(self, dest: Any, patch: Any, schema: Schema | None) -> Any:
@@ -94,7 +97,7 @@ class Merger:
             if value is MISSING or (is_null(value) and not (value is old and new is MISSING)):
                 dest.pop(name, None)
             elif old is not MISSING and is_scalar(value) and is_scalar(old) and value is not old and not is_null(old):
-                dest[name] = written_over(old, value)
+                self._shared.write(dest, name, written_over(old, value))
             else:
                 dest[name] = value
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from checker.model.objects import Origin
 from checker.render.kustomize import json6902
-from checker.render.kustomize.failure import broken
+from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.ids import ResId
 from checker.render.kustomize.merge import MISSING, Merger
 from checker.render.kustomize.resmap import ResMap, words
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.selector import Selector, select
-from checker.render.kustomize.values import copied, is_empty, resolved, restyled
+from checker.render.kustomize.values import copied, is_empty, is_null, number_text, resolved, restyled, set_loosely, text_of
 
 _ANNOTATIONS = ("/metadata/annotations", "/metadata")
 
@@ -107,7 +107,7 @@ def _merge(resource: Resource, merge: Resource, patch: Patch, merger: Merger) ->
     if patch.allow_name_change or patch.allow_kind_change:
         resource.remember_id()
     takes_notes = _takes_annotations(merge.body)
-    merged = merger.merge(resource.body, merge.body)
+    merged = merger.merge(resource.body, merge.body, resource.shared)
     if merged is MISSING or is_empty(merged):
         resource.body = {}
         return
@@ -115,7 +115,7 @@ def _merge(resource: Resource, merge: Resource, patch: Patch, merger: Merger) ->
     if takes_notes:
         resource.forget()
     if not patch.allow_kind_change:
-        merged["kind"] = kind
+        merged["kind"] = kind if is_null(kind) else set_loosely(merged.get("kind"), text_of(kind))
     if not patch.allow_name_change:
         _set_meta(resource, "name", name)
     if namespace:
@@ -127,8 +127,7 @@ def _merge(resource: Resource, merge: Resource, patch: Patch, merger: Merger) ->
 
 def _set_meta(resource: Resource, field: str, text: str) -> None:
     metadata = resource.metadata()
-    if metadata.get(field) != text:
-        metadata[field] = text
+    metadata[field] = set_loosely(metadata.get(field), text)
 
 
 def _takes_annotations(body: dict[str, Any]) -> bool:
@@ -154,17 +153,35 @@ def _apply_operations(resources: ResMap, patch: Patch, merger: Merger) -> None:
     for resource in select(resources, patch.target):
         if patch.keeps_history:
             resource.remember_id()
+        if resource.has_notes and any(operation.get("from") in _ANNOTATIONS for operation in patch.operations):
+            raise unsupported("a JSON patch that copies or moves all annotations: kustomize copies notes of its own with them")
         body: dict[str, Any] = resolved(resource.body) if merger.styled else resource.body
-        made = resource.has_notes and isinstance(body.get("metadata"), dict) and not body["metadata"].get("annotations")
-        if made:
-            body["metadata"]["annotations"] = {}
+        metadata = body.get("metadata")
+        if resource.has_notes and isinstance(metadata, dict) and not metadata.get("annotations"):
+            metadata["annotations"] = {}
         body = json6902.apply(body, patch.operations)
+        _tidy_annotations(body)
         if any(_overwrites(operation) for operation in patch.operations):
             resource.made_by, resource.transformations = None, []
-        if made and isinstance(body.get("metadata"), dict) and body["metadata"].get("annotations") == {}:
-            del body["metadata"]["annotations"]
         resource.body = restyled(body) if merger.styled else body
+        resource.shared.forget()
         resource.contributed(patch.origin)
+
+
+def _tidy_annotations(body: dict[str, Any]) -> None:
+    """kustomize puts its own annotations back after a JSON patch, and by that makes all of them text."""
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict) or "annotations" not in metadata:
+        return
+    annotations = metadata.pop("annotations")
+    if isinstance(annotations, dict) and annotations:
+        metadata["annotations"] = {key: _as_text(value) for key, value in annotations.items()}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if isinstance(value, dict | list) else number_text(value)
 
 
 def _overwrites(operation: dict[str, Any]) -> bool:

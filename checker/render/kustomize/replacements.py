@@ -20,7 +20,8 @@ from checker.render.kustomize.regex import matches_whole
 from checker.render.kustomize.resmap import ResMap
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.selector import FIELDS, SELECTOR, Selector, selector_from
-from checker.render.kustomize.values import Literal, NeedStylesError, Quoted, copied, is_empty, is_scalar, resolved, text_of
+from checker.render.kustomize.sharing import Sharing
+from checker.render.kustomize.values import Literal, Loose, NeedStylesError, Quoted, copied, is_empty, is_scalar, resolved, text_of
 from checker.tools.yaml import Rules, plain
 
 _OPTIONS = Decoder("options", {"delimiter": string, "index": integer, "encoding": string, "create": boolean})
@@ -46,7 +47,7 @@ class Value:
     value: Any
 
 
-def apply_replacement(resources: ResMap, replacement: Mapping[str, Any], origin: Origin) -> None:
+def apply_replacement(resources: ResMap, replacement: Mapping[str, Any], origin: Origin, *, styled: bool) -> None:
     source, text = replacement.get("source"), replacement.get("sourceValue")
     if (source is None and text is None) or replacement.get("targets") is None:
         raise broken("a replacement needs a source and at least one target")
@@ -54,7 +55,7 @@ def apply_replacement(resources: ResMap, replacement: Mapping[str, Any], origin:
         raise broken("a replacement has either a source or a sourceValue")
     value = Value(text, _implicit(text)) if text is not None else _source_value(resources, source or {})
     for target in replacement["targets"]:
-        _write(resources, target, value, origin)
+        _write(resources, target, value, origin, styled=styled)
     resources.changed()
 
 
@@ -92,7 +93,7 @@ def _ids(resource: Resource) -> list[ResId]:
     return [ResId(resource.gvk, resource.name, resource.namespace), *resource.previous_ids]
 
 
-def _write(resources: ResMap, target: Mapping[str, Any], value: Value, origin: Origin) -> None:
+def _write(resources: ResMap, target: Mapping[str, Any], value: Value, origin: Origin, *, styled: bool) -> None:
     if target.get("select") is None:
         raise broken("a target of a replacement needs `select`")
     chosen = selector_from(target["select"])
@@ -108,7 +109,7 @@ def _write(resources: ResMap, target: Mapping[str, Any], value: Value, origin: O
         if any(_has_id(one) and any(_takes(one, known) for known in ids) for one in rejected):
             continue
         if any(_takes(chosen, known) for known in ids):
-            _write_fields(resource, target, value)
+            _write_fields(resource, target, value, styled=styled)
             resource.contributed(origin)
 
 
@@ -120,7 +121,7 @@ def _takes(selector: Selector, known: ResId) -> bool:
     return selector.takes_gvk(known.gvk) and matches_whole(selector.name, known.name) and matches_whole(selector.namespace, known.namespace)
 
 
-def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value) -> None:
+def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value, *, styled: bool) -> None:
     options = target.get("options") or {}
     create = type(value.value) if type(value.value) in (dict, list) else str
     for path in target.get("fieldPaths") or [DEFAULT_PATH]:
@@ -132,10 +133,10 @@ def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value) -
         if not slots:
             raise broken(f"there is no field {path!r} in {resource.gvk.kind} {resource.name}, a target of a replacement")
         for slot in slots:
-            _set(slot, value, options)
+            _set(slot, value, options, resource.shared, styled=styled)
 
 
-def _set(slot: Slot, value: Value, options: Mapping[str, Any]) -> None:
+def _set(slot: Slot, value: Value, options: Mapping[str, Any], shared: Sharing, *, styled: bool) -> None:
     old, text = slot.value, value.text
     delimiter = options.get("delimiter")
     created = isinstance(old, Created)
@@ -153,15 +154,20 @@ def _set(slot: Slot, value: Value, options: Mapping[str, Any]) -> None:
     if created:
         slot.holder[slot.key] = _implicit(text)
     elif is_scalar(old):
-        slot.holder[slot.key] = retyped(old, text)
+        shared.write(slot.holder, slot.key, retyped(old, text, styled=styled))
     else:
         slot.holder[slot.key] = copied(value.value)
 
 
-def retyped(old: Any, text: str) -> Any:
+def retyped(old: Any, text: str, *, styled: bool = True) -> Any:
     """`text` in a field that keeps the type it has."""
     if type(old) is Quoted:
         return Quoted(text)
+    if type(old) is Loose:
+        found = _implicit(text)
+        if not styled and not isinstance(found, str):
+            raise NeedStylesError
+        return Loose(found) if isinstance(found, str) else found
     if isinstance(old, str):
         return text
     before = old.value if type(old) is Literal else old
@@ -176,6 +182,8 @@ def retyped(old: Any, text: str) -> Any:
 def _implicit(text: str) -> Any:
     """A text written without quotes: a number where it reads as one."""
     meant = plain(text, Rules.KUSTOMIZE) if text else text
+    if meant is None:
+        raise unsupported(f"a replacement that writes {text}, which becomes null")
     return text if isinstance(meant, str) else Literal(text, meant)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from checker.model.objects import Origin
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.ids import Gvk, ResId, gvk_of, res_id
+from checker.render.kustomize.sharing import Sharing
 from checker.render.kustomize.values import copied, is_null, text_of
 
 
@@ -31,6 +32,7 @@ class Resource:
     made_by: dict[str, Any] | None = None
     """For `buildMetadata: [originAnnotations]`."""
     transformations: list[dict[str, Any]] = field(default_factory=list)
+    shared: Sharing = field(default_factory=Sharing)
 
     @property
     def gvk(self) -> Gvk:

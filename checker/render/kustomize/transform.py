@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from checker.render.kustomize.failure import broken
-from checker.render.kustomize.fieldspec import FieldSpec, FieldSpecs, visit
+from checker.render.kustomize.fieldspec import FieldSpec, FieldSpecs, Setter, visit
 from checker.render.kustomize.ids import Gvk
 from checker.render.kustomize.openapi import cluster_scoped
 from checker.render.kustomize.resmap import ResMap, words
 from checker.render.kustomize.resource import Resource
+from checker.render.kustomize.sharing import Place, Sharing
 from checker.render.kustomize.values import Literal, Quoted, is_null, is_scalar, quoted_if_needed, text_of, with_text
 
 NAMESPACE_PATH = "metadata/namespace"
@@ -24,8 +25,19 @@ SUBJECT_MODES = ("defaultOnly", "allServiceAccounts", "none")
 
 def set_texts_at(resources: ResMap, texts: Mapping[str, str], specs: FieldSpecs) -> None:
     """Labels or annotations."""
-    entries = sorted(texts.items())
+    if not texts:
+        return
+    for resource in resources:
+        gvk = resource.gvk
+        added: dict[str, list[Place]] = {}
+        setter = _texts_setter(sorted(texts.items()), resource.shared, added)
+        for spec in specs:
+            visit(resource.body, spec, gvk, setter, dict)
+        for places in added.values():
+            resource.shared.join(places)
 
+
+def _texts_setter(entries: list[tuple[str, str]], shared: Sharing, added: dict[str, list[Place]]) -> Setter:
     def setter(holder: Any, key: Any) -> None:
         fields = holder[key]
         if type(fields) is not dict:
@@ -33,14 +45,13 @@ def set_texts_at(resources: ResMap, texts: Mapping[str, str], specs: FieldSpecs)
                 return
             raise broken(f"{key} is no mapping, so no label or annotation can be set in it")
         for name, text in entries:
-            fields[name] = Quoted(text) if type(fields.get(name)) is Quoted else quoted_if_needed(text)
+            if name in fields:
+                shared.write(fields, name, Quoted(text) if type(fields[name]) is Quoted else quoted_if_needed(text))
+            else:
+                fields[name] = quoted_if_needed(text)
+                added.setdefault(name, []).append((fields, name))
 
-    if not entries:
-        return
-    for resource in resources:
-        gvk = resource.gvk
-        for spec in specs:
-            visit(resource.body, spec, gvk, setter, dict)
+    return setter
 
 
 def add_prefix(resources: ResMap, prefix: str, specs: FieldSpecs) -> None:

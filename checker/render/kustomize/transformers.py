@@ -242,6 +242,6 @@ def replacing(target: Target, entries: list[dict[str, Any]], field: str) -> Call
 
     def run(resources: ResMap) -> None:
         for replacement, origin in loaded:
-            apply_replacement(resources, replacement, origin)
+            apply_replacement(resources, replacement, origin, styled=target.build.styled)
 
     return run

@@ -24,6 +24,12 @@ class Quoted(str):
     __slots__ = ()
 
 
+class Loose(str):
+    """Text that kustomize wrote without saying that it is text: what is written over it takes the type it reads as."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A scalar that is no text: what was written and what it means."""
@@ -69,7 +75,12 @@ def with_text(old: Any, text: str) -> Any:
         return Quoted(text)
     if not text or not isinstance(plain(text, Rules.KUSTOMIZE), str):
         raise NeedStylesError
-    return text
+    return Loose(text)
+
+
+def set_loosely(old: Any, text: str) -> str:
+    """A name that kustomize puts back after a patch: in the quotes that are there, else as it comes."""
+    return Quoted(text) if type(old) is Quoted else Loose(text)
 
 
 def written_over(old: Any, new: Any) -> Any:
@@ -77,7 +88,7 @@ def written_over(old: Any, new: Any) -> Any:
     if isinstance(new, str):
         if type(old) is Quoted:
             return new if type(new) is Quoted else Quoted(new)
-        return str(new) if type(new) is Quoted else new
+        return str(new) if type(new) is Quoted else new  # Loose stays so
     if isinstance(old, str):
         if type(new) is not Literal:
             raise NeedStylesError
@@ -116,7 +127,7 @@ def resolved(value: Any) -> Any:
         return [resolved(item) for item in value]
     if type(value) is Literal:
         return value.value
-    return str(value) if type(value) is Quoted else value
+    return str(value) if type(value) is Quoted or type(value) is Loose else value
 
 
 def restyled(value: Any) -> Any:
