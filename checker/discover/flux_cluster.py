@@ -97,13 +97,15 @@ def our_sources(declared: Iterable[KubeObject], tree: Tree) -> dict[SourceRef, s
     """The sources that stand for this repository, each with how that is known."""
     objects = tuple(declared)
     known = {SourceRef(obj.kind, obj.namespace, obj.name): obj for obj in reversed(objects) if obj.group in SOURCE_GROUPS}
+    # A source of the name in another namespace is not what an undeclared one means: the reference is wrong.
+    elsewhere = {(ref.kind, ref.name) for ref in known}
     found: dict[SourceRef, str] = {}
     for obj in objects:
         if obj.group != KUSTOMIZE_GROUP or obj.kind != "Kustomization":
             continue
         reference = source_reference(obj)
         source = known.get(reference)
-        bootstrap = reference.name == BOOTSTRAP and (source is None or source.origin.path.endswith("/gotk-sync.yaml"))
+        bootstrap = reference[1:] == (BOOTSTRAP, BOOTSTRAP) and (source is None or source.origin.path.endswith("/gotk-sync.yaml"))
         if reference.kind in ("ExternalArtifact", ""):
             continue
         path = clamped_path(text(dig(obj.body, "spec", "path")))
@@ -111,7 +113,13 @@ def our_sources(declared: Iterable[KubeObject], tree: Tree) -> dict[SourceRef, s
             found[reference] = "bootstrap"
         elif path and _holds_itself(obj, path, tree):
             found.setdefault(reference, "self-managed")
-        elif source is None and path and reference.kind == "GitRepository" and _is_directory(tree, path):
+        elif (
+            source is None
+            and path
+            and reference.kind == "GitRepository"
+            and (reference.kind, reference.name) not in elsewhere
+            and _is_directory(tree, path)
+        ):
             found.setdefault(reference, "assumed")
     return found
 

@@ -63,8 +63,10 @@ def _built(unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: Re
     if artifact.kind(path) is not EntryKind.DIRECTORY:
         near = nearest(artifact, path)
         hint = f"; did you mean {near}?" if near else ""
+        absence = artifact.absence(path) if artifact.kind(path) is None else ""
+        why = absence or "is not a folder of the source"
         raise RenderFailure(
-            f"spec.path {path!r} is not a folder of the source, so Flux applies nothing and prunes nothing{hint}",
+            f"spec.path {path!r} {why}, so Flux applies nothing and prunes nothing{hint}",
             location=unit.origin.location,
         )
     file, content = kustomization_for(artifact, path, mapping(unit.declaration.body.get("spec")))

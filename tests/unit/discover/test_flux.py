@@ -253,3 +253,9 @@ def test_a_source_of_this_name_in_another_cluster_does_not_count() -> None:
     tree, objects = written(files)
     for unit in find_roots(tree, objects, DiscoverOptions()):
         assert [obj.body["spec"]["url"] for obj in unit.related] == [f"https://example.com/{unit.cluster}"]  # type: ignore[index,call-overload]
+
+
+def test_a_source_of_the_name_in_another_namespace_is_another_source() -> None:
+    files = {**BOOTSTRAPPED, "apps/x": "x"}
+    assert children(files, kustomization("apps", "./apps", namespace="team"))["apps"].path is None
+    assert children(files, kustomization("apps", "./apps", "undeclared", namespace="team"))["apps"].path == "apps"

@@ -137,6 +137,8 @@ def test_edge_10_a_missing_path_applies_nothing_and_prunes_nothing() -> None:
     assert caught.value.reason is Reason.BROKEN
     with pytest.raises(RenderFailure, match="not a folder"):
         render({"app": "x"})
+    with pytest.raises(RenderFailure, match="excluded from the artifact by ignore rules"):
+        render({"app/a.yaml": config_map(), ".sourceignore": "app/\n"})
 
 
 def test_edge_11_dots_at_the_root_stay_there() -> None:
