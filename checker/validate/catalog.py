@@ -19,7 +19,7 @@ from checker.validate.celrules import has_rules
 from checker.validate.deprecated import deprecation
 from checker.validate.locations import expand
 from checker.validate.options import SchemaUnreadableError
-from checker.validate.unserved import Unserved, unserved
+from checker.validate.unserved import Unserved, is_builtin_group, unserved
 
 if TYPE_CHECKING:
     from checker.validate.options import ValidateOptions
@@ -30,6 +30,7 @@ _CLIENT_SIDE = {
     "config.kubernetes.io": "tools read it and nothing applies it",
 }
 """Groups of files that look like objects and are none: no API server has them."""
+_KUBECONFIG = ("v1", "Config")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ Lookup = Known | Unknown | Broken | Unserved
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the objects of one kind are checked: a lookup for each Kubernetes version.
+    """How the objects of one kind are checked: a lookup for each Kubernetes version. `known` ones are held to the server's rules.
 
     `schemas` are those of all versions when every version has one and nothing is to be said beside; else None.
     """
@@ -113,7 +114,7 @@ class Catalog:
             schemas = tuple(one.schema for _, one in lookups if isinstance(one, Known) and not one.deprecated and one.ruled is None)
             found = self._plans[api_version, kind] = Plan(
                 lookups=lookups,
-                known=any(isinstance(one, Known) for _, one in lookups),
+                known=any(isinstance(one, Known) for _, one in lookups) and _is_served(api_version),
                 schemas=schemas if len(schemas) == len(versions) else None,
                 passed=Counts(passed=len(versions)),
             )
@@ -152,6 +153,8 @@ class Catalog:
         group = api_version.rpartition("/")[0] or api_version
         if group in _CLIENT_SIDE:
             return Unknown(_CLIENT_SIDE[group], deliberate=True)
+        if (api_version, kind) == _KUBECONFIG:
+            return Unknown("kubectl reads it and nothing applies it", deliberate=True)
         failed = ""
         for location in self._options.locations:
             found = self._at(location, api_version, kind, version)
@@ -241,6 +244,12 @@ def _bundled_kind(api_version: str, kind: str) -> crds.CustomKind | None:
     if held is None:
         return None
     return crds.CustomKind(api_version=api_version, kind=kind, scope=held["scope"], schema=held["schema"])
+
+
+def _is_served(api_version: str) -> bool:
+    """Whether an API server may have the group; with an own schema, settings of some tool can be checked as well."""
+    group = api_version.rpartition("/")[0]
+    return "." in group or is_builtin_group(group)
 
 
 def _is_domain(group: str) -> bool:

@@ -134,6 +134,16 @@ def test_what_nothing_applies_needs_no_schema() -> None:
     assert checked.counts == Counts(skipped=1)
 
 
+def test_a_kubeconfig_is_no_object() -> None:
+    assert validate_objects([made("v1", "Config", clusters=[])], ValidateOptions()).counts == Counts(skipped=1)
+
+
+def test_settings_of_tools_with_an_own_schema_are_not_held_to_the_servers_rules() -> None:
+    obj = KubeObject(body={"apiVersion": "skaffold/v4", "kind": "Config"}, origin=Origin(path=RepoPath("x.yaml")))
+    options = ValidateOptions(locations=("x.json",), read_schema=lambda _location: b"{}")
+    assert validate_objects([obj], options).counts == Counts(passed=1)
+
+
 def test_a_field_that_a_bundled_definition_lacks_is_a_warning() -> None:
     obj = made(
         "kustomize.toolkit.fluxcd.io/v1",
