@@ -250,7 +250,8 @@ def _rule_lines(rules: Sequence[RuleVerdict], limits: Limits) -> list[str]:
     for rule in rules[: limits.lines]:
         verdict = "" if rule.verdict is Verdict.BROKEN else f"{rule.verdict.value}: "
         fix = f" To fix: {_said(rule.fix, limits)}." if rule.fix else ""
-        because = f" ({_said(rule.because[0], limits)})" if rule.because else ""
+        others = f"; and {plural(len(rule.because) - 1, 'more cause')}" if len(rule.because) > 1 else ""
+        because = f" ({_said(rule.because[0], limits)}{others})" if rule.because else ""
         where = f" on {markup.code(shorten(rule.environment, 60))}" if rule.environment else ""
         lines.append(f"**{_said(rule.rule, limits)}**{where}: {verdict}{_said(rule.message, limits).rstrip('.')}{because}.{fix}")
     if len(rules) > limits.lines:

@@ -12,6 +12,7 @@ from checker.report.manifest import diff_lines
 from checker.report.options import FormatOptions
 from checker.report.story import (
     SYMBOLS,
+    Seen,
     Told,
     Units,
     change_counts,
@@ -19,6 +20,7 @@ from checker.report.story import (
     object_groups,
     object_name,
     plural,
+    shown_effects,
     shown_environments,
     told_units,
 )
@@ -66,11 +68,12 @@ class Room:
 def unit_sections(report: Report, options: FormatOptions, units: Units, room: Room) -> Iterator[str]:
     environments = shown_environments(report, options)
     told = told_units(environments, show_noise=options.show_noise)
+    seen = Seen()
     for diff in environments:
         here = told[diff.environment]
         for unit in here:
             if unit.twin is None:
-                yield from _unit(unit, diff.environment, options, units, room)
+                yield from _unit(unit, diff.environment, options, units, room, seen)
         yield from _twins(diff.environment, [unit for unit in here if unit.twin is not None], units, room)
         folded = folded_count(diff.units)
         if folded and not options.show_noise:
@@ -79,7 +82,7 @@ def unit_sections(report: Report, options: FormatOptions, units: Units, room: Ro
                 yield room.take(line)
 
 
-def _unit(told: Told, environment: str, options: FormatOptions, units: Units, room: Room) -> Iterator[str]:
+def _unit(told: Told, environment: str, options: FormatOptions, units: Units, room: Room, seen: Seen) -> Iterator[str]:
     diff = told.diff
     objects = [item for item in diff.objects if options.show_noise or not item.is_noise]
     counts = ", ".join(f"{number:,} {change.value}" for change in Change if (number := change_counts([diff])[change]))
@@ -100,7 +103,8 @@ def _unit(told: Told, environment: str, options: FormatOptions, units: Units, ro
         parts.append(room.take("\n".join(facts)))
     named: list[ObjectDiff] = []
     for group in sorted(object_groups(objects), key=_urgency):
-        block = _block(group, options)
+        elsewhere = seen.before(group[0], environment) if len(group) == 1 else None
+        block = _block(group, options) if elsewhere is None else _reference(group[0], elsewhere)
         if room.fits(block, _FULL_SHARE):
             parts.append(room.take(block))
         else:
@@ -136,17 +140,22 @@ def _block(group: Sequence[ObjectDiff], options: FormatOptions) -> str:
         f" and {len(group) - 20:,} more" if len(group) > 20 else ""
     )
     said = f"{plural(len(group), 'object')} {first.change.value} alike: {names}" if len(group) > 1 else f"{names} {first.change.value}"
-    parts = [f"**{SYMBOLS[first.change].replace('~', chr(92) + '~').replace('>', '&gt;')}** {said}{_aside(first)}"]
+    parts = [f"**{_symbol(first)}** {said}{_aside(first)}"]
     marks = {Severity.ERROR: "❌ ", Severity.WARNING: "⚠️ "}
-    parts += [
-        f"- {marks.get(effect.severity, '')}{markup.text(effect.message)}"
-        for effect in sorted(first.effects, key=lambda effect: -effect.severity)
-    ]
+    parts += [f"- {marks.get(effect.severity, '')}{markup.text(effect.message)}" for effect in shown_effects(first)]
     lines = [str(line) for line in diff_lines(first, noise=options.show_noise)]
     if len(lines) > _DIFF_LINES:
         lines = [*lines[:_DIFF_LINES], f" … and {len(lines) - _DIFF_LINES:,} more lines"]
     body = f"\n\n{markup.fenced(lines, 'diff')}" if lines else ""
     return "\n".join(parts) + body
+
+
+def _reference(diff: ObjectDiff, elsewhere: str) -> str:
+    return f"**{_symbol(diff)}** {markup.code(object_name(diff.key))}: the same change as in {markup.code(elsewhere or 'no environment')}"
+
+
+def _symbol(diff: ObjectDiff) -> str:
+    return SYMBOLS[diff.change].replace("~", "\\~").replace(">", "&gt;")
 
 
 def _aside(diff: ObjectDiff) -> str:

@@ -13,6 +13,7 @@ from checker.model.report import Report, RuleVerdict, Verdict
 from checker.model.units import Controller, DeployUnit, UnitKey
 from checker.report.clean import shown
 from checker.report.options import FormatOptions
+from checker.report.values import is_image
 
 CONTROLLERS: Mapping[Controller, str] = {
     Controller.FLUX_KUSTOMIZATION: "Kustomization",
@@ -165,6 +166,28 @@ def object_groups(objects: Iterable[ObjectDiff], least: int = 4) -> list[list[Ob
             alike = diff.key
         groups.setdefault(alike, []).append(diff)
     return [part for group in groups.values() for part in ([group] if len(group) >= least else [[diff] for diff in group])]
+
+
+class Seen:
+    """Changed objects told so far, so that one which changes alike elsewhere is told by reference."""
+
+    def __init__(self) -> None:
+        self._places: dict[object, str] = {}
+
+    def before(self, diff: ObjectDiff, environment: str) -> str | None:
+        """The environment where the same change of an object of that kind and name was told; the first time None."""
+        if diff.change is not Change.CHANGED or not diff.fields:
+            return None
+        same = (diff.key.group, diff.key.kind, diff.key.name, repr(diff.fields), diff.effects)
+        place = self._places.setdefault(same, environment)
+        return place if place != environment else None
+
+
+def shown_effects(diff: ObjectDiff) -> list[Effect]:
+    """Worst first; without the note on an image where the changed field itself is shown."""
+    told = any(is_image(change) for change in diff.fields)
+    effects = [effect for effect in diff.effects if not (told and effect.id == "image-changed" and effect.severity is Severity.NOTE)]
+    return sorted(effects, key=lambda effect: -effect.severity)
 
 
 def listed_findings(report: Report) -> list[Finding]:

@@ -13,6 +13,7 @@ from checker.report.options import FormatOptions
 from checker.report.rules_text import rule_lines
 from checker.report.story import (
     SYMBOLS,
+    Seen,
     Told,
     Units,
     alike_gaps,
@@ -23,11 +24,12 @@ from checker.report.story import (
     object_name,
     place,
     plural,
+    shown_effects,
     shown_environments,
     told_units,
 )
 from checker.report.terminal import Paint, columns, pad, wrapped
-from checker.report.values import field_path, is_image, transition
+from checker.report.values import field_path, transition
 from checker.report.verdict import count_words, headline, unit_words
 
 _FIELDS = 12
@@ -49,6 +51,7 @@ class _Page:
         self.width = max(60, options.width)
         self.paint = Paint(options.color)
         self.units = Units(report)
+        self.seen = Seen()
 
     def lines(self) -> Iterator[str]:
         yield from self._header()
@@ -142,18 +145,20 @@ class _Page:
         objects = [item for item in diff.objects if self.options.show_noise or not item.is_noise]
         column = min(48, max((columns(_object_title(item)) for item in objects), default=0)) + 8
         for group in object_groups(objects):
-            yield from self._group(group) if len(group) > 1 else self._object(group[0], column)
+            yield from self._group(group) if len(group) > 1 else self._object(group[0], column, diff.unit.environment)
 
-    def _object(self, diff: ObjectDiff, column: int) -> Iterator[str]:
+    def _object(self, diff: ObjectDiff, column: int, environment: str) -> Iterator[str]:
         title = f"    {SYMBOLS[diff.change]} {_object_title(diff)}"
-        rows = list(self._fields(diff))
+        elsewhere = None if self.options.environments or self.options.verbose else self.seen.before(diff, environment)
+        rows = list(self._fields(diff)) if elsewhere is None else [f"the same change as in {shown(elsewhere)}"]
         beside = self.width - column >= 50
         head = rows.pop(0) if beside and rows and columns(title) + 2 <= column else ""
         painted = self.paint(diff.change.value, title)
         yield painted + (" " * (column - columns(title)) + head if head else "")
         indent = " " * (column if beside else 8)
         yield from (f"{indent}{row}" for row in rows)
-        yield from self._effects(diff)
+        if elsewhere is None:
+            yield from self._effects(diff)
 
     def _fields(self, diff: ObjectDiff) -> Iterator[str]:
         if diff.before_key is not None and diff.change is Change.RENAMED:
@@ -172,12 +177,10 @@ class _Page:
             yield self.paint("dim", f"and {plural(len(changes) - most, 'more field')} (--verbose)")
 
     def _effects(self, diff: ObjectDiff) -> Iterator[str]:
-        """Warnings one a line; what is only worth knowing together, less what the fields above say already."""
-        told = any(is_image(change) for change in diff.fields[:_FIELDS])
-        quiet = [
-            effect.message for effect in diff.effects if effect.severity is Severity.NOTE and not (told and effect.id == "image-changed")
-        ]
-        loud = sorted((effect for effect in diff.effects if effect.severity > Severity.NOTE), key=lambda effect: -effect.severity)
+        """Warnings one a line; what is only worth knowing together."""
+        effects = shown_effects(diff)
+        quiet = [effect.message for effect in effects if effect.severity is Severity.NOTE]
+        loud = [effect for effect in effects if effect.severity > Severity.NOTE]
         for effect in loud:
             mark = "x" if effect.severity is Severity.ERROR else "!"
             for number, line in enumerate(wrapped(sentence(effect.message), self.width - 10)):

@@ -63,7 +63,8 @@
   }
 
   function ruleLine(rule) {
-    const because = rule.because.length ? el("div", { class: "soft" }, rule.because.join("; ")) : null;
+    const because = rule.because.slice(0, 4).map((line) => el("div", { class: "soft" }, line));
+    if (rule.because.length > 4) because.push(el("div", { class: "soft" }, `and ${plural(rule.because.length - 4, "more cause")}, under Rules`));
     const fix = rule.fix ? el("div", { class: "soft" }, `To fix: ${rule.fix}`) : null;
     return el("li", {}, el("strong", {}, rule.rule), rule.environment ? ` on ${rule.environment}: ` : ": ", rule.verdict === "broken" ? "" : `${rule.verdict}: `, rule.message, because, fix);
   }

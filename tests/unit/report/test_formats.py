@@ -208,3 +208,12 @@ def test_the_same_causes_are_said_once_in_the_rules() -> None:
 def test_links_lead_to_the_line() -> None:
     made = show("markdown", release(), source_url="https://forge.example/b/{path}#L{line}")
     assert "[`apps/base/podinfo/release.yaml:14:7`](https://forge.example/b/apps/base/podinfo/release.yaml#L14)" in made
+
+
+def test_many_causes_are_cut_and_counted() -> None:
+    report = release()
+    assert report.rules is not None
+    rules = (replace(report.rules[0], because=tuple(f"moved by file-{number}" for number in range(9))),)
+    assert "and 5 more causes (--verbose)" in show("text", replace(report, rules=rules))
+    assert "moved by file-8" in show("text", replace(report, rules=rules), verbose=True)
+    assert "(moved by file-0; and 8 more causes)" in show("markdown", replace(report, rules=rules))

@@ -9,7 +9,7 @@ import pytest
 from checker.model.diff import Change, EnvironmentDiff, ObjectDiff, UnitDiff
 from checker.model.findings import Severity
 from checker.model.units import Controller
-from checker.report import FormatOptions
+from checker.report import FormatOptions, format_report
 from checker.report.story import CONTROLLERS, SYMBOLS, Units, dangers, listed_findings, shown_environments, told_units
 from checker.report.verdict import headline
 from tests.unit.report.builders import STORIES, broken_render, built, deployment, fleet, key, lint, moved_unit, release, scaled, unit
@@ -138,3 +138,15 @@ def test_notes_on_a_unit_that_was_not_rendered_are_said_with_it() -> None:
     note = replace(report.findings[0], severity=Severity.NOTE)
     assert listed_findings(replace(report, findings=(note,))) == []
     assert listed_findings(report) == list(report.findings)
+
+
+def test_an_object_that_changes_alike_elsewhere_is_told_by_reference() -> None:
+    environments = list(release().environments or ())
+    (moved,) = environments[1].units
+    environments[1] = replace(environments[1], units=(replace(moved, objects=moved.objects[:1]),))
+    report = replace(release(), environments=tuple(environments))
+    for name, said in (("text", "the same change as in production"), ("markdown", "the same change as in `production`")):
+        made = format_report(name, report, FormatOptions())
+        assert made.count("spec.template.spec.containers[podinfod]") <= 1
+        assert said in made
+    assert "the same change as in" not in format_report("text", report, FormatOptions(environments=("staging",)))
