@@ -19,7 +19,7 @@ def finding_lines(findings: Sequence[Finding], options: FormatOptions, paint: Pa
     """Errors and warnings one by one; a note that says the same of many places is said once, and they are counted."""
     groups = [[finding] for finding in sorted(findings, key=lambda finding: -finding.severity)] if options.verbose else said_once(findings)
     rows = [(place(alike[0].location), alike[0].severity, alike[0].rule, _said(alike[0], options) + _also(alike)) for alike in groups]
-    first = min(max(30, width // 3), max(columns(row[0]) for row in rows))
+    first = min(max(30, width * 2 // 5), max(columns(row[0]) for row in rows))
     second = min(28, max(columns(row[2]) for row in rows))
     for where, severity, rule, message in rows:
         start = f"  {pad(where, first)}  {pad(severity.word, 7)}  {pad(shown(rule), second)}  "
