@@ -204,7 +204,7 @@ COMMANDS: dict[str, Command] = {
 
 def parse(argv: Sequence[str]) -> Arguments | int:
     """The options, or the exit code where argparse has already said all there is to say."""
-    if argv[:1] == ["kubeconform"]:
+    if list(argv[:1]) == ["kubeconform"]:
         return Arguments(command="kubeconform", command_function=COMMANDS["kubeconform"].function, words=tuple(argv[1:]))
     parser = argparse.ArgumentParser(
         prog="gitops-check",

@@ -1,0 +1,213 @@
+"""The smaller commands from outside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker.cli import main
+from checker.cli.arguments import COMMANDS
+from checker.cli.kubeconform import SWITCHES, VALUES, read_flags
+from checker.model.findings import UsageError
+from tests.gitrepo import GitRepo
+
+Run = Callable[..., tuple[int, str, str]]
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec:\n  ports: [{port: 80}]\n"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run_command(*argv: str) -> tuple[int, str, str]:
+        code = main(argv)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run_command
+
+
+def test_every_command_has_help_and_a_function_that_exists(run: Run) -> None:
+    from importlib import import_module
+
+    for name, command in COMMANDS.items():
+        module, _, function = command.function.partition(":")
+        assert callable(getattr(import_module(module), function))
+        if name != "kubeconform":
+            code, out, _ = run(name, "--help")
+            assert code == 0
+            assert "exit codes" in out
+
+
+@pytest.mark.parametrize("argv", [[], ["chek"], ["check", "--bse", "main"]])
+def test_a_wrong_command_line_is_exit_2(run: Run, argv: list[str]) -> None:
+    code, out, err = run(*argv)
+    assert (code, out) == (2, "")
+    assert "usage:" in err
+
+
+def test_explain_lists_and_explains_every_rule(run: Run) -> None:
+    from checker.pipeline.catalogue import catalogue
+
+    code, listed, _ = run("explain")
+    assert code == 0
+    for entry in catalogue():
+        assert entry.id in listed
+        code, page, _ = run("explain", entry.id)
+        assert code == 0
+        assert entry.title in page
+        assert len(page) > 100
+
+
+def test_explain_suggests_the_nearest_rule(run: Run) -> None:
+    code, _, err = run("explain", "sorce-branch")
+    assert code == 2
+    assert "source-branch" in err
+
+
+def test_no_two_rules_share_an_id() -> None:
+    from checker.pipeline.catalogue import catalogue
+
+    ids = [entry.id for entry in catalogue()]
+    assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
+
+
+def test_every_rule_that_a_finding_may_name_can_be_explained() -> None:
+    from checker.pipeline.catalogue import catalogue
+    from checker.validate.findings import SEVERITIES
+
+    known = {entry.id for entry in catalogue()}
+    assert set(SEVERITIES) <= known, set(SEVERITIES) - known
+
+
+def test_lint_reads_files_folders_and_standard_input(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "good.yaml").write_text(SERVICE)
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "bad.yaml").write_text(SERVICE.replace("port: 80", 'port: "80"'))
+    monkeypatch.chdir(tmp_path)
+    assert run("lint", "good.yaml")[0] == 0
+    code, out, _ = run("lint")
+    assert code == 1
+    assert "deep/bad.yaml:5:18" in out
+    code, out, _ = run("lint", "deep", "--hook")
+    assert code == 1
+    assert out.startswith("deep/bad.yaml:5:18: error wrong-type:")
+
+
+def test_lint_as_a_hook_says_nothing_when_all_is_well(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(SERVICE)
+    assert run("lint", "-C", str(tmp_path), "--hook") == (0, "", "")
+
+
+def test_lint_leaves_patches_and_charts_to_rendering_and_counts_them(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [service.yaml]\npatches: [{path: patch.yaml}]\n")
+    (tmp_path / "service.yaml").write_text(SERVICE)
+    (tmp_path / "patch.yaml").write_text("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n")
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 1.0.0\n")
+    (tmp_path / "chart" / "templates" / "x.yaml").write_text("{{ if .Values.x }}\n")
+    code, out, _ = run("lint", "-C", str(tmp_path), "-o", "json")
+    assert code == 0
+    report = json.loads(out)
+    assert {one["location"]["path"] for one in report["findings"] if one["rule"] == "left-to-rendering"} == {
+        "patch.yaml",
+        "chart/Chart.yaml",
+        "chart/templates/x.yaml",
+    }
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", "../outside.yaml"])
+def test_lint_refuses_what_does_not_exist_or_lies_outside(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "outside.yaml").write_text(SERVICE)
+    code, out, err = run("lint", "-C", str(tmp_path / "here"), name)
+    assert (code, out) == (2, "")
+    assert name in err
+
+
+def test_bad_files_do_not_hide_each_other(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: [\n")
+    (tmp_path / "b.yaml").write_bytes(b"kind: \xff\xfe\n")
+    (tmp_path / "c.yaml").mkdir()
+    (tmp_path / "d.yaml").write_text(SERVICE.replace("ports", "prts"))
+    (tmp_path / "e.yaml").symlink_to("/etc/hostname")
+    code, out, _ = run("lint", "-C", str(tmp_path))
+    assert code == 1
+    for name in ("a.yaml", "b.yaml", "d.yaml", "e.yaml"):
+        assert name in out, out
+    assert "Traceback" not in out
+
+
+def test_a_file_of_fifty_megabytes_is_a_finding(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "large.yaml").write_bytes(b"# " + b"x" * 50_000_000 + b"\n")
+    (tmp_path / "good.yaml").write_text(SERVICE)
+    code, out, _ = run("lint", "-C", str(tmp_path))
+    assert code == 1
+    assert "large.yaml" in out
+
+
+def test_build_prints_what_kustomize_would(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "kustomization.yaml").write_text("namePrefix: my-\nresources: [service.yaml]\n")
+    (tmp_path / "app" / "service.yaml").write_text(SERVICE)
+    code, out, _ = run("build", str(tmp_path / "app"))
+    assert code == 0
+    assert "name: my-web" in out
+    (tmp_path / "app" / "kustomization.yaml").write_text("resources: [servce.yaml]\n")
+    code, out, err = run("build", str(tmp_path / "app"))
+    assert (code, out) == (3, "")
+    assert "did you mean" in err
+
+
+def test_render_prints_the_chosen_units(run: Run, git_repo: GitRepo) -> None:
+    git_repo.commit(files={"overlays/staging/kustomization.yaml": "resources: [service.yaml]\n", "overlays/staging/service.yaml": SERVICE})
+    code, out, _ = run("render", "-C", str(git_repo.root), "--all")
+    assert code == 0
+    assert "kind: Service" in out
+    assert run("render", "-C", str(git_repo.root), "nothing*")[0] == 2
+    assert run("render", "-C", str(git_repo.root))[0] == 2
+
+
+def test_schemas_are_listed_shown_and_vendored(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("schemas", "list")
+    assert code == 0
+    assert "Kubernetes 1.33" in out
+    code, out, _ = run("schemas", "show", "apps/v1/Deployment")
+    assert code == 0
+    assert json.loads(out)["type"] == "object"
+    assert run("schemas", "show", "apps/v1/Deploymnt")[0] == 2
+    (tmp_path / "app.yaml").write_text("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {}\n")
+    code, out, _ = run("schemas", "vendor", "-C", str(tmp_path))
+    assert code == 0
+    assert "wrote schemas/argoproj.io/application_v1alpha1.json" in out
+
+
+def test_kubeconform_flags_are_read_as_go_reads_them() -> None:
+    flags = read_flags(
+        ["-strict", "--summary=false", "-output", "json", "--skip=A,B", "-schema-location", "a", "-schema-location=b", "x", "-y"]
+    )
+    assert flags.on("strict")
+    assert not flags.on("summary")
+    assert flags.last("output", "text") == "json"
+    assert flags.all("schema-location") == ["a", "b"]
+    assert flags.files == ("x", "-y")
+    for wrong in (["-strct"], ["-output"], ["-strict=maybe"]):
+        with pytest.raises(UsageError):
+            read_flags(wrong)
+
+
+def test_kubeconform_help_names_every_flag(run: Run) -> None:
+    code, out, _ = run("kubeconform", "-h")
+    assert code == 0
+    assert all(f"-{name}" in out for name in (*SWITCHES, *VALUES) if name != "h")
+
+
+def test_kubeconform_prints_its_lines_and_exit_codes(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(SERVICE)
+    assert run("kubeconform", "-summary", str(tmp_path))[1].endswith("Valid: 1, Invalid: 0, Errors: 0, Skipped: 0\n")
+    (tmp_path / "bad.yaml").write_text(SERVICE.replace("port: 80", "port: eighty"))
+    code, out, _ = run("kubeconform", str(tmp_path))
+    assert code == 1
+    assert "bad.yaml - Service web is invalid" in out
+    assert run("kubeconform", "-kubernetes-version", "1.25", str(tmp_path))[0] == 2
