@@ -7,14 +7,14 @@ repositories ship it, still names its folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from checker.discover.flux_cluster import BOOTSTRAP, CONTROL_GROUP, KUSTOMIZE_GROUP, SOURCE_GROUPS, our_sources, source_reference
 from checker.model.objects import JSONValue, KubeObject, Origin, dig, mapping, sequence, text
 from checker.model.paths import ROOT, PathEscapes, RepoPath, basename, clamped_path, is_within, join, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError
-from checker.tools.flux import SourceOptions, SourceRef
+from checker.tools.flux import SourceOptions, SourceRef, names_this_repository
 
 SYNC_FILE = f"{BOOTSTRAP}/gotk-sync.yaml"
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -34,14 +34,12 @@ def entry_points(objects: Sequence[KubeObject], tree: Tree, options: SourceOptio
     instances = [made for obj in objects if (made := _from_instance(obj)) is not None]
     placeholders = [made for folder in _sync_folders(objects, tree) if (made := _from_placeholder(folder, kustomizations)) is not None]
     certain = [obj for obj in kustomizations if basename(obj.origin.path) == "gotk-sync.yaml"] + instances + placeholders
-    ours = our_sources((*objects, *instances, *placeholders), tree)
-    candidates = [obj for obj in kustomizations if obj not in certain and not _is_set_aside(obj)]
-    paths = {
-        id(obj): clamped_path(text(dig(obj.body, "spec", "path")))
-        for obj in (*certain, *kustomizations)
-        if _is_ours(obj, objects, ours, options)
-    }
-    roots = [*certain, *_unproduced(candidates, [*certain, *kustomizations], paths, tree)]
+    ours = frozenset(our_sources((*objects, *instances, *placeholders), tree)) | _named_by_url(objects, options)
+    taken = {id(obj) for obj in certain}
+    candidates = [obj for obj in kustomizations if id(obj) not in taken and not _is_set_aside(obj)]
+    everyone = [*certain, *(obj for obj in kustomizations if id(obj) not in taken)]
+    paths = {id(obj): clamped_path(text(dig(obj.body, "spec", "path"))) for obj in everyone if source_reference(obj) in ours}
+    roots = [*certain, *_unproduced(candidates, everyone, paths, tree)]
     return _named(sorted(roots, key=lambda obj: (obj.origin.path, obj.origin.document, obj.name)))
 
 
@@ -54,14 +52,9 @@ def _is_set_aside(obj: KubeObject) -> bool:
     return "${" in text(dig(obj.body, "spec", "path")) or any(part.startswith(".") for part in obj.origin.path.split("/"))
 
 
-def _is_ours(obj: KubeObject, objects: Sequence[KubeObject], ours: dict[SourceRef, str], options: SourceOptions) -> bool:
-    from checker.tools.flux import names_this_repository
-
-    reference = source_reference(obj)
-    if reference in ours or reference.kind == "ExternalArtifact":
-        return reference in ours
-    sources = (source for source in objects if source.group in SOURCE_GROUPS and (source.kind, source.namespace, source.name) == reference)
-    return any(names_this_repository(source, options) for source in sources)
+def _named_by_url(objects: Iterable[KubeObject], options: SourceOptions) -> frozenset[SourceRef]:
+    sources = (obj for obj in objects if obj.group in SOURCE_GROUPS and names_this_repository(obj, options))
+    return frozenset(SourceRef(obj.kind, obj.namespace, obj.name) for obj in sources)
 
 
 def _from_instance(obj: KubeObject) -> KubeObject | None:
@@ -120,11 +113,23 @@ def _unproduced(candidates: list[KubeObject], everyone: list[KubeObject], paths:
     What lies below a folder and is not referred to is switched off, and no entry point either. Below the root of the
     repository lies everything, so there only what is referred to counts.
     """
-    left = [obj for obj in candidates if not any(_holds(other, obj, paths) for other in everyone)]
+    by_path: dict[RepoPath, list[KubeObject]] = {}
+    for obj in everyone:
+        if id(obj) in paths:
+            by_path.setdefault(paths[id(obj)], []).append(obj)
+    left = [obj for obj in candidates if not any(_holds(other, obj, paths) for above in _above(obj) for other in by_path.get(above, ()))]
     if not left:
         return []
-    referenced = _referenced([paths[id(obj)] for obj in everyone if id(obj) in paths], tree)
+    referenced = _referenced(by_path, tree)
     return [obj for obj in left if obj.origin.path not in referenced or _holds_itself(obj, paths)]
+
+
+def _above(obj: KubeObject) -> Iterator[RepoPath]:
+    """The file that holds the object, and every folder above it but the root."""
+    path = obj.origin.path
+    while path:
+        yield path
+        path = parent(path)
 
 
 def _holds(other: KubeObject, obj: KubeObject, paths: dict[int, RepoPath]) -> bool:
