@@ -205,3 +205,35 @@ def test_post_renderers_run_one_after_the_other() -> None:
     assert shown(rendered)["x"] == "2"
     assert rendered.objects[0].origin.path == "charts/app/templates/show.yaml"
     assert rendered.objects[0].contributors[-1].path == "clusters/prod/app.yaml"
+
+
+def patching(kind: str) -> dict[str, Any]:
+    return {"kustomize": {"patches": [{"patch": '[{"op": "add", "path": "/metadata/labels/x", "value": "y"}]', "target": {"kind": kind}}]}}
+
+
+@pytest.mark.parametrize(("strategy", "hook"), [("", "y"), ("combined", "y"), ("separate", "y"), ("nohooks", None)])
+def test_hooks_are_post_rendered_unless_the_strategy_leaves_them_out(strategy: str, hook: str | None) -> None:
+    job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j, labels: {a: b}, annotations: {helm.sh/hook: pre-install}}\n"
+    files = {**CHART, "charts/app/templates/h.yaml": job}
+    more = {"postRenderStrategy": strategy} if strategy else {}
+    (shown_job,) = [obj for obj in render(files, postRenderers=[patching("Job")], **more).objects if obj.kind == "Job"]
+    assert shown_job.labels.get("x") == hook
+    assert ("helm.toolkit.fluxcd.io/name" in shown_job.labels) is (hook is not None)
+
+
+def test_old_post_renderer_fields_still_hold() -> None:
+    merge = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "app"}, "data": {"x": "1"}}
+    op = {"target": {"version": "v1", "kind": "ConfigMap", "name": "app"}, "patch": [{"op": "add", "path": "/data/y", "value": "2"}]}
+    rendered = render(version="v2beta2", postRenderers=[{"kustomize": {"patchesStrategicMerge": [merge], "patchesJson6902": [op]}}])
+    assert (shown(rendered)["x"], shown(rendered)["y"]) == ("1", "2")
+
+
+def test_a_post_renderer_that_fails_names_the_release() -> None:
+    with pytest.raises(RenderFailure, match="postRenderers: ") as caught:
+        render(
+            postRenderers=[
+                {"kustomize": {"patches": [{"patch": '[{"op": "remove", "path": "/data/gone"}]', "target": {"kind": "ConfigMap"}}]}}
+            ]
+        )
+    assert caught.value.location is not None
+    assert caught.value.location.path == "clusters/prod/app.yaml"
