@@ -31,7 +31,11 @@ def kept_by_unit(head: BuiltUnit, *, empties: bool) -> Kept:
             return "spec.prune of the Kustomization is not true"
         case Controller.ARGOCD_APPLICATION if head.unit.declaration is not None:
             return _kept_by_application(spec, empties=empties)
-    return ""
+        case Controller.ARGOCD_APPLICATIONSET:
+            policy = text(dig(spec, "syncPolicy", "applicationsSync"))
+            return f"applicationsSync of the ApplicationSet is {policy}" if policy in ("create-only", "create-update") else ""
+        case _:
+            return ""
 
 
 def _kept_by_application(spec: Mapping[str, JSONValue], *, empties: bool) -> Kept:
@@ -69,6 +73,12 @@ def kept_on_removal(base: BuiltUnit) -> Kept:
         case _:
             pass
     return ""
+
+
+def deletes_with_application(generator: BuiltUnit) -> bool:
+    """Whether the ApplicationSet gives its Applications the finalizer that deletes their objects, as it does unless told not to."""
+    preserved = dig(_spec(generator), "syncPolicy", "preserveResourcesOnDeletion") is True
+    return generator.unit.controller is Controller.ARGOCD_APPLICATIONSET and not preserved
 
 
 def kept_by_object(controller: Controller, obj: KubeObject, *, unit_removed: bool = False) -> Kept:

@@ -18,4 +18,5 @@ def render_overlay(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rend
 def render_local_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
     """The chart with its own default values, released under its own name."""
     assert unit.path is not None
-    return Rendered(objects=render_chart(tree, unit.path, HelmRequest(release=unit.name, namespace=unit.namespace or "default", kube_version=options.kubernetes)))
+    request = HelmRequest(release=unit.name, namespace=unit.namespace or "default", kube_version=options.kubernetes)
+    return Rendered(objects=render_chart(tree, unit.path, request))

@@ -16,7 +16,7 @@ from checker.tools.git import Place
 from checker.tools.process import ProcessFailed, start
 
 if TYPE_CHECKING:
-    from subprocess import Popen
+    from checker.tools.process import Process
 
 _REMEMBERED = 96 * 1024 * 1024
 
@@ -43,7 +43,7 @@ class ObjectReader:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, bytes] = OrderedDict()
         self._known_bytes = 0
-        self._process: Popen[bytes] | None = None
+        self._process: Process | None = None
         self._owner = 0
         self._stop: weakref.finalize[..., ObjectReader] | None = None
 
@@ -114,7 +114,7 @@ class ObjectReader:
             self._known_bytes -= len(self._known.popitem(last=False)[1])
 
 
-def _end(process: Popen[bytes], owner: int) -> None:
+def _end(process: Process, owner: int) -> None:
     if owner != os.getpid():  # a fork holds a copy: the process is its parent's
         return
     process.terminate()

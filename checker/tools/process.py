@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from checker.model.findings import CheckerError
 
@@ -51,7 +52,13 @@ def run(
     words = [str(word) for word in command]
     try:
         done = subprocess.run(  # noqa: S603 - never a shell; callers pass literal programs
-            words, cwd=cwd, input=stdin, env=dict(environment) if environment is not None else scrubbed_environment(), capture_output=True, timeout=timeout, check=False
+            words,
+            cwd=cwd,
+            input=stdin,
+            env=dict(environment) if environment is not None else scrubbed_environment(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
         )
     except FileNotFoundError as error:
         raise ProcessFailed(f"{words[0]} is not installed", f"install {Path(words[0]).name} or put it on PATH") from error
@@ -65,9 +72,16 @@ def run(
     return completed
 
 
-def start(command: Sequence[str | Path], *, cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+Process: TypeAlias = subprocess.Popen[bytes]
+
+
+def start(command: Sequence[str | Path], *, cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> Process:
     """A long-running program spoken to over its standard input and output."""
     return subprocess.Popen(  # noqa: S603 - never a shell; callers pass literal programs
-        [str(word) for word in command], cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        [str(word) for word in command],
+        cwd=cwd,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         env=dict(environment) if environment is not None else scrubbed_environment(),
     )
