@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,7 @@ class Arguments(argparse.Namespace):
     load_restrictor: str = "root"
     no_settings: bool = False
     words: tuple[str, ...] = ()
+    begun: float = field(default_factory=time.monotonic)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """Where facts about the pull request are read from; no option sets it."""
 

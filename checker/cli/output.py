@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ def _formatted(name: str, report: Report, arguments: Arguments, *, to_terminal: 
         environments=tuple(arguments.environment),
         hook=arguments.hook,
         rules=_help() if name in _WITH_HELP else {},
+        duration=time.monotonic() - arguments.begun,
     )
     return format_report(name, report, options)
 
