@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from checker.compare.causes import Causes
 from checker.compare.effects import Surroundings, totals
@@ -31,12 +31,14 @@ def compare(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], facts: ChangeF
         if diff is not None:
             by_unit.setdefault(pair.unit.unit.key, []).append((pair, diff))
     diffs = [
-        _unit_diff(unit, tuple(diff for _, diff in by_unit.get(unit.unit.key, ())), causes, removals)
+        _unit_diff(unit, tuple(diff for _, diff in by_unit.get(unit.unit.key, ())), causes, removals, unknown)
         for unit in units
         if unit.unit.key in by_unit or unit.base is None or unit.head is None
     ]
-    names = {built.unit.environment for built in (*base, *head)}
-    environments = [_environment(name, diffs, unknown, base, head, options) for name in names]
+    concerned: dict[str, set[UnitKey]] = {}
+    for built in (*base, *head):
+        concerned.setdefault(built.unit.environment, set()).add(built.unit.key)
+    environments = [_environment(name, keys, diffs, unknown, base, head, options) for name, keys in concerned.items()]
     return Comparison(environments=tuple(sorted(environments, key=lambda env: _rank(env, options))), not_rendered=unknown)
 
 
@@ -50,7 +52,9 @@ def _custom_keys(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], options: 
     return found
 
 
-def _unit_diff(unit: UnitPair, objects: tuple[ObjectDiff, ...], causes: Causes, removals: Removals) -> UnitDiff:
+def _unit_diff(
+    unit: UnitPair, objects: tuple[ObjectDiff, ...], causes: Causes, removals: Removals, unknown: Sequence[NotRendered]
+) -> UnitDiff:
     change = Change.CREATED if unit.base is None else Change.DELETED if unit.head is None else Change.CHANGED
     if unit.head is not None:
         kept = kept_by_unit(unit.head, empties=bool(unit.base and unit.base.objects) and not unit.head.objects)
@@ -63,7 +67,7 @@ def _unit_diff(unit: UnitPair, objects: tuple[ObjectDiff, ...], causes: Causes, 
         objects=tuple(sorted(objects, key=lambda diff: (_ORDER[diff.change], diff.key))),
         causes=causes.of(unit),
         prune=not kept,
-        notes=tuple(_notes(unit, objects, kept)),
+        notes=(*_notes(unit, objects, kept), *_doubts(unit, objects, unknown)),
     )
 
 
@@ -94,22 +98,32 @@ def _notes(unit: UnitPair, objects: tuple[ObjectDiff, ...], kept: str) -> list[s
     return notes
 
 
+def _doubts(unit: UnitPair, objects: tuple[ObjectDiff, ...], unknown: Sequence[NotRendered]) -> list[str]:
+    """What is gone here may be in a unit that nobody can see."""
+    if not any(diff.change is Change.DELETED for diff in objects):
+        return []
+    hidden = [gap for gap in unknown if gap.side != "base" and gap.affected and (gap.unit.cluster, gap.unit.environment) == unit.place]
+    return [f"what is deleted here may have moved to {hidden[0].unit.key}, which could not be rendered"] if hidden else []
+
+
 def _environment(
     name: str,
+    keys: Set[UnitKey],
     diffs: Sequence[UnitDiff],
     unknown: Sequence[NotRendered],
     base: Sequence[BuiltUnit],
     head: Sequence[BuiltUnit],
     options: CompareOptions,
 ) -> EnvironmentDiff:
-    mine = tuple(sorted((diff for diff in diffs if diff.unit.environment == name), key=lambda diff: diff.unit.key))
+    """A unit that a change takes from one environment to another moves both: it must not slip out of the rules of the first."""
+    mine = tuple(sorted((diff for diff in diffs if diff.unit.key in keys), key=lambda diff: diff.unit.key))
     here = [[built for built in side if built.unit.environment == name] for side in (base, head)]
     return EnvironmentDiff(
         environment=name,
         guarded=name in options.guarded,
         clusters=tuple(sorted({built.unit.cluster for side in here for built in side if built.unit.cluster})),
         units=mine,
-        not_rendered=tuple(gap for gap in unknown if gap.unit.environment == name),
+        not_rendered=tuple(gap for gap in unknown if gap.unit.key in keys),
         effects=totals(*here) if any(diff.moves for diff in mine) else (),
     )
 

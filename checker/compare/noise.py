@@ -43,20 +43,21 @@ def split_noise(
     real: list[FieldChange] = []
     noise: list[FieldChange] = []
     for change in changes:
-        (noise if _is_noise(change, group, ignored) else real).append(change)
+        (noise if _is_noise(change, group, template.rstrip("."), ignored) else real).append(change)
     if template and not any(change.path.startswith(template) for change in real):
         real += [change for change in noise if change.path.startswith(template) and not _left_alone(change, ignored)]
         noise = [change for change in noise if not change.path.startswith(template) or _left_alone(change, ignored)]
     return tuple(real), tuple(noise)
 
 
-def _is_noise(change: FieldChange, group: str, ignored: Sequence[str]) -> bool:
+def _is_noise(change: FieldChange, group: str, template: str, ignored: Sequence[str]) -> bool:
     if change.path in _SERVER_SIDE or _left_alone(change, ignored):
         return True
     if group in _STATUS_GROUPS and (change.path == "status" or change.path.startswith("status.")):
         return True
     match = _MARK.fullmatch(change.path)
-    if match is None:
+    # Elsewhere, as in a claim template, a label may be a field that cannot change.
+    if match is None or (match["above"] or "") not in ("", template, "spec.jobTemplate"):
         return False
     name = match["plain"] or match["quoted"]
     if match["kind"] == "labels":

@@ -14,6 +14,7 @@ from checker.compare.pruning import kept_by_object, kept_by_unit
 from checker.compare.removal import Removals
 from checker.compare.shapes import CustomKeys, shape_of
 from checker.model.diff import Change, ObjectDiff
+from checker.model.findings import Severity
 from checker.model.objects import JSONValue, KubeObject
 
 Body = Mapping[str, JSONValue]
@@ -29,13 +30,16 @@ def object_diff(
     if change is Change.CHANGED and not found.fields and not found.folded:
         return None
     subject = Subject(pair=pair, change=change, changes=(*fields, *noise, *found.folded), kept=kept, around=around)
+    effects = effects_of(subject)
+    if not fields and any(effect.severity > Severity.NOTE for effect in effects):
+        fields, noise = noise, ()  # A label that makes the API server refuse the object is no noise.
     return ObjectDiff(
         key=pair.shown.key,
         change=change,
         api_version=pair.shown.api_version,
         fields=fields,
         folded=(*noise, *found.folded),
-        effects=effects_of(subject),
+        effects=effects,
         before=dict(pair.before.body) if pair.before is not None else None,
         after=dict(pair.after.body) if pair.after is not None else None,
         before_key=pair.before.key if change is Change.RENAMED and pair.before is not None else None,

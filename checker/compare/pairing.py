@@ -26,8 +26,8 @@ MOVED_GROUPS: Mapping[tuple[str, str], str] = {
 }
 """Kinds that the API server serves, or served, under two groups (https://kubernetes.io/docs/reference/using-api/deprecation-guide/)."""
 
-_HASHED = re.compile(r"(?P<stem>.+)-(?P<hash>[bcdfghkmt0-9]{10})")
-"""kustomize's suffix: ten characters of its own alphabet, vowels left out."""
+_HASHED = re.compile(r"(?P<stem>.+)-(?P<hash>[2456789bcdfghkmt]{10})")
+"""kustomize's suffix: ten hexadecimal digits of which 0, 1, 3, a and e are written g, h, k, m and t."""
 _CONFIGS = ("ConfigMap", "Secret")
 
 

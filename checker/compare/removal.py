@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.compare.pruning import Kept, kept_by_object, kept_by_unit, kept_on_removal
+from checker.compare.pruning import Kept, deletes_with_application, kept_by_object, kept_by_unit, kept_on_removal
 from checker.compare.units import UnitPair
 from checker.model.units import UnitKey
 
@@ -22,11 +22,12 @@ class Removals:
         base = unit.base
         if base is None:
             return ""
-        own = kept_on_removal(base)
         declaration, above = base.unit.declaration, base.unit.parent
-        if own or declaration is None or above is None or above in below:
+        parent = self._units.get(above) if above is not None and above not in below else None
+        generated = parent is not None and parent.base is not None and deletes_with_application(parent.base)
+        own = "" if generated else kept_on_removal(base)
+        if own or declaration is None:
             return own
-        parent = self._units.get(above)
         if parent is None or parent.base is None:
             return ""
         if parent.head is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from checker.model.diff import Cause, NotRendered, ObjectDiff, UnitDiff
 from checker.model.objects import Location
+from checker.model.units import Reason
 
 _MAX_CHAINS = 20
 
@@ -24,12 +25,23 @@ def shortened(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def unit_chains(unit: UnitDiff, objects: Sequence[ObjectDiff]) -> list[str]:
-    what = ", ".join(f"{diff.key} {diff.change}" for diff in objects[:3]) + (f" and {len(objects) - 3} more" if len(objects) > 3 else "")
     state = " (suspended)" if unit.state == "suspended" else ""
     causes = _telling(unit.causes)
     if not causes:
-        return [f"{unit.unit.key}{state} -> {what}"]
-    return [f"{_place(cause.location)}{' (shared)' if cause.shared else ''} -> {unit.unit.key}{state} -> {what}" for cause in causes]
+        return [f"{unit.unit.key}{state} -> {_objects(objects)}"]
+    return [
+        f"{_place(cause.location)}{' (shared)' if cause.shared else ''} -> {unit.unit.key}{state} -> {_objects(_from(cause, objects))}"
+        for cause in causes
+    ]
+
+
+def _from(cause: Cause, objects: Sequence[ObjectDiff]) -> Sequence[ObjectDiff]:
+    """The objects that are written in that file; all of them for a file that holds none of them, such as a kustomization."""
+    return [diff for diff in objects if diff.origin is not None and diff.origin.path == cause.path] or objects
+
+
+def _objects(objects: Sequence[ObjectDiff]) -> str:
+    return ", ".join(f"{diff.key} {diff.change}" for diff in objects[:3]) + (f" and {len(objects) - 3} more" if len(objects) > 3 else "")
 
 
 def _telling(causes: Sequence[Cause]) -> Sequence[Cause]:
@@ -53,17 +65,26 @@ def is_direct(unit: UnitDiff) -> bool:
 
 
 def how(units: Sequence[UnitDiff]) -> str:
-    """`directly`, or `through shared base FILE`."""
-    if not units:
-        return "not at all"
-    if any(is_direct(unit) for unit in units):
-        return "directly"
-    shared = sorted({cause.path for unit in units for cause in unit.causes})
-    return f"through shared base {', '.join(shared[:3])}" + (f" and {len(shared) - 3} more files" if len(shared) > 3 else "")
+    """`directly by FILE`, `through shared base FILE`, or both."""
+    own = sorted({cause.path for unit in units for cause in unit.causes if not cause.shared})
+    shared = sorted({cause.path for unit in units for cause in unit.causes if cause.shared})
+    direct = f"directly{f' by {_files(own)}' if own else ''}" if any(is_direct(unit) for unit in units) else ""
+    return " and ".join(filter(None, (direct, f"through shared base {_files(shared)}" if shared else "")))
+
+
+def _files(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more files" if len(paths) > 3 else "")
 
 
 def gap_names(gaps: Sequence[NotRendered]) -> str:
     return ", ".join(str(gap.unit.key) for gap in gaps[:3]) + (f" and {len(gaps) - 3} more" if len(gaps) > 3 else "")
+
+
+def gap_fix(gaps: Sequence[NotRendered]) -> str:
+    """What would make the units visible."""
+    if any(gap.reason is not Reason.REMOTE for gap in gaps):
+        return f"make {gap_names(gaps)} render: {gaps[0].message}"
+    return f"give {gap_names(gaps)} its source offline (`sources` in the settings), or let somebody look and bypass the rule"
 
 
 def _place(location: Location) -> str:

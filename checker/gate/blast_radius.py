@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.gate.because import chains, first_place, gap_names
+from checker.gate.because import chains, first_place, gap_fix, gap_names
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.model.diff import Change
 from checker.model.objects import JSONValue
@@ -22,7 +22,7 @@ def judge(case: Case) -> Judgement:
         return unknown(
             f"{gap_names(case.gaps)} could not be rendered, so how much moves is not known",
             because=because,
-            fix="make it render",
+            fix=gap_fix(case.gaps),
             location=place,
         )
     return passed(f"{counts['objects']} objects in {counts['units']} units move" if case.moving else f"{case.environment} does not move")

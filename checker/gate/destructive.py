@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.gate.because import chains, gap_names, shortened, unit_chains
+from checker.gate.because import chains, gap_fix, gap_names, shortened, unit_chains
 from checker.gate.globs import matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
 from checker.model.diff import Change, Effect, ObjectDiff, UnitDiff
@@ -45,7 +45,7 @@ def judge(case: Case) -> Judgement:
         return unknown(
             f"{gap_names(case.gaps)} could not be rendered, so what it would delete in {case.environment} is not known",
             because=chains((), case.gaps),
-            fix="make it render",
+            fix=gap_fix(case.gaps),
             location=case.gaps[0].location,
         )
     return passed(f"nothing in {case.environment} is destroyed" if case.moving else f"{case.environment} does not move")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from checker.gate.because import chains, first_place, gap_names, shortened
+from checker.gate.because import chains, first_place, gap_fix, gap_names, shortened
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.units import BuiltUnit, Failure
@@ -31,7 +31,7 @@ def judge(case: Case) -> Judgement:
             f"{failed[0].unit.key} of the dry source could not be rendered", because=because, fix="make it render", location=place
         )
     if case.gaps:
-        return unknown(f"{gap_names(case.gaps)} could not be rendered", because=because, fix="make it render", location=place)
+        return unknown(f"{gap_names(case.gaps)} could not be rendered", because=because, fix=gap_fix(case.gaps), location=place)
     wet = [built for built in case.head_units if built.unit.environment == case.environment]
     drift = list(_drift(_objects(dry), _objects(wet)))
     if drift:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.gate.because import chains, first_place, gap_names
+from checker.gate.because import chains, first_place, gap_fix, gap_names
 from checker.gate.globs import matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
 
@@ -23,7 +23,7 @@ def judge(case: Case) -> Judgement:
         )
     if case.gaps:
         return unknown(
-            f"{promise}, but {gap_names(case.gaps)} could not be rendered", because=because, fix="make it render", location=place
+            f"{promise}, but {gap_names(case.gaps)} could not be rendered", because=because, fix=gap_fix(case.gaps), location=place
         )
     return passed(f"{promise}, and {case.environment} does not move")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.gate.because import chains, first_place, gap_names, how, is_direct
+from checker.gate.because import chains, first_place, gap_fix, gap_names, how, is_direct
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
 from checker.model.diff import EnvironmentDiff, UnitDiff
 
@@ -27,7 +27,7 @@ def judge(case: Case) -> Judgement:
     return unknown(
         f"{gap_names(hidden)} could not be rendered, so {case.environment} and {names} may move together",
         because=because,
-        fix="make every unit that the change touches render",
+        fix=gap_fix(hidden),
         location=place,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from checker.gate.argo_patterns import glob_matches, normalised_url
-from checker.gate.because import chains, first_place, gap_names
+from checker.gate.because import chains, first_place, gap_fix, gap_names
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.model.diff import UnitDiff
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
@@ -59,7 +59,7 @@ def judge(case: Case) -> Judgement:
             f"{problems[0]}{more}", because=because, fix="stay inside the project, or widen it in a change of its own", location=place
         )
     if case.gaps:
-        return unknown(f"{gap_names(case.gaps)} could not be rendered", because=because, fix="make it render", location=place)
+        return unknown(f"{gap_names(case.gaps)} could not be rendered", because=because, fix=gap_fix(case.gaps), location=place)
     return passed(f"{case.environment} stays inside its projects", because)
 
 

@@ -55,7 +55,7 @@ def moving_units(case: Case) -> Iterator[BuiltUnit]:
     """The units at head that move, and the charts that are not rendered but declare their version."""
     keys = {unit.unit.key for unit in case.moving}
     keys |= {gap.unit.key for gap in case.gaps if gap.reason is Reason.REMOTE}
-    return (built for built in case.head_units if built.unit.key in keys and built.unit.environment == case.environment)
+    return (built for built in case.head_units if built.unit.key in keys)
 
 
 def _judge_unit(case: Case, built: BuiltUnit, earlier: str) -> Iterator[_Answer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.gate.because import chains, first_place, gap_names
+from checker.gate.because import chains, first_place, gap_fix, gap_names
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.gate.promoted_from import alike, moving_units
 from checker.gate.semver import Version, parse_version
@@ -28,7 +28,7 @@ def judge(case: Case) -> Judgement:
         return unknown(
             f"{gap_names(unseen)} could not be rendered, so its versions are not known",
             because=because,
-            fix="make it render",
+            fix=gap_fix(unseen),
             location=place,
         )
     return passed(f"versions in {case.environment} keep their order", because)

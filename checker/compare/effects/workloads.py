@@ -32,7 +32,7 @@ def restarts(subject: Subject) -> Iterator[Effect]:
     if kind[1] in ("ReplicaSet", "ReplicationController"):
         return
     count = replicas(subject.after, kind)
-    if count == 0:
+    if count == 0 or dig(subject.after, "spec", "paused") is True:
         return
     who = "a pod on every node it runs on" if count is None else pods(count)
     strategy = dig(subject.after, "spec", "strategy" if kind[1] == "Deployment" else "updateStrategy", "type")

@@ -296,3 +296,68 @@ def test_list_keys_of_custom_resources_come_from_their_definition() -> None:
     before = obj("Thing", "x", api="acme.io/v1", spec={"routes": [{"match": "a", "to": 1}, {"match": "b", "to": 2}]})
     after = obj("Thing", "x", api="acme.io/v1", spec={"routes": [{"match": "b", "to": 3}, {"match": "a", "to": 1}]})
     assert [field.path for field in one(before, after, definition).fields] == ["spec.routes[b].to"]
+
+
+def test_a_label_that_cannot_change_is_no_noise() -> None:
+    def stateful(chart: str) -> KubeObject:
+        claims = [{"metadata": {"name": "d", "labels": {"helm.sh/chart": chart}}}]
+        return deployment(kind="StatefulSet", spec={"volumeClaimTemplates": claims})
+
+    diff = one(stateful("x-1"), stateful("x-2"))
+    assert not diff.is_noise
+    assert "immutable-field" in [effect.id for effect in diff.effects]
+
+
+def test_noise_that_the_api_server_refuses_is_no_noise() -> None:
+    labels = {"app.kubernetes.io/managed-by": "a"}
+    before = obj("StatefulSet", "x", api="apps/v1", meta={"labels": labels}, spec={"serviceName": "a"})
+    after = obj("StatefulSet", "x", api="apps/v1", meta={"labels": labels}, spec={"serviceName": "b"})
+    assert one(before, after).fields
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ({}, Change.DELETED),
+        ({"preserveResourcesOnDeletion": True}, Change.ORPHANED),
+        ({"applicationsSync": "create-only"}, Change.ORPHANED),
+    ],
+)
+def test_an_application_set_deletes_what_it_made(policy: dict[str, Any], expected: Change) -> None:
+    declared = application("child", automated={"prune": True})
+    generator = obj("ApplicationSet", "all", api="argoproj.io/v1alpha1", namespace="argocd", spec={"syncPolicy": policy})
+    made = {"name": "all", "controller": Controller.ARGOCD_APPLICATIONSET, "declaration": generator}
+    parent = unit(declared, **made)  # type: ignore[arg-type]
+    child = unit(CONFIG, name="child", controller=ARGO, declaration=declared, parent=parent.unit.key)
+    comparison = compared([parent, child], [unit(**made)])  # type: ignore[arg-type]
+    assert ("child", "settings", expected) in changes(comparison)
+
+
+def test_a_deletion_beside_a_unit_that_cannot_be_seen_says_so() -> None:
+    base = [unit(CONFIG, deployment(), name="a"), unit(name="b")]
+    comparison = compared(base, [unit(deployment(), name="a"), unit(name="b", failure="broken")])
+    (diff,) = comparison.environments[0].units
+    assert diff.notes == ("what is deleted here may have moved to kustomization b, which could not be rendered",)
+
+
+def test_an_object_of_two_units_leaves_one() -> None:
+    comparison = compared([unit(CONFIG, name="a"), unit(CONFIG, name="b")], [unit(name="a"), unit(CONFIG, name="b")])
+    assert changes(comparison) == [("b", "settings", Change.MOVED)]
+    assert [effect.id for effect in comparison.environments[0].units[0].objects[0].effects] == ["two-owners"]
+
+
+def test_several_generated_configs_are_paired_by_what_they_have_in_common() -> None:
+    def config(suffix: str, **data: str) -> KubeObject:
+        return obj("ConfigMap", f"x-{suffix}", data=data)
+
+    base = [config("bcdfghkmt2", a="1", b="1"), config("bcdfghkmt4", c="1", d="1")]
+    head = [config("bcdfghkmt5", c="1", d="2"), config("bcdfghkmt6", a="1", b="2")]
+    objects = compared([unit(*base)], [unit(*head)]).environments[0].units[0].objects
+    pairs = {(diff.before_key.name if diff.before_key else "", diff.key.name) for diff in objects}
+    assert pairs == {("x-bcdfghkmt2", "x-bcdfghkmt6"), ("x-bcdfghkmt4", "x-bcdfghkmt5")}
+
+
+def test_a_unit_that_changes_environment_says_so() -> None:
+    comparison = compared([unit(deployment(), cluster="c")], [unit(deployment(replicas=3), environment="staging", cluster="c")])
+    assert {env.environment for env in comparison.environments if env.moves} == {"production", "staging"}
+    assert comparison.environments[0].units[0].notes == ("moves from environment production to staging",)

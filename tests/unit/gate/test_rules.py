@@ -13,6 +13,8 @@ from checker.compare import EFFECTS, CompareOptions, compare
 from checker.gate import RULES, Earlier, GateOptions, RuleSetting, judge, parameter_errors
 from checker.gate.destructive import DESTRUCTIVE
 from checker.model.change import PullRequest
+from checker.model.objects import Origin
+from checker.model.paths import RepoPath
 from checker.model.report import Mode, RuleVerdict, Verdict
 from checker.model.units import BuiltUnit, Controller, Reason
 from tests.unit.compare.make import deployment, facts, obj, unit
@@ -376,3 +378,29 @@ def test_every_rule_explains_itself() -> None:
         assert rule.fix
         assert not rule.shorthand or rule.shorthand in rule.parameters
         assert set(rule.required) <= set(rule.parameters)
+
+
+def test_a_chain_names_the_objects_that_are_written_in_the_file() -> None:
+    def files(image: str, value: str) -> BuiltUnit:
+        workload = replace(deployment(image=image), origin=Origin(path=RepoPath("base.yaml")))
+        return unit(
+            workload, obj("ConfigMap", "x", file="own.yaml", data={"a": value}), reads=["base.yaml", "own.yaml", "kustomization.yaml"]
+        )
+
+    verdict = single(
+        [files("a:1", "1")],
+        [files("a:2", "2")],
+        setting("source-branch", from_=["release/*"]),
+        files=["base.yaml", "own.yaml", "kustomization.yaml"],
+    )
+    assert [line.partition(" -> ")[0] + ": " + line.rpartition(" -> ")[2] for line in verdict.because] == [
+        "base.yaml:4: Deployment shop/shop changed",
+        "kustomization.yaml:4: ConfigMap shop/x changed, Deployment shop/shop changed",
+        "own.yaml:4: ConfigMap shop/x changed",
+    ]
+
+
+def test_what_cannot_be_rendered_says_what_would_help() -> None:
+    remote = [unit(environment="production", failure="chart is remote", reason=Reason.REMOTE, reads=[name]) for name in ("a", "b")]
+    assert "sources" in single(remote[:1], remote[1:], setting("destructive-change")).fix
+    assert "missing base" in single(*moved("could not render"), setting("destructive-change")).fix
