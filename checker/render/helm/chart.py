@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from time import sleep
 
 from checker.model.objects import JSONValue, KubeObject, Location, Origin, mapping, sequence, text
 from checker.model.paths import PathEscapes, RepoPath, join, repo_path
@@ -84,16 +83,14 @@ def template_release(tree: Tree, chart_path: RepoPath, request: HelmRequest, opt
         _check_kube_version(chart, request, where)
         chart = _with_dependencies(tree, chart_path, chart, options)
         templated = _template(chart, request)
-        again = _template_again(chart, request)
     except HelmFailed as error:
         raise RenderFailure(error.message, location=where) from error
     except HelmMissing as error:
         raise RenderFailure(f"{error.message}; {error.hint}", reason=Reason.UNSUPPORTED, location=where) from error
     objects = list(_objects(templated.outputs, tree, chart_path, request))
     notes = [Note(id="assumed-capabilities", message=templated.assumed, location=where)] if templated.assumed else []
-    if again is not None:
-        settled, count = _settled(objects, list(_objects(again.outputs, tree, chart_path, request)))
-        objects = settled
+    if templated.again:
+        objects, count = _settled(objects, list(_objects(_second(templated), tree, chart_path, request)))
         if count:
             message = f"{count} value{'s' * (count != 1)} of the chart change{'s' * (count == 1)} at every render and cannot be predicted"
             notes.append(Note(id="not-reproducible", message=message, location=where))
@@ -130,6 +127,8 @@ def _check_kube_version(chart: ChartFiles, request: HelmRequest, where: Location
 
 
 def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
+    templates = [data for path, data in chart.files.items() if "templates/" in path or path.endswith((".tgz", ".tar.gz"))]
+    clock = any(_names(_CLOCK, data) for data in templates)
     call = HelmCall(
         release=request.release,
         namespace=request.namespace,
@@ -138,19 +137,16 @@ def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
         kube_version=request.kube_version,
         api_versions=request.api_versions,
         is_upgrade=request.is_upgrade,
+        twice=clock or any(_names(_RANDOM, data) for data in templates),
+        pause=1.01 if clock else 0.0,  # times are mostly printed in seconds
     )
     return template_chart(chart, call)
 
 
-def _template_again(chart: ChartFiles, request: HelmRequest) -> Templated | None:
-    """A second render for charts whose templates name a function that does not give the same twice."""
-    templates = [data for path, data in chart.files.items() if "templates/" in path or path.endswith((".tgz", ".tar.gz"))]
-    clock = any(_names(_CLOCK, data) for data in templates)
-    if not clock and not any(_names(_RANDOM, data) for data in templates):
-        return None
-    if clock:
-        sleep(1.01)  # times are mostly printed in seconds
-    return _template(chart, request)
+def _second(templated: Templated) -> tuple[TemplateOutput, ...]:
+    """All outputs as the second render gave them."""
+    changed = {output.source for output in templated.again}
+    return (*(output for output in templated.outputs if output.source not in changed), *templated.again)
 
 
 def _names(functions: re.Pattern[bytes], template: bytes) -> bool:

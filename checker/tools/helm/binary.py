@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
 from checker.tools.helm.files import ChartFiles, write_chart
@@ -33,14 +35,23 @@ def template(chart: ChartFiles, call: HelmCall) -> Templated:
         command += ["--kube-version", call.kube_version] if call.kube_version else []
         for version in call.api_versions:
             command += ["--api-versions", version]
-        try:
-            done = run(command, environment=_environment(Path(home)), timeout=SECONDS, check=False)
-        except ProcessFailed as error:
-            raise HelmFailed(error.message) from error
+        outputs = _run(command, Path(home))
+        again: list[TemplateOutput] = []
+        if call.twice:
+            sleep(call.pause)
+            again = [output for output in _run(command, Path(home)) if output not in outputs]
+    return Templated(outputs=tuple(outputs), again=tuple(again), engine="helm")
+
+
+def _run(command: Sequence[str | Path], home: Path) -> list[TemplateOutput]:
+    try:
+        done = run(command, environment=_environment(home), timeout=SECONDS, check=False)
+    except ProcessFailed as error:
+        raise HelmFailed(error.message) from error
     if done.returncode != 0:
         message = done.stderr.strip().removeprefix("Error: ").replace(f"{home}/", "")
         raise HelmFailed(message[-1500:] or f"helm template ended with status {done.returncode}")
-    return Templated(outputs=tuple(_outputs(done.stdout.decode("utf-8", "replace"))), engine="helm")
+    return _outputs(done.stdout.decode("utf-8", "replace"))
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -19,7 +19,10 @@ class HelmMissing(CheckerError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelmCall:
-    """`kube_version` and `api_versions` of the cluster; empty means what the engine takes by itself."""
+    """`kube_version` and `api_versions` of the cluster; empty means what the engine takes by itself.
+
+    `twice`: render a second time after `pause` seconds, to see what is not the same every time.
+    """
 
     release: str
     namespace: str
@@ -28,6 +31,8 @@ class HelmCall:
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
     is_upgrade: bool = False
+    twice: bool = False
+    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +46,9 @@ class TemplateOutput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Templated:
-    """`assumed` says what the engine had to take for granted, empty where the answer is exact."""
+    """`again` are the outputs that a second render gave otherwise; `assumed` says what the engine had to take for granted."""
 
     outputs: tuple[TemplateOutput, ...]
+    again: tuple[TemplateOutput, ...] = ()
     engine: str
     assumed: str = ""

@@ -39,6 +39,8 @@ def template(chart: ChartFiles, call: HelmCall) -> Templated:
             "values": dict(call.values),
             "crds": call.include_crds,
             "upgrade": call.is_upgrade,
+            "twice": call.twice,
+            "pause": call.pause,
         },
         packed(chart),
     )
@@ -46,7 +48,8 @@ def template(chart: ChartFiles, call: HelmCall) -> Templated:
         raise HelmFailed(str(answer["error"]))
     crds = [TemplateOutput(source=crd["filename"], text=crd["data"], is_crd=True) for crd in answer["crds"]]
     files = [TemplateOutput(source=name, text=answer["files"][name]) for name in sorted(answer["files"])]
-    return Templated(outputs=(*crds, *files), engine=f"Helm {worker.version} (library)")
+    again = [TemplateOutput(source=name, text=answer["again"][name]) for name in sorted(answer["again"])]
+    return Templated(outputs=(*crds, *files), again=tuple(again), engine=f"Helm {worker.version} (library)")
 
 
 class _Worker:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import Any
 
 MEMORY = 4 << 30
@@ -41,18 +42,23 @@ def main() -> int:
 def _answer(helm: Any, request: dict[str, Any], archive: bytes) -> dict[str, Any]:
     chart = helm.Chart.load_archive(archive)
     try:
-        upgrade = bool(request["upgrade"])
         values = request["values"]
         chart.validate_schema(values)
-        files = chart.render(
-            values,
-            name=request["release"],
-            namespace=request["namespace"],
-            revision=1,
-            is_install=not upgrade,
-            is_upgrade=upgrade,
-        )
-        return {"files": files, "crds": chart.crds if request["crds"] else []}
+        upgrade = bool(request["upgrade"])
+        options = {
+            "name": request["release"],
+            "namespace": request["namespace"],
+            "revision": 1,
+            "is_install": not upgrade,
+            "is_upgrade": upgrade,
+        }
+        files = chart.render(values, **options)
+        again = {}
+        if request["twice"]:
+            time.sleep(request["pause"])
+            second = chart.render(values, **options)
+            again = {name: text for name, text in second.items() if files.get(name) != text}
+        return {"files": files, "again": again, "crds": chart.crds if request["crds"] else []}
     finally:
         chart.close()
 
