@@ -9,35 +9,24 @@ group := split(input.apiVersion, "/")[0] if {
 	contains(input.apiVersion, "/")
 }
 
-templated := {
-	"/ReplicationController",
-	"apps/DaemonSet",
-	"apps/Deployment",
-	"apps/ReplicaSet",
-	"apps/StatefulSet",
-	"argoproj.io/Rollout",
-	"batch/Job",
-}
-
-kind := sprintf("%s/%v", [group, input.kind])
-
 # Empty for what has none, and for what gets one when it is deployed.
 default namespace := ""
 
 namespace := input.metadata.namespace if is_string(input.metadata.namespace)
 
-# Where the pod's spec lies, as a JSON pointer; undefined for what runs no pods.
-pod_pointer := "/spec" if kind == "/Pod"
+# Where the pod's spec lies, as a JSON pointer; undefined for what has none. Policies are asked about their kinds only,
+# so the shape is enough to tell workloads apart.
+pod_pointer := "/spec/jobTemplate/spec/template/spec" if {
+	input.kind == "CronJob"
+} else := "/spec" if {
+	input.kind == "Pod"
+} else := "/spec/template/spec" if input.spec.template.spec
 
-pod_pointer := "/spec/template/spec" if kind in templated
-
-pod_pointer := "/spec/jobTemplate/spec/template/spec" if kind == "batch/CronJob"
-
-pod_spec := input.spec if kind == "/Pod"
-
-pod_spec := input.spec.template.spec if kind in templated
-
-pod_spec := input.spec.jobTemplate.spec.template.spec if kind == "batch/CronJob"
+pod_spec := input.spec.jobTemplate.spec.template.spec if {
+	input.kind == "CronJob"
+} else := input.spec if {
+	input.kind == "Pod"
+} else := input.spec.template.spec
 
 # Every container with where it lies and how people call it.
 containers := [found |
