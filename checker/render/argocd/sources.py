@@ -65,10 +65,10 @@ class Plan:
 
 def plan_sources(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Plan:
     """Raises RenderFailure for a spec that Argo CD refuses and for content that is not at hand."""
-    return _Planner(unit, tree, options).plan()
+    return Planner(unit, tree, options).plan()
 
 
-class _Planner:
+class Planner:
     def __init__(self, unit: DeployUnit, tree: Tree, options: RenderOptions) -> None:
         assert unit.declaration is not None
         self.unit = unit

@@ -1,0 +1,259 @@
+"""ApplicationSets: generators, templates, and what freezes or empties a set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from checker.model.objects import KubeObject
+from checker.model.units import Controller, DeployUnit, Reason, Rendered, RenderFailure
+from checker.render.argocd import render_applicationset
+from checker.render.options import RenderOptions
+from tests.unit.render.argocd.builders import OURS, URL, files, kube
+
+SPEC: dict[str, Any] = {
+    "project": "default",
+    "source": {"repoURL": URL, "path": "app", "targetRevision": "HEAD"},
+    "destination": {"server": "https://kubernetes.default.svc", "namespace": "x"},
+}
+
+
+def expand(
+    *generators: Mapping[str, Any],
+    name: str = "{{name}}",
+    tree: Mapping[str, str] | None = None,
+    related: Sequence[KubeObject] = (),
+    annotations: Mapping[str, str] | None = None,
+    **spec: Any,
+) -> Rendered:
+    template = {"metadata": {"name": name, **({"annotations": annotations} if annotations else {})}, "spec": SPEC}
+    declaration = kube("ApplicationSet", "set", spec={"generators": list(generators), "template": template, **spec})
+    unit = DeployUnit(
+        controller=Controller.ARGOCD_APPLICATIONSET,
+        name="set",
+        namespace="argocd",
+        path=None,
+        declaration=declaration,
+        related=tuple(related),
+        origin=declaration.origin,
+    )
+    return render_applicationset(unit, files(tree or {}), RenderOptions(repository_urls=OURS, revisions=("main",)))
+
+
+def made(*generators: Mapping[str, Any], **more: Any) -> list[str]:
+    return [obj.name for obj in expand(*generators, **more).objects]
+
+
+def elements(*items: Mapping[str, Any]) -> dict[str, Any]:
+    return {"list": {"elements": list(items)}}
+
+
+def said(rendered: Rendered) -> list[str]:
+    return [note.id for note in rendered.notes]
+
+
+def test_a_list_makes_one_application_of_each_element() -> None:
+    rendered = expand(elements({"name": "a"}, {"name": "b"}))
+    first = rendered.objects[0]
+    assert first.body["metadata"] == {"name": "a", "namespace": "argocd", "finalizers": ["resources-finalizer.argocd.argoproj.io"]}
+    assert (first.kind, first.body["spec"]) == ("Application", SPEC)
+    assert made(elements({"name": "a", "values": {"x": "y"}}), name="{{name}}-{{values.x}}") == ["a-y"]
+    kept = expand(elements({"name": "a"}), syncPolicy={"preserveResourcesOnDeletion": True})
+    assert "finalizers" not in kept.objects[0].metadata
+
+
+def test_edge_62_unknown_names_stay_and_open_braces_freeze_the_set() -> None:
+    rendered = expand(elements({"name": "a"}), name="{{ missing }}")
+    assert (rendered.objects, said(rendered)) == ((), ["invalid-application"])
+    noted = expand(elements({"name": "a"}), annotations={"x": "{{ missing }} {{.name}}"})
+    assert noted.objects[0].annotations == {"x": "{{ missing }} {{.name}}"}
+    with pytest.raises(RenderFailure, match="leaves every Application"):
+        expand(elements({"name": "a"}), annotations={"x": "{{name}} {{b"})
+
+
+def test_edge_63_missing_keys_of_go_templates() -> None:
+    go: dict[str, Any] = {"goTemplate": True, "name": "{{.name}}", "annotations": {"x": "{{.missing}}"}}
+    assert expand(elements({"name": "a"}), **go).objects[0].annotations == {"x": "<no value>"}
+    with pytest.raises(RenderFailure, match="no entry for key 'missing'") as caught:
+        expand(elements({"name": "a"}), **go, goTemplateOptions=["missingkey=error"])
+    assert caught.value.reason is Reason.BROKEN
+
+
+CONFIG = {"apps/a/config.yaml": "replicas: 1000000\nx: null\nl: []\nflag: true\nmap: {k: 8080}\nlist: [z]\n"}
+FILES = {"git": {"repoURL": URL, "revision": "HEAD", "files": [{"path": "apps/*/config.yaml"}]}}
+
+
+def test_edge_64_values_of_files_as_go_prints_them() -> None:
+    shown = {"x": "{{replicas}} {{x}} {{l}} {{flag}} {{map.k}} {{list.0}}", "p": "{{path}} {{path.basename}} {{path.filename}} {{path[0]}}"}
+    rendered = expand(FILES, name="{{path.basename}}", tree=CONFIG, annotations=shown)
+    assert rendered.objects[0].annotations == {"x": "1e+06 <nil> {{l}} true 8080 z", "p": "apps/a a config.yaml apps"}
+    go = {"x": "{{.replicas}} {{.x}} {{.map.k}}", "p": "{{.path.path}} {{index .path.segments 1}} {{.path.filenameNormalized}}"}
+    rendered = expand(FILES, name="{{.path.basename}}", tree=CONFIG, annotations=go, goTemplate=True)
+    assert rendered.objects[0].annotations == {"x": "1e+06 <no value> 8080", "p": "apps/a a config.yaml"}
+
+
+def test_files_hold_one_object_several_or_none() -> None:
+    tree = {"apps/a/config.yaml": "- {name: one}\n- {name: two}\n", "apps/b/config.yaml": "{name: three}\n"}
+    assert made(FILES, tree=tree) == ["one", "two", "three"]
+    assert made(FILES, tree={"apps/c/config.yaml": ""}, name="{{path.basename}}") == ["c"]
+    with pytest.raises(RenderFailure, match=r"apps/d/config\.yaml"):
+        made(FILES, tree={"apps/d/config.yaml": "just text\n"})
+
+
+def directories(*items: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {"git": {"repoURL": URL, "revision": "HEAD", "directories": list(items), **more}}
+
+
+FOLDERS = {f"{folder}/x.yaml": "" for folder in ("apps/a", "apps/b/deep", "apps/old", "apps/.github", ".github/apps")}
+
+
+def test_edge_65_directories() -> None:
+    excluded = directories({"path": "apps/*"}, {"path": "apps/old", "exclude": True}, {"path": "apps/old"})
+    assert made(excluded, tree=FOLDERS, name="{{path.basename}}") == ["a", "b"]
+    assert made(directories({"path": "apps/**"}), tree=FOLDERS, name="{{path.basename}}") == ["a", "b", "old"]
+    assert said(expand(directories({"path": "apps/{a,b}"}), tree=FOLDERS)) == ["generates-nothing"]
+    assert said(expand(directories({"path": ".github/*"}, {"path": "*/.github"}), tree=FOLDERS)) == ["generates-nothing"]
+    prefixed = directories({"path": "apps/a"}, pathParamPrefix="mine", values={"up": "{{mine.path.basename}}!"})
+    rendered = expand(prefixed, tree=FOLDERS, name="{{mine.path.basename}}", annotations={"x": "{{values.up}} {{mine.path[0]}}"})
+    assert rendered.objects[0].annotations == {"x": "a! apps"}
+
+
+def test_edge_66_files_match_as_git_lists_them() -> None:
+    tree = dict.fromkeys(("config.json", "apps/a/config.json", "apps/a/sub/config.json"), "")
+
+    def found(*items: Mapping[str, Any]) -> list[str]:
+        generator = {"git": {"repoURL": URL, "files": list(items)}}
+        rendered = expand(generator, tree=tree, name="{{path.basename}}", annotations={"p": "{{path}}"})
+        return sorted(str(obj.annotations["p"]) for obj in rendered.objects)
+
+    assert found({"path": "apps/*/config.json"}) == ["apps/a", "apps/a/sub"]
+    assert found({"path": "**/config.json"}) == ["apps/a", "apps/a/sub"]
+    assert found({"path": "apps"}, {"path": "apps/a/sub/*", "exclude": True}) == ["apps/a"]
+
+
+def cluster(name: str, **labels: str) -> KubeObject:
+    body = kube("Secret", name, api="v1", stringData={"name": name, "server": f"https://{name}.example"})
+    metadata = {**body.metadata, "labels": {"argocd.argoproj.io/secret-type": "cluster", **labels}}
+    return KubeObject(body={**body.body, "metadata": metadata}, origin=body.origin)
+
+
+def test_edge_67_the_local_cluster_counts_only_without_a_selector() -> None:
+    known = [cluster("prod", env="prod"), cluster("dev", env="dev")]
+    assert made({"clusters": {}}, related=known) == ["prod", "dev", "in-cluster"]
+    selecting: dict[str, Any] = {"clusters": {"selector": {"matchLabels": {"env": "prod"}}, "values": {"v": "{{metadata.labels.env}}"}}}
+    assert made(selecting, related=known, name="{{name}}-{{values.v}}") == ["prod-prod"]
+    go = {"goTemplate": True, "name": "{{.name}}", "annotations": {"x": "{{.server}} {{.metadata.labels.env}}"}}
+    del selecting["clusters"]["values"]
+    assert expand(selecting, related=known, **go).objects[0].annotations == {"x": "https://prod.example prod"}
+    assert said(expand({"clusters": {}})) == ["assumed-clusters"]
+    with pytest.raises(RenderFailure, match="not expanded: the clusters are not declared") as caught:
+        expand(selecting)
+    assert caught.value.reason is Reason.REMOTE
+
+
+def matrix(*generators: Mapping[str, Any]) -> dict[str, Any]:
+    return {"matrix": {"generators": list(generators)}}
+
+
+def test_edge_68_a_matrix_that_disagrees() -> None:
+    both = matrix(elements({"name": "a", "env": "dev"}), elements({"env": "prod"}))
+    with pytest.raises(RenderFailure, match="both generators of a matrix set env"):
+        expand(both)
+    rendered = expand(both, goTemplate=True, name="{{.name}}-{{.env}}")
+    assert [obj.name for obj in rendered.objects] == ["a-dev"]
+
+
+def test_the_second_generator_of_a_matrix_sees_the_first() -> None:
+    second = directories({"path": "{{folder}}/*"})
+    assert made(matrix(elements({"folder": "apps"}), second), tree=FOLDERS, name="{{path.basename}}") == ["a", "b", "old"]
+    nested = matrix(elements({"x": "1"}), matrix(elements({"y": "2"}), elements({"z": "3"})))
+    assert made(nested, name="n{{x}}{{y}}{{z}}") == ["n123"]
+    with pytest.raises(RenderFailure, match="nested too deeply"):
+        made(matrix(elements({}), matrix(elements({}), matrix(elements({}), elements({})))))
+    with pytest.raises(RenderFailure, match="exactly two"):
+        made(matrix(elements({})))
+
+
+def merge(*generators: Mapping[str, Any], keys: Sequence[str] = ("name",)) -> dict[str, Any]:
+    return {"merge": {"mergeKeys": list(keys), "generators": list(generators)}}
+
+
+def test_edge_69_a_merge_overrides_what_its_first_generator_has() -> None:
+    generator = merge(
+        elements({"name": "a", "v": "1"}, {"name": "b", "v": "1"}), elements({"name": "b", "v": "2"}, {"name": "c", "v": "3"})
+    )
+    assert made(generator, name="{{name}}{{v}}") == ["a1", "b2"]
+    with pytest.raises(RenderFailure, match="same merge keys"):
+        made(merge(elements({"name": "a"}, {"name": "a"}), elements({"name": "a"})))
+
+
+def test_edge_70_names_that_are_taken_twice_are_withheld() -> None:
+    rendered = expand(elements({"name": "a"}, {"name": "a"}, {"name": "b"}))
+    assert ([obj.name for obj in rendered.objects], said(rendered)) == (["b"], ["duplicate-application"])
+
+
+def test_edge_71_a_template_patch_cannot_change_the_project() -> None:
+    patch = "spec:\n  project: other\n  source:\n    helm:\n      valueFiles:\n{{- range .files }}\n      - {{ . }}\n{{- end }}\n"
+    rendered = expand(elements({"name": "a", "files": ["x.yaml", "y.yaml"]}), name="{{.name}}", goTemplate=True, templatePatch=patch)
+    body: Any = rendered.objects[0].body["spec"]
+    assert (body["project"], body["source"]["helm"], body["source"]["path"]) == ("default", {"valueFiles": ["x.yaml", "y.yaml"]}, "app")
+
+
+@pytest.mark.parametrize("name", ["scmProvider", "pullRequest", "clusterDecisionResource", "plugin"])
+def test_edge_72_one_generator_that_is_unknown_freezes_the_set(name: str) -> None:
+    with pytest.raises(RenderFailure, match=f"not expanded: its generator {name}") as caught:
+        expand(elements({"name": "a"}), {name: {}})
+    assert caught.value.reason is Reason.REMOTE
+
+
+def test_edge_72_generators_that_give_nothing_delete_everything() -> None:
+    assert said(expand(elements())) == ["generates-nothing"]
+    assert said(expand({"novelty": {}})) == ["unknown-generator", "generates-nothing"]
+    safe = expand(elements(), syncPolicy={"applicationsSync": "create-update"})
+    assert "none is created" in safe.notes[0].message
+
+
+def test_selectors_filter_what_a_generator_gives() -> None:
+    items = elements({"name": "a", "env": "dev"}, {"name": "b", "env": "prod"}, {"name": "c"})
+
+    def chosen(**selector: Any) -> list[str]:
+        return made({**items, "selector": selector})
+
+    assert chosen(matchLabels={"env": "prod"}) == ["b"]
+    assert chosen(matchExpressions=[{"key": "env", "operator": "NotIn", "values": ["dev"]}]) == ["b", "c"]
+    assert chosen(matchExpressions=[{"key": "env", "operator": "Exists"}]) == ["a", "b"]
+    with pytest.raises(RenderFailure, match="not a label key"):
+        chosen(matchLabels={"path[0]": "x"})
+
+
+def test_a_generators_own_template_wins_where_it_says_something() -> None:
+    own = {"metadata": {"labels": {"own": "yes"}}, "spec": {"source": {"path": "other"}}}
+    rendered = expand({"list": {"elements": [{"name": "a"}], "template": own}})
+    body: Any = rendered.objects[0].body
+    assert (body["metadata"]["name"], body["metadata"]["labels"], body["spec"]["source"]["path"]) == ("a", {"own": "yes"}, "other")
+    assert body["spec"]["source"]["repoURL"] == URL
+
+
+def test_an_empty_set_of_parameters_leaves_the_template_alone() -> None:
+    rendered = expand(elements({}), name="fixed", annotations={"x": "{{y}}"})
+    assert (rendered.objects[0].annotations, "finalizers" in rendered.objects[0].metadata) == ({"x": "{{y}}"}, False)
+
+
+def test_numbers_without_go_templates_are_an_error() -> None:
+    with pytest.raises(RenderFailure, match="must be text"):
+        expand(elements({"name": "a", "n": 1}))
+    assert made({"list": {"elements": [], "elementsYaml": "- {name: a, n: 1}\n"}}) == ["a"]
+
+
+def test_functions_that_we_do_not_do_are_refused_by_name() -> None:
+    with pytest.raises(RenderFailure, match="uuidv4 is not supported") as caught:
+        expand(elements({"name": "a"}), name="{{uuidv4}}", goTemplate=True)
+    assert caught.value.reason is Reason.UNSUPPORTED
+
+
+def test_git_generators_of_other_repositories_are_unknown() -> None:
+    with pytest.raises(RenderFailure, match="https://elsewhere/x") as caught:
+        expand({"git": {"repoURL": "https://elsewhere/x", "directories": [{"path": "*"}]}})
+    assert caught.value.reason is Reason.REMOTE
