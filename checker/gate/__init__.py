@@ -7,7 +7,7 @@ broken where the rule is enforced. To add a rule: a module with RULE, named in `
 from __future__ import annotations
 
 from checker.gate.judge import judge, parameter_errors
-from checker.gate.model import CommitFact, Earlier, GateOptions, Rule, RuleSetting
+from checker.gate.model import Earlier, GateOptions, Rule, RuleSetting
 from checker.gate.rules import RULES
 
-__all__ = ["RULES", "CommitFact", "Earlier", "GateOptions", "Rule", "RuleSetting", "judge", "parameter_errors"]
+__all__ = ["RULES", "Earlier", "GateOptions", "Rule", "RuleSetting", "judge", "parameter_errors"]

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from checker.gate.counterparts import Counterparts
-from checker.model.change import ChangeFacts
+from checker.model.change import ChangeFacts, Commit
 from checker.model.diff import Comparison, EnvironmentDiff, NotRendered, UnitDiff
 from checker.model.objects import JSONValue, Location, sequence, text
 from checker.model.report import Mode, Verdict
@@ -30,18 +30,6 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommitFact:
-    """A commit between base and head. `signature` is empty for none, else `good`, `bad` or `unknown`; `signer` whom Git names."""
-
-    id: str
-    subject: str = ""
-    signature: str = ""
-    signer: str = ""
-    merge: bool = False
-    files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GateOptions:
     """`order` is the order of promotion. `now` and the further facts are inputs: a rule that needs one and has none fails closed."""
 
@@ -51,7 +39,7 @@ class GateOptions:
     now: datetime | None = None
     history: Iterable[Earlier] = ()
     """The base branch, newest commit first, the base itself included; may render lazily, and is asked only when a rule needs it."""
-    commits: tuple[CommitFact, ...] | None = None
+    commits: tuple[Commit, ...] | None = None
     owners_file: str | None = None
     """Text of CODEOWNERS at base."""
     owners_format: str = "github"

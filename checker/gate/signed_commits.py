@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from checker.gate.because import chains, first_place, gap_names, shortened
 from checker.gate.globs import matches
-from checker.gate.model import TEXTS, Case, CommitFact, Judgement, Rule, broken, passed, unknown
+from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
+from checker.model.change import Commit, Signature
 
 
 def judge(case: Case) -> Judgement:
@@ -39,7 +40,7 @@ def judge(case: Case) -> Judgement:
     return passed(f"{len(concerned)} commits are signed", because)
 
 
-def _concerns(case: Case, commit: CommitFact) -> bool:
+def _concerns(case: Case, commit: Commit) -> bool:
     """A merge made by the forge brings nothing of its own; else a commit concerns what the files it touches move."""
     if commit.merge and not commit.files:
         return False
@@ -48,15 +49,22 @@ def _concerns(case: Case, commit: CommitFact) -> bool:
     return not causes or bool(case.gaps) or not commit.files or any(file in causes for file in commit.files)
 
 
-def _wrong(case: Case, commit: CommitFact) -> str:
+def _wrong(case: Case, commit: Commit) -> str:
+    """What is wrong with the signature; empty where it counts. A listed fingerprint vouches for its key."""
     signers = case.texts("signers")
-    if not commit.signature:
-        return "is not signed"
-    if commit.signature != "good":
-        return f"has a signature that is {commit.signature}"
-    if signers and not matches(commit.signer, signers):
-        return f"is signed by {commit.signer or 'nobody known'}, who is not among the allowed signers"
-    return ""
+    listed_key = bool(commit.key) and matches(commit.key, signers)
+    match commit.signature:
+        case Signature.NONE:
+            return "is not signed"
+        case Signature.BAD:
+            return "has a signature that is wrong, expired or revoked"
+        case Signature.UNCHECKED:
+            return "has a signature that cannot be checked here: its key or the program is missing"
+        case Signature.UNTRUSTED:
+            return "" if listed_key else f"is signed by key {commit.key or 'unknown'}, for which nobody vouches"
+        case Signature.GOOD:
+            allowed = not signers or listed_key or matches(commit.signer, signers)
+            return "" if allowed else f"is signed by {commit.signer or 'nobody known'}, who is not among the allowed signers"
 
 
 RULE = Rule(

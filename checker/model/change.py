@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from checker.model.paths import RepoPath
 
@@ -57,3 +58,32 @@ class ChangeFacts:
     files: tuple[ChangedFile, ...] = ()
     trailers: tuple[tuple[str, str], ...] = field(default=())
     """Commit trailers between base and head, as (key, value)."""
+
+
+class Signature(StrEnum):
+    """What Git says of a commit's signature."""
+
+    NONE = "none"
+    GOOD = "good"
+    """By a key that is trusted: listed among the allowed signers, or of full trust in the keyring."""
+    UNTRUSTED = "untrusted"
+    """Good, by a key that nobody vouches for."""
+    BAD = "bad"
+    """It does not fit the commit, or its key has expired or was revoked."""
+    UNCHECKED = "unchecked"
+    """The key or the program is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit between base and head. `files` are those it changes itself: of a merge, those that no parent has like that."""
+
+    id: str
+    subject: str = ""
+    signature: Signature = Signature.NONE
+    signer: str = ""
+    """Whom the key stands for, as the allowed signers or the keyring name them."""
+    key: str = ""
+    """The key's fingerprint."""
+    merge: bool = False
+    files: tuple[RepoPath, ...] = ()

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from checker.gate import CommitFact, RuleSetting
+from checker.gate import RuleSetting
 from checker.gate.argo_patterns import glob_matches, normalised_url
 from checker.gate.codeowners import owners_of, parse_owners
 from checker.gate.cron import open_until, parse_duration, parse_schedule
 from checker.gate.project_bounds import destination_permitted, source_permitted
 from checker.gate.revision_policy import followed
 from checker.gate.semver import is_range, parse_version
+from checker.model.change import Commit, Signature
+from checker.model.paths import RepoPath
 from checker.model.report import Verdict
 from checker.model.units import BuiltUnit, Controller
 from tests.unit.compare.make import deployment, obj, unit
@@ -406,25 +408,34 @@ def test_owners(owners: str, parameters: dict[str, Any], approvals: tuple[str, .
     assert single(*moved("direct"), setting("owners", **parameters), owners_file=owners, approvals=approvals).verdict is expected
 
 
-def commit(signature: str = "good", signer: str = "a@acme.example", **more: Any) -> CommitFact:
-    return CommitFact(id="c" * 40, subject="change", signature=signature, signer=signer, **more)
+def commit(signature: Signature = Signature.GOOD, signer: str = "a@acme.example", *files: str, **more: Any) -> Commit:
+    return Commit(id="c" * 40, subject="change", signature=signature, signer=signer, files=tuple(RepoPath(file) for file in files), **more)
+
+
+NONE = Signature.NONE
 
 
 @pytest.mark.parametrize(
     ("commits", "expected"),
     [
         ([commit()], PASSED),
-        ([commit(), commit("")], BROKEN),
-        ([commit("bad")], BROKEN),
-        ([commit(signer="m@evil.example")], BROKEN),
-        ([commit(), commit("", files=("README.md",))], PASSED),
-        ([commit("", files=("own.yaml",))], BROKEN),
-        ([commit(), commit("", merge=True)], PASSED),
+        ([commit(), commit(NONE)], BROKEN),
+        ([commit(Signature.BAD)], BROKEN),
+        ([commit(Signature.UNCHECKED)], BROKEN),
+        ([commit(Signature.UNTRUSTED, key="F00")], BROKEN),
+        ([commit(Signature.UNTRUSTED, key="CAFE")], PASSED),
+        ([commit(Signature.GOOD, "m@evil.example")], BROKEN),
+        ([commit(Signature.GOOD, "m@evil.example", key="CAFE")], PASSED),
+        ([commit(), commit(NONE, "", "README.md")], PASSED),
+        ([commit(NONE, "", "own.yaml")], BROKEN),
+        ([commit(), commit(NONE, merge=True)], PASSED),
+        ([commit(), commit(NONE, "", "own.yaml", merge=True)], BROKEN),
         ([], UNKNOWN),
     ],
 )
-def test_signed_commits(commits: list[CommitFact], expected: Verdict) -> None:
-    assert single(*moved("direct"), setting("signed-commits", value="*@acme.example"), commits=tuple(commits)).verdict is expected
+def test_signed_commits(commits: list[Commit], expected: Verdict) -> None:
+    rule = setting("signed-commits", value=["*@acme.example", "CAFE"])
+    assert single(*moved("direct"), rule, commits=tuple(commits)).verdict is expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+"""The commits of a change as Git tells them: what each changes, and what its signature is worth.
+
+The allowed signers are an input, so that the caller reads them from the base revision: a change cannot allow its own key.
+Surprise: without them an SSH signature is at best untrusted, whatever the user's own settings allow.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from pathlib import Path
+
+from checker.model.change import Commit, Signature
+from checker.model.paths import RepoPath
+from checker.tools.git import Place, ask
+
+_WORDS = {
+    "G": Signature.GOOD,
+    "U": Signature.UNTRUSTED,
+    "B": Signature.BAD,
+    "X": Signature.BAD,
+    "Y": Signature.BAD,
+    "R": Signature.BAD,
+    "E": Signature.UNCHECKED,
+    "N": Signature.NONE,
+}
+"""https://git-scm.com/docs/pretty-formats, `%G?`."""
+_FIELDS = ("%H", "%P", "%G?", "%GS", "%GF", "%s")
+
+
+def commits_between(place: Place, base: str | None, head: str, *, allowed_signers: bytes = b"") -> tuple[Commit, ...]:
+    """Those in `head` and not in `base`, oldest first. `allowed_signers` is a file as ssh-keygen(1) describes it."""
+    # What separates cannot be guessed: subjects and file names come from whoever wrote the change, and could hold any byte.
+    field, entry = (f"{secrets.token_hex(16)}\x1f" for _ in range(2))
+    span = head if base is None else f"{base}..{head}"
+    with tempfile.TemporaryDirectory(prefix="gitops-check-") as folder:
+        signers = Path(folder) / "allowed_signers"
+        signers.write_bytes(allowed_signers)
+        options = ("-c", "log.showSignature=false", "-c", f"gpg.ssh.allowedSignersFile={signers}", "-c", "gpg.ssh.revocationFile=")
+        words = (
+            "log",
+            "-z",
+            "-c",
+            "--reverse",
+            "--no-color",
+            "--no-renames",
+            "--name-only",
+            f"--format={entry}{field.join(_FIELDS)}",
+            span,
+            "--",
+        )
+        done = ask(place, *options, *words)
+    listing = done.stdout.decode("utf-8", "surrogateescape")
+    return tuple(_commit(written, field) for written in listing.split(entry)[1:])
+
+
+def _commit(written: str, field: str) -> Commit:
+    head, *names = written.split("\0")
+    identity, parents, verdict, signer, key, subject = head.rstrip("\n").split(field, 5)
+    return Commit(
+        id=identity,
+        subject=subject,
+        signature=_WORDS.get(verdict, Signature.UNCHECKED),
+        signer=signer,
+        key=key,
+        merge=" " in parents,
+        files=tuple(RepoPath(name.lstrip("\n")) for name in names if name.strip("\n")),
+    )
