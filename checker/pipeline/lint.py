@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.discover.layout import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES
+from checker.discover.layout import MANIFEST_SUFFIXES
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity, UsageError, merged
-from checker.model.objects import Location, mapping, sequence
-from checker.model.paths import ROOT, PathEscapes, RepoPath, join, parent, repo_path
+from checker.model.objects import Location
+from checker.model.paths import ROOT, RepoPath, repo_path
 from checker.model.report import Report
 from checker.model.settings import Settings
 from checker.model.tree import EntryKind, MemoryTree, Tree, TreeError, walk
+from checker.pipeline.surroundings import Surroundings
 from checker.version import __version__
 
+if TYPE_CHECKING:
+    from checker.validate import ValidatedFiles
+
 STDIN = RepoPath("stdin")
-_PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902", "configurations", "transformers", "generators", "replacements")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +82,11 @@ def lint_tree(files: Files, settings: Settings) -> Report:
     from checker.pipeline import today
     from checker.pipeline.suppress import lift
 
-    skipped = _Skipped(files.tree)
+    around = Surroundings(files.tree)
     excluded = _excluded(files.paths, settings)
     looked_at = [path for path in files.paths if path not in excluded]
-    reasons = {path: reason for path in looked_at if (reason := skipped.reason(path))}
-    checked = _checked(files.tree, [path for path in looked_at if path not in reasons], settings)
+    reasons = {path: reason for path in looked_at if (reason := around.reason(path))}
+    checked = _checked(files.tree, [path for path in looked_at if path not in reasons], settings, around)
     lifted = lift(merged(checked.findings), files.tree, settings.suppress, today())
     left_out = tuple(
         Finding(rule="left-to-rendering", severity=Severity.NOTE, message=reason, location=Location(path=path), outcome=Outcome.SKIPPED)
@@ -92,33 +96,48 @@ def lint_tree(files: Files, settings: Settings) -> Report:
     return Report(tool_version=__version__, findings=merged((*lifted.kept, *left_out)), suppressed=lifted.suppressed, counts=counts)
 
 
-def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings) -> Checked:
-    from checker.pipeline.locate import locator
+def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: Surroundings) -> Checked:
     from checker.pipeline.policies import policy_sets
-    from checker.pipeline.schemas import schema_reader
-    from checker.validate import ValidateOptions, validate_files
 
     contents, unreadable = _contents(tree, paths)
+    policies = policy_sets(tree, settings)
+    validated = _validated(tree, contents, settings, around, keep_objects=bool(policies))
+    counts = validated.checked.counts + Counts(not_checked=len(unreadable))
+    found = Checked(findings=(*unreadable, *validated.checked.findings), counts=counts)
+    if not policies or not validated.objects:
+        return found
+    from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
+    from checker.pipeline.locate import locator
+
+    inputs = [EvaluationInput(object=obj) for obj in validated.objects if not around.is_base(obj.origin.path)]
+    evaluated = evaluate_objects(inputs, policies, EvaluateOptions(locate=locator(tree)))
+    left = Counts(skipped=len(validated.objects) - len(inputs))
+    return Checked(findings=(*found.findings, *evaluated.findings), counts=counts + evaluated.counts + left)
+
+
+def _validated(
+    tree: Tree, contents: Sequence[tuple[RepoPath, bytes]], settings: Settings, around: Surroundings, *, keep_objects: bool
+) -> ValidatedFiles:
+    """Definitions elsewhere in the repository are looked for only when a kind without a schema is met."""
+    from checker.pipeline.locate import locator
+    from checker.pipeline.schemas import schema_reader
+    from checker.validate import ValidateOptions, validate_files
+    from checker.validate.kustomized import completed_files
+
     options = ValidateOptions(
         kubernetes=settings.kubernetes,
         strict=settings.strict,
         locations=settings.schemas,
         read_schema=schema_reader(tree, allow_network=settings.allow_network),
         require_schemas=settings.require_schemas,
+        completed=completed_files([*around.kustomizations, *contents]),
         locate=locator(tree),
     )
-    validated = validate_files(contents, options)
-    policies = policy_sets(tree, settings)
-    counts = validated.checked.counts + Counts(not_checked=len(unreadable))
-    findings = (*unreadable, *validated.checked.findings)
-    if not policies or not validated.objects:
-        return Checked(findings=findings, counts=counts)
-    from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
-
-    evaluated = evaluate_objects(
-        [EvaluationInput(object=obj) for obj in validated.objects], policies, EvaluateOptions(locate=locator(tree))
-    )
-    return Checked(findings=(*findings, *evaluated.findings), counts=counts + evaluated.counts)
+    validated = validate_files(contents, options, keep_objects=keep_objects)
+    unknown = any(finding.rule == "no-schema" for finding in validated.checked.findings)
+    if not unknown or not around.definitions:
+        return validated
+    return validate_files(contents, replace(options, crds=around.definitions), keep_objects=keep_objects)
 
 
 def _contents(tree: Tree, paths: Sequence[RepoPath]) -> tuple[list[tuple[RepoPath, bytes]], list[Finding]]:
@@ -144,53 +163,3 @@ def _excluded(paths: Sequence[RepoPath], settings: Settings) -> frozenset[RepoPa
     from checker.discover.environments import glob_matches
 
     return frozenset(path for path in paths if any(glob_matches(pattern, path) for pattern in settings.exclude))
-
-
-class _Skipped:
-    """Why a file is not judged by itself; every folder is looked into once."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self._charts: dict[RepoPath, bool] = {}
-        self._parts: dict[RepoPath, frozenset[RepoPath]] = {}
-
-    def reason(self, path: RepoPath) -> str:
-        if any(part.startswith(".") for part in path.split("/")):
-            return "hidden: settings of a tool"
-        folder = parent(path)
-        while True:
-            if self._is_chart(folder):
-                return f"part of the chart {folder or '.'}; judged as rendered"
-            if path in self._patches(folder):
-                return f"a patch or setting of {folder or '.'}'s kustomization; judged as rendered"
-            if not folder:
-                return ""
-            folder = parent(folder)
-
-    def _is_chart(self, folder: RepoPath) -> bool:
-        if folder not in self._charts:
-            self._charts[folder] = self._tree.kind(join(folder, "Chart.yaml")) is EntryKind.FILE
-        return self._charts[folder]
-
-    def _patches(self, folder: RepoPath) -> frozenset[RepoPath]:
-        if folder not in self._parts:
-            self._parts[folder] = frozenset(_parts_of(self._tree, folder))
-        return self._parts[folder]
-
-
-def _parts_of(tree: Tree, folder: RepoPath) -> Iterable[RepoPath]:
-    """The files that a folder's kustomization uses as something else than a manifest."""
-    from checker.tools.yaml import Rules, load_documents
-
-    for name in KUSTOMIZATION_FILES:
-        if tree.kind(join(folder, name)) is not EntryKind.FILE:
-            continue
-        for document in load_documents(tree.read(join(folder, name)), rules=Rules.KUSTOMIZE):
-            body = mapping(document.value)
-            for entry in (entry for field in _PATCH_FIELDS for entry in sequence(body.get(field))):
-                file = entry if isinstance(entry, str) else mapping(entry).get("path")
-                if isinstance(file, str) and "\n" not in file:
-                    try:
-                        yield repo_path(file, folder)
-                    except PathEscapes:
-                        continue
