@@ -128,3 +128,38 @@ def kustomize_build(root: Path, path: str, *, load_restrictor: str, enable_helm:
         if failure.reason is Reason.BROKEN:
             raise ValueError(failure.message) from failure
         raise NotSupported(failure.message) from failure
+
+
+def diff_argocd(repo: Path, *, base: str, head: str) -> list[dict[str, object]]:
+    """What each Application renders to on both sides, object by object; those that the cases' own tool was told to ignore are left out."""
+    from checker.discover import DiscoverOptions
+    from checker.model.units import Controller
+    from checker.pipeline.expand import ExpandOptions, expand
+    from checker.render.options import RenderOptions
+    from checker.snapshot import open_repository
+
+    repository = open_repository(repo)
+    urls = repository.remote_urls()
+    options = ExpandOptions(
+        discover=DiscoverOptions(repository_urls=urls, revisions=(base,)),
+        render=RenderOptions(repository_urls=urls, revisions=(base,)),
+        digest_key=b"conformance",
+    )
+    sides = expand(repository.commit_tree(base), repository.commit_tree(head), options)
+    before, after = (
+        {unit.unit.key: unit for unit in side.built if unit.unit.controller is Controller.ARGOCD_APPLICATION} for side in sides
+    )
+    result: list[dict[str, object]] = []
+    for key in sorted({*before, *after}):
+        unit = (after.get(key) or before[key]).unit
+        if unit.declaration is not None and unit.declaration.annotations.get("argocd-diff-preview/ignore") == "true":
+            continue
+        old, new = ({obj.key: obj.body for obj in side[key].objects} if key in side else {} for side in (before, after))
+        rows = [
+            {"kind": obj.kind, "namespace": obj.namespace, "name": obj.name, "change": word}
+            for obj in sorted({*old, *new})
+            if (word := "created" if obj not in old else "deleted" if obj not in new else "changed" if old[obj] != new[obj] else "")
+        ]
+        if rows:
+            result.append({"application": key.name, "objects": rows})
+    return result
