@@ -15,6 +15,7 @@ from checker.render.kustomize.metadata import LOCAL, finish
 from checker.render.kustomize.names import fix_references
 from checker.render.kustomize.options import KustomizeOptions
 from checker.render.kustomize.order import ordered
+from checker.render.kustomize.resmap import words
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.target import Target, led_by
 from checker.render.kustomize.values import is_empty, resolved
@@ -51,11 +52,16 @@ def _finish_names(accumulated: Accumulated, *, styled: bool) -> None:
 
 def _without_local(accumulated: Accumulated) -> list[Resource]:
     kept = []
+    seen: set[object] = set()
     for resource in accumulated.resources:
         if is_empty(resource.body):
             continue
         if not resource.gvk.kind or (not resource.name and not resource.gvk.kind.endswith("List")):
             raise broken("a resource has lost its kind or name", resource.origin.location)
+        current = resource.cur_id
+        if current.key in seen:
+            raise broken(f"the build ends with two resources {words(current)}", resource.origin.location)
+        seen.add(current.key)
         if resource.texts("annotations").get(LOCAL, "false") == "false":
             kept.append(resource)
     return kept

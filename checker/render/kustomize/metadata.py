@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from checker.render.kustomize.resmap import ResMap
+from checker.render.kustomize.resmap import ResMap, set_texts
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.values import quoted_if_needed, text_of
 from checker.tools.yaml import dump
@@ -40,6 +40,7 @@ def configured(plugin: Resource, configured_in: str) -> dict[str, Any]:
 
 def note_transformer(resources: ResMap, note: dict[str, Any]) -> None:
     for resource in resources:
+        set_texts(resource, "annotations", resource.texts("annotations"))
         if resource.made_by is None:
             resource.made_by = note
         else:

@@ -27,8 +27,6 @@ def fix_references(resources: ResMap, references: tuple[NameReference, ...]) -> 
     for resource in resources:
         for name in dict.fromkeys(name for name, _, _ in resource.previous):
             by_name.setdefault(name, []).append(resource)
-    if not by_name:
-        return
     for referrer in list(resources):
         specs = _specs_for(references, referrer.org_id.gvk)
         if specs:

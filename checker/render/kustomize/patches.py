@@ -10,7 +10,7 @@ from checker.render.kustomize import json6902
 from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.ids import ResId
 from checker.render.kustomize.merge import MISSING, Merger
-from checker.render.kustomize.resmap import ResMap, words
+from checker.render.kustomize.resmap import ResMap, set_texts, words
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.selector import Selector, select
 from checker.render.kustomize.values import copied, is_empty, is_null, number_text, resolved, restyled, set_loosely, text_of
@@ -66,10 +66,7 @@ def _as_targeted(patch: Resource) -> None:
     metadata = patch.metadata()
     for field in ("labels", "annotations"):
         if field in metadata:
-            texts = patch.texts(field)
-            del metadata[field]
-            if texts:
-                metadata[field] = texts
+            set_texts(patch, field, patch.texts(field))
     if not patch.namespace:
         metadata.pop("namespace", None)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checker.model.objects import Origin
+from checker.model.units import RenderFailure
 from checker.render.kustomize.decode import Decoder, boolean, integer, listed, nullable, string
 from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.ids import Gvk, ResId
@@ -23,6 +24,7 @@ from checker.render.kustomize.selector import FIELDS, SELECTOR, Selector, select
 from checker.render.kustomize.sharing import Sharing
 from checker.render.kustomize.values import Literal, Loose, NeedStylesError, Quoted, copied, is_empty, is_scalar, resolved, text_of
 from checker.tools.yaml import Rules, plain
+from checker.tools.yaml.scalars import narrowed
 
 _OPTIONS = Decoder("options", {"delimiter": string, "index": integer, "encoding": string, "create": boolean})
 _SOURCE = Decoder(
@@ -163,7 +165,7 @@ def retyped(old: Any, text: str, *, styled: bool = True) -> Any:
     """`text` in a field that keeps the type it has."""
     if type(old) is Quoted:
         return Quoted(text)
-    if type(old) is Loose:
+    if type(old) is Loose or (type(old) is Literal and old.implicit):
         found = _implicit(text)
         if not styled and not isinstance(found, str):
             raise NeedStylesError
@@ -184,7 +186,9 @@ def _implicit(text: str) -> Any:
     meant = plain(text, Rules.KUSTOMIZE) if text else text
     if meant is None:
         raise unsupported(f"a replacement that writes {text}, which becomes null")
-    return text if isinstance(meant, str) else Literal(text, meant)
+    if isinstance(meant, str):
+        return text
+    return Literal(text, narrowed(meant) if isinstance(meant, float) else meant, implicit=True)
 
 
 def _write_inside_text(resource: Resource, parts: list[str], value: Value, create: type | None) -> bool:
@@ -192,7 +196,7 @@ def _write_inside_text(resource: Resource, parts: list[str], value: Value, creat
     for length in range(1, len(parts)):
         try:
             slot = look_up(resource.body, parts[:length])
-        except type(broken("")):
+        except RenderFailure:
             continue
         if slot is None or not is_scalar(slot.value):
             continue
@@ -216,14 +220,21 @@ def _write_structured(slot: Slot, rest: list[str], value: Value, create: type | 
     slots = find_targets(Slot(box, 0), rest, create)
     if not slots:
         return False
+    try:
+        _set_all(slots, value)
+    except RenderFailure:
+        return True  # what cannot be written out again is dropped by kustomize without a word
+    slot.holder[slot.key] = _as_json(resolved(box[0]), text, type(slot.value))
+    return True
+
+
+def _set_all(slots: list[Slot], value: Value) -> None:
     for found in slots:
         old = found.value
         if isinstance(old, Created):
             found.holder[found.key] = _implicit(value.text)
         else:
             found.holder[found.key] = retyped(old, value.text) if is_scalar(old) else copied(value.value)
-    slot.holder[slot.key] = _as_json(resolved(box[0]), text, type(slot.value))
-    return True
 
 
 def _as_json(value: Any, text: str, kind: type) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.ids import Gvk, ResId
 from checker.render.kustomize.resource import Resource
-from checker.render.kustomize.values import is_empty, text_of
+from checker.render.kustomize.values import is_empty, quoted_if_needed, text_of
 
 Key = tuple[Gvk, str, str]
 
@@ -114,7 +114,7 @@ def set_texts(resource: Resource, name: str, texts: dict[str, str]) -> None:
     metadata: dict[str, Any] = resource.metadata()
     metadata.pop(name, None)
     if texts:
-        metadata[name] = dict(texts)
+        metadata[name] = {key: quoted_if_needed(text) for key, text in texts.items()}
 
 
 def _merge_data(made: Resource, old: Resource, field: str) -> None:

@@ -103,7 +103,7 @@ class Resource:
         """Labels or annotations, all values as their text."""
         metadata = self.body.get("metadata")
         found = metadata.get(name) if type(metadata) is dict else None
-        return {key: text_of(value) for key, value in found.items()} if type(found) is dict else {}
+        return {key: str(text_of(value)) for key, value in found.items()} if type(found) is dict else {}
 
     def clone(self) -> Resource:
         return Resource(body=copied(self.body), origin=self.origin)

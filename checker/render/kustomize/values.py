@@ -32,10 +32,11 @@ class Loose(str):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A scalar that is no text: what was written and what it means."""
+    """A scalar that is no text: what was written and what it means. `implicit` where kustomize has not looked at it yet."""
 
     text: str
     value: Any
+    implicit: bool = False
 
 
 def is_null(value: Any) -> bool:
@@ -98,7 +99,7 @@ def written_over(old: Any, new: Any) -> Any:
 
 def quoted_if_needed(text: str) -> str:
     """Text that kustomize writes itself: quoted where it would read as something else."""
-    if not text or "\n" in text or not isinstance(plain(text, Rules.KUBERNETES), str):
+    if text and "\n" not in text and not isinstance(plain(text, Rules.KUBERNETES), str):
         return Quoted(text)
     return text
 
@@ -137,7 +138,9 @@ def restyled(value: Any) -> Any:
     if type(value) is list:
         return [restyled(item) for item in value]
     if isinstance(value, str):
-        return quoted_if_needed(value)
+        from checker.tools.yaml import dump
+
+        return Quoted(value) if dump(value)[:1] in "'\"|>" else value
     return Literal(number_text(value), value)
 
 

@@ -74,22 +74,26 @@ def replace_vars(resources: ResMap, known: Vars, specs: FieldSpecs, *, styled: b
 
 def _setter(values: Mapping[str, Any], *, styled: bool) -> Setter:
     def expanded(old: Any) -> Any:
-        new = _expand(str(old), values)
+        new = _expand(text_of(old), values)
         return new if isinstance(new, str) or not styled else Literal(number_text(new), new)
 
     def setter(holder: Any, key: Any) -> None:
         value = holder[key]
-        if isinstance(value, str):
+        if _is_text(value):
             holder[key] = expanded(value)
         elif type(value) is dict:
-            value.update({name: expanded(item) for name, item in value.items() if isinstance(item, str)})
+            value.update({name: expanded(item) for name, item in value.items() if _is_text(item)})
         elif type(value) is list:
             for index, item in enumerate(value):
-                if not isinstance(item, str):
+                if not _is_text(item):
                     raise broken(f"a list that vars are looked for in holds {item!r:.40}, which is no text")
                 value[index] = expanded(item)
 
     return setter
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (type(value) is Literal and value.implicit)
 
 
 def _value(resources: ResMap, name: str, var: Mapping[str, Any]) -> Any:
