@@ -6,8 +6,9 @@ broken where the rule is enforced. To add a rule: a module with RULE, named in `
 
 from __future__ import annotations
 
+from checker.gate.codeowners import find_owners
 from checker.gate.judge import judge, parameter_errors
 from checker.gate.model import Earlier, GateOptions, Rule, RuleSetting
 from checker.gate.rules import RULES
 
-__all__ = ["RULES", "Earlier", "GateOptions", "Rule", "RuleSetting", "judge", "parameter_errors"]
+__all__ = ["RULES", "Earlier", "GateOptions", "Rule", "RuleSetting", "find_owners", "judge", "parameter_errors"]

@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from checker.model.paths import RepoPath
+from checker.model.tree import EntryKind, Tree
+
 FORMATS = ("github", "gitlab", "bitbucket")
 _SECTION = re.compile(r"\^?\[([^\]]+)\](?:\[\d+\])?\s*(.*)")
 
@@ -74,3 +77,22 @@ def _piece(part: str, table: dict[str, str]) -> str:
     if part.startswith("\0"):
         return re.escape(chr(int(part[1:])))
     return table.get(part, re.escape(part))
+
+
+PLACES = {
+    "github": (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"),
+    "gitlab": ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"),
+    "bitbucket": (".bitbucket/CODEOWNERS",),
+}
+"""Where each forge looks, in its order."""
+
+
+def find_owners(tree: Tree, provider: str) -> tuple[str | None, str]:
+    """The text of the file that counts and the forge whose rules it follows; None where there is none."""
+    kinds = (provider,) if provider in PLACES else FORMATS
+    for kind in kinds:
+        for place in PLACES[kind]:
+            path = RepoPath(place)
+            if tree.kind(path) is EntryKind.FILE:
+                return tree.read(path).decode("utf-8", "replace"), kind
+    return None, kinds[0]

@@ -39,6 +39,8 @@ class GateOptions:
     now: datetime | None = None
     history: Iterable[Earlier] = ()
     """The base branch, newest commit first, the base itself included; may render lazily, and is asked only when a rule needs it."""
+    same_files: Iterable[Earlier] = ()
+    """Of those, the ones that touch a file of the change, further back: where a version to go back to would be found."""
     commits: tuple[Commit, ...] | None = None
     owners_file: str | None = None
     """Text of CODEOWNERS at base."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from checker.gate.because import chains, first_place, gap_names
 from checker.gate.counterparts import Counterparts
@@ -124,7 +125,7 @@ def _runs(built: BuiltUnit, value: Value) -> bool:
 
 def _ran_before(case: Case, built: BuiltUnit, value: Value) -> str:
     """The commit of the base branch at which this environment ran the version, empty for none known."""
-    for past in case.options.history:
+    for past in chain(case.options.same_files, case.options.history):
         if any(unit.unit.key == built.unit.key and _runs(unit, value) for unit in past.units):
             return past.commit[:7]
     return ""
@@ -140,6 +141,8 @@ def _soaked(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _Answer
         if not any(_runs(unit, value) for unit in _earlier_units(case, Counterparts(past.units), built, earlier)):
             break
         since = past.time
+        if case.options.now is not None and case.options.now - since >= wanted:
+            break
     if since is None or case.options.now is None:
         return _Answer(
             verdict=Verdict.UNKNOWN, message=f"{runs}, but since when is not known without the history of {case.facts.base.name}"

@@ -73,7 +73,7 @@ RULE = Rule(
     why="An author name is free text. A signature that is checked against keys of the base branch is what ties a change to a person.",
     fix="Sign the commits with a key whose owner is allowed on the base branch.",
     judge=judge,
-    parameters={"signers": TEXTS},
+    parameters={"signers": TEXTS, "allowed-signers": {"type": "string", "minLength": 1}},
     shorthand="signers",
-    good="rules:\n  signed-commits:\n    production: {signers: ['*@acme.example']}",
+    good="rules:\n  signed-commits:\n    production: {allowed-signers: .allowed_signers, signers: ['*@acme.example']}",
 )

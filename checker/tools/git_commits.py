@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from checker.model.change import Commit, Signature
 from checker.model.paths import RepoPath
@@ -65,4 +68,26 @@ def _commit(written: str, field: str) -> Commit:
         key=key,
         merge=" " in parents,
         files=tuple(RepoPath(name.lstrip("\n")) for name in names if name.strip("\n")),
+    )
+
+
+_MAX_PATHS = 500
+"""A command line has an end; beyond this every commit counts."""
+
+
+class PastCommit(NamedTuple):
+    """`time` is when it was committed, so when it reached the branch."""
+
+    id: str
+    time: datetime
+
+
+def past_commits(place: Place, tip: str, paths: Sequence[RepoPath], *, limit: int) -> tuple[PastCommit, ...]:
+    """The commit and its first parents, newest first; those that touch one of the paths, where some are given."""
+    paths = paths if len(paths) <= _MAX_PATHS else ()
+    words = ("log", "--first-parent", "-m", "--no-color", f"--max-count={limit}", "--format=%H %ct", tip, "--", *paths)
+    done = ask(place, "-c", "log.showSignature=false", *words)
+    pairs = (line.split() for line in done.stdout.decode("ascii", "replace").splitlines())
+    return tuple(
+        PastCommit(identity, datetime.fromtimestamp(int(seconds), UTC)) for identity, seconds in (pair for pair in pairs if len(pair) == 2)
     )
