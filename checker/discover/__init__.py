@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments
-from checker.discover.flux_findings import find_conflicts
+from checker.discover.flux_findings import find_conflicts, find_unreleased
 from checker.discover.layout import KUSTOMIZATION_FILES, Layout, ParseCache, holds_objects, in_chart, read_layout, referenced
 from checker.model.objects import Origin
 from checker.model.paths import RepoPath, basename, is_within, join, parent
@@ -28,6 +28,7 @@ __all__ = [
     "find_conflicts",
     "find_declared",
     "find_unreached",
+    "find_unreleased",
     "guarded_environments",
     "read_layout",
 ]

@@ -37,6 +37,10 @@ class Origin:
         return Location(path=self.path, line=self.line, column=1)
 
 
+REDACTED = "digest:"
+"""How a Secret's value starts where a keyed digest stands for it."""
+
+
 class ObjectKey(NamedTuple):
     """Identity in a diff. The version is left out: the API server stores one object whatever version was applied."""
 

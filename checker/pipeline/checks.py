@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from checker.discover import find_conflicts
+from checker.discover import find_conflicts, find_unreleased
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.settings import Settings
@@ -25,12 +25,15 @@ _FAILED: Mapping[Reason, tuple[str, Severity]] = {
     Reason.REMOTE: ("remote-source", Severity.NOTE),
 }
 
+_INFORMING = frozenset({"assumed-capabilities", "encrypted", "not-reproducible", "pinned-revision", "unknown-values", "unknown-variables"})
+"""Notes that say how far a render can be trusted; the others say that something is wrong."""
+
 
 def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> Checked:
     """Findings of the head side. Policies are read from `judge`, the tree that the change cannot edit."""
     locate = locator(head.tree)
     failures = tuple(finding for built in head.built for finding in _failures(built))
-    conflicts = find_conflicts(head.built)
+    conflicts = (*find_conflicts(head.built), *find_unreleased(base.built, head.built))
     notes = tuple(finding for built in head.built for finding in _notes(built))
     validated = _validated(head, judge, settings, locate)
     evaluated = _evaluated(base, head, judge, settings, locate)
@@ -56,7 +59,8 @@ def _notes(built: BuiltUnit) -> Iterable[Finding]:
     if isinstance(built.result, Rendered):
         for note in built.result.notes:
             location = note.location or built.unit.origin.location
-            yield _of_unit(Finding(rule=note.id, severity=Severity.WARNING, message=note.message, location=location), built)
+            severity = Severity.NOTE if note.id in _INFORMING else Severity.WARNING
+            yield _of_unit(Finding(rule=note.id, severity=severity, message=note.message, location=location), built)
 
 
 def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate) -> Checked:

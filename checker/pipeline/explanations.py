@@ -193,6 +193,118 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         ),
     ),
     *_of(
+        "flux and helm",
+        (
+            "unknown-variables",
+            "A variable may come from an object that is not in the repository",
+            "postBuild.substituteFrom names a ConfigMap or Secret that only the cluster has, so what it defines is left as it is written.",
+            "Give its values in the settings, or mark the reference `optional: true` if it may be missing.",
+        ),
+        (
+            "unknown-values",
+            "Values of a HelmRelease are not in the repository",
+            "valuesFrom names a ConfigMap or Secret that only the cluster has, or a secret one; the chart was rendered without them.",
+            "Keep values that are no secret in the repository.",
+        ),
+        (
+            "prunes-everything",
+            "A Kustomization that prunes renders no objects",
+            "Flux deletes whatever it applied before.",
+            "Check spec.path and the kustomization; suspend or delete the Kustomization if that is meant.",
+        ),
+        (
+            "api-version-removed",
+            "An API version of Flux that the cluster's Flux no longer serves",
+            "The API server refuses the object, and the Kustomization that applies it stops.",
+            "Move to the version that the message names; `flux migrate` rewrites files.",
+        ),
+        (
+            "dependency-missing",
+            "dependsOn names something that is not in the repository",
+            "Unless it exists in the cluster, the unit waits for it for ever.",
+            "Correct the name or the namespace, or remove the dependency.",
+        ),
+        (
+            "dependency-cycle",
+            "dependsOn goes round in a circle",
+            "None of the units is ever applied.",
+            "Remove one of the dependencies.",
+        ),
+        (
+            "owned-twice",
+            "Two units apply the same object",
+            "Each overwrites the other's fields, and when one stops applying it, it is deleted.",
+            "Leave it to one of them.",
+        ),
+        (
+            "chart-version-unchanged",
+            "A chart in Git changes and its version does not",
+            "With reconcileStrategy ChartVersion Flux packs a chart anew only for a new version, so nothing is rolled out.",
+            "Raise `version` in Chart.yaml, or set `reconcileStrategy: Revision`.",
+        ),
+        (
+            "assumed-capabilities",
+            "A chart asks for the cluster's version and was answered with another",
+            "Helm's library knows one Kubernetes version; templates that look at .Capabilities may render otherwise in the cluster.",
+            "Put `helm` on PATH: the program takes the version from the settings.",
+        ),
+        (
+            "not-reproducible",
+            "Parts of a chart change at every render",
+            "Its templates draw random values or look at the clock, so what will be applied cannot be predicted.",
+            "Give the values yourself, so that the chart does not make them up.",
+        ),
+    ),
+    *_of(
+        "argo cd",
+        (
+            "pinned-revision",
+            "An Application that is pinned to a revision",
+            "It deploys that tag or commit, so a change to its folder on this branch does not move it.",
+            "Raise spec.source.targetRevision when the change is meant to be deployed.",
+        ),
+        (
+            "repeated-resource",
+            "An Application that renders one object twice",
+            "Argo CD keeps the last one and warns; the others are silently lost.",
+            "Remove or rename one of them.",
+        ),
+        (
+            "excluded-resource",
+            "An object of a kind that Argo CD leaves out",
+            "Its settings exclude the kind (Lease, Event, Endpoints...), so the object is never applied.",
+            "Remove the object, or change resource.exclusions.",
+        ),
+        (
+            "sync-refused",
+            "An Application that Argo CD would refuse to sync",
+            "Its AppProject does not permit the source, the destination or a kind; one refusal stops the whole sync.",
+            "Permit it in the AppProject, or move the object.",
+        ),
+    ),
+    *_of(
+        "policies",
+        (
+            "policies-not-run",
+            "Policies that could not be run",
+            "No engine is installed, or it ran out of time or memory: what they would have found is not known.",
+            "Install gitops-check[rego], or do what the message says.",
+        ),
+        (
+            "policy-invalid",
+            "A policy that cannot be used",
+            "It does not compile, or its rules answer in a form that means nothing; the other policies still run.",
+            "Correct it at the line that the message names.",
+        ),
+        ("policy-error", "A policy file that does not compile", "Its tests cannot run.", "Correct it at the line that the message names."),
+        (
+            "policy-test",
+            "A policy's own test that fails",
+            "The policy does not do what its author says it does.",
+            "Correct the policy, or the test.",
+        ),
+    ),
+    *_of(
         "suppression",
         (
             "suppression-without-reason",

@@ -13,9 +13,8 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checker.model.objects import JSONValue, KubeObject
+from checker.model.objects import REDACTED, JSONValue, KubeObject
 
-PREFIX = "digest:"
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -59,4 +58,4 @@ def _decoded(text: str) -> bytes:
 
 
 def _digest(value: bytes, key: bytes) -> str:
-    return PREFIX + hmac.new(key, value, hashlib.sha256).hexdigest()[:16] if value else ""
+    return REDACTED + hmac.new(key, value, hashlib.sha256).hexdigest()[:16] if value else ""

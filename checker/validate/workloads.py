@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Iterator, Mapping
 
-from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.objects import REDACTED, JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.tools.schema_words import pointer, spelled
 from checker.validate import values
 from checker.validate.findings import Remark
@@ -143,7 +143,7 @@ def check_encoded(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]
     """`data` of a Secret and `binaryData` of a ConfigMap hold base64; never says what they hold."""
     field = "data" if obj.kind == "Secret" else "binaryData"
     for key, value in mapping(obj.body.get(field)).items():
-        if not isinstance(value, str) or open_text(value, options) or value.startswith("ENC["):
+        if not isinstance(value, str) or open_text(value, options) or value.startswith(("ENC[", REDACTED)):
             continue
         try:
             binascii.a2b_base64(value.replace("\n", "").replace("\r", ""), strict_mode=True) if value else b""
