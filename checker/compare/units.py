@@ -57,6 +57,16 @@ def pair_units(
 
 
 def _gap(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Side, facts: ChangeFacts) -> NotRendered | None:
+    if one is None and two is not None:
+        gap = _undeclared(two, "base", before, after)
+    elif two is None and one is not None:
+        gap = _undeclared(one, "head", after, before)
+    else:
+        gap = None
+    return gap or _failed(one, two, facts)
+
+
+def _failed(one: BuiltUnit | None, two: BuiltUnit | None, facts: ChangeFacts) -> NotRendered | None:
     failed_base, failed_head = _failure(one), _failure(two)
     failure = failed_head or failed_base
     if failure is not None:
@@ -65,10 +75,6 @@ def _gap(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Side
         side = "both" if failed_base and failed_head else ("head" if failed_head else "base")
         affected = side != "both" or _inputs_differ(one, two, facts)
         return _not_rendered(built, side, failure, failure.message, affected=affected)
-    if one is None and two is not None:
-        return _undeclared(two, "base", before, after)
-    if two is None and one is not None:
-        return _undeclared(one, "head", after, before)
     return None
 
 

@@ -361,3 +361,15 @@ def test_a_unit_that_changes_environment_says_so() -> None:
     comparison = compared([unit(deployment(), cluster="c")], [unit(deployment(replicas=3), environment="staging", cluster="c")])
     assert {env.environment for env in comparison.environments if env.moves} == {"production", "staging"}
     assert comparison.environments[0].units[0].notes == ("moves from environment production to staging",)
+
+
+def test_a_remote_child_of_a_unit_that_failed_tells_of_its_parent() -> None:
+    parent = unit(kustomization("child"), name="parent")
+    child = unit(name="child", parent=parent.unit.key, failure="chart is remote", reason=Reason.REMOTE)
+    comparison = compared([parent, child], [unit(name="parent", failure="broken patch")])
+    assert [(gap.side, gap.reason, "broken patch" in gap.message) for gap in comparison.not_rendered] == [("head", Reason.BROKEN, True)] * 2
+
+
+def test_a_remote_unit_that_is_removed_was_known_to_neither_side() -> None:
+    comparison = compared([unit(name="gone", failure="chart is remote", reason=Reason.REMOTE)], [])
+    assert [(gap.side, gap.affected) for gap in comparison.not_rendered] == [("base", True)]
