@@ -55,6 +55,8 @@ def judged(asked: Asked, options: EvaluateOptions, pointers: Pointers) -> Judged
     if answer.failure:
         trouble = Trouble(None, PolicyProblem(message=answer.failure), item)
         return Judged(troubles=(trouble,) if asked.checks else (), counts=Counts(not_checked=len(asked.checks)))
+    if not answer.errors and not any(answer.values.values()):
+        return Judged(counts=Counts(passed=len(asked.checks)))
     findings: list[Finding] = []
     troubles: list[Trouble] = []
     tally = Counts()
@@ -81,13 +83,17 @@ def _placed(checks: Sequence[Check]) -> Iterator[tuple[int, Check]]:
 
 def _said(check: Check, answer: Answer, position: int) -> list[Violation] | PolicyProblem | None:
     """Violations; or why it could not be evaluated; or None where an exception lifts it."""
-    for offset in range(len(check.rules)):
-        if position + offset in answer.errors:
-            return answer.errors[position + offset]
+    if answer.errors:
+        for offset in range(len(check.rules)):
+            if position + offset in answer.errors:
+                return answer.errors[position + offset]
     if check.exceptions and excepted_name(check.name) in _excepted(answer.values.get(position + 1)):
         return None
+    value = answer.values.get(position)
+    if not value:
+        return []
     try:
-        return list(violations(answer.values.get(position)))
+        return list(violations(value))
     except MalformedResultError as error:
         return PolicyProblem(message=str(error), path=check.path, line=check.line)
 
@@ -97,6 +103,8 @@ def find_pointers(engine: Engine, items: Sequence[Asked]) -> Pointers:
     keys: list[tuple[int, str, str]] = []
     cases: list[Case] = []
     for asked in items:
+        if not any(asked.answer.values.values()):
+            continue
         for position, check in _placed(asked.checks):
             said = None if asked.answer.failure else _said(check, asked.answer, position)
             for violation in said if isinstance(said, list) else ():

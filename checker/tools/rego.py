@@ -166,8 +166,13 @@ class Engine:
     ) -> Loaded:
         """Load modules, leaving out those that do not compile. Raises MissingEngineError, DeadEngineError."""
         given = tuple(modules)
-        chosen, refused = _prepared(given)
-        request: dict[str, object] = {"modules": chosen, "data": dict(data or {}), "own": [*own, *_support(given)]}
+        prepared = _prepared(given)
+        request: dict[str, object] = {
+            "modules": prepared.modules,
+            "lenient": prepared.lenient,
+            "data": dict(data or {}),
+            "own": [*own, *prepared.support],
+        }
         self._load, self._groups = None, []
         try:
             answer = self._connected().ask("load", request, self._limits.seconds)
@@ -178,7 +183,7 @@ class Engine:
         versions = answer["versions"]
         return Loaded(
             rules=tuple(_rules(given, versions)) if rules else (),
-            problems=(*refused, *(_problem(problem) for problem in answer["problems"])),
+            problems=(*prepared.problems, *(_problem(problem) for problem in answer["problems"])),
             versions=versions,
         )
 
@@ -372,13 +377,24 @@ class _Connection:
         return found
 
 
-def _prepared(modules: Sequence[Module]) -> tuple[list[tuple[str, str, Version]], tuple[PolicyProblem, ...]]:
-    """Modules as the engine must see them to mean what OPA means, without those whose functions call themselves."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """Modules as the engine must see them to mean what OPA means; the same with lenient built-ins, and what those call."""
+
+    modules: list[tuple[str, str, Version]]
+    lenient: dict[str, str] = field(default_factory=dict)
+    support: tuple[tuple[str, str], ...] = ()
+    problems: tuple[PolicyProblem, ...] = ()
+
+
+def _prepared(modules: Sequence[Module]) -> _Prepared:
+    """Without the modules whose functions call themselves."""
     foreign = [(module.path, module.text) for module in modules if not module.exact]
     if not foreign:
-        return [(module.path, module.text, module.version) for module in modules], ()
+        return _Prepared(modules=[(module.path, module.text, module.version) for module in modules])
+    from checker.tools.rego_lenient import PACKAGE, module_text
     from checker.tools.rego_recursion import recursive_functions
-    from checker.tools.rego_source import adapted, names_by_package
+    from checker.tools.rego_source import adapted, lenient, names_by_package
 
     problems = tuple(
         PolicyProblem(
@@ -388,21 +404,13 @@ def _prepared(modules: Sequence[Module]) -> tuple[list[tuple[str, str, Version]]
     )
     refused = {problem.module for problem in problems}
     names = names_by_package(text for _, text in foreign)
-    chosen = [
-        (module.path, module.text if module.exact else adapted(module.text, names), module.version)
-        for module in modules
-        if module.path not in refused
-    ]
-    return chosen, problems
-
-
-def _support(modules: Sequence[Module]) -> list[tuple[str, str]]:
-    """The rules that adapted modules call."""
-    if all(module.exact for module in modules):
-        return []
-    from checker.tools.rego_lenient import PACKAGE, module_text
-
-    return [(PACKAGE, module_text())]
+    texts = {path: adapted(text, names) for path, text in foreign if path not in refused}
+    return _Prepared(
+        modules=[(module.path, texts.get(module.path, module.text), module.version) for module in modules if module.path not in refused],
+        lenient={path: lenient(text, names) for path, text in texts.items()},
+        support=((PACKAGE, module_text()),),
+        problems=problems,
+    )
 
 
 def _rules(modules: Sequence[Module], versions: Mapping[str, str]) -> Iterator[Rule]:

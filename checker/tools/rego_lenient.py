@@ -1,14 +1,17 @@
 """Built-in functions that are undefined on values of a wrong type, as OPA has them outside of its strict mode.
 
-Our engine stops the whole query there, and so for `some x in null`. Calls in foreign policies therefore go through rules
-of ours that ask for the types first. The module text is loaded with them; which letters ask for what stands in _ASKS.
+Our engine stops the whole query there, and so for `some x in null`. Calls in foreign policies then go through rules of
+ours that ask for the types first, at twice the price: such a module is only used on what failed without. The text of
+those rules is loaded with it; which letters ask for what stands in _ASKS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching, statements
+
+Edit = tuple[int, int, str]
 
 _LONGEST = 500
 PACKAGE = "gitopscheck_functions"
@@ -72,6 +75,8 @@ BUILTINS = {
     "upper": "s",
     "yaml.unmarshal": "s",
 }
+_WRITTEN = {"parse_config": "ss"}
+"""Functions that the engine does not have at all: conftest's, whose rules stand in _SHARED."""
 _VALUES = {
     "base64.decode": "base64.is_valid(a0)",
     "json.unmarshal": "json.is_valid(a0)",
@@ -97,6 +102,8 @@ convertible(x) if is_boolean(x)
 convertible(x) if is_null(x)
 convertible(x) if {{ is_string(x); regex.match(`^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$`, x) }}
 each(x) := x if collection(x)
+safe_parse_config(parser, text) := yaml.unmarshal(text) if {{ parser in {{"yaml", "yml"}}; is_string(text); yaml.is_valid(text) }}
+safe_parse_config(parser, text) := json.unmarshal(text) if {{ parser == "json"; is_string(text); json.is_valid(text) }}
 """
 
 
@@ -117,22 +124,30 @@ def _own(name: str) -> str:
     return f"safe_{name.replace('.', '_')}"
 
 
-def lenient_calls(tokens: Sequence[Token], taken: Iterable[str]) -> Iterator[tuple[int, int, str]]:
+def lenient_calls(tokens: Sequence[Token], taken: frozenset[str]) -> Iterator[Edit]:
     """Edits that send calls of built-ins to ours, except of names that the policies define or import themselves."""
-    own = frozenset(taken)
     for index, token in enumerate(tokens):
-        if token.kind != "name" or (index and tokens[index - 1].text == ".") or token.text in own:
-            continue
-        if token.text == "some":
+        if token.text == "some" and token.kind == "name":
             yield from _membership(tokens, index)
+    yield from _calls(tokens, BUILTINS, taken)
+
+
+def missing_calls(tokens: Sequence[Token], taken: frozenset[str]) -> Iterator[Edit]:
+    """The same for functions that the engine does not have."""
+    return _calls(tokens, _WRITTEN, taken)
+
+
+def _calls(tokens: Sequence[Token], wanted: Mapping[str, str], taken: frozenset[str]) -> Iterator[Edit]:
+    for index, token in enumerate(tokens):
+        if token.kind != "name" or (index and tokens[index - 1].text == ".") or token.text in taken:
             continue
         opening = is_call(tokens, index, len(tokens))
         if opening is None or (index and tokens[index - 1].text == "contains" and tokens[index - 1].kind == "name"):
             continue
-        name = "".join(part.text for part in tokens[index:opening])
-        asks = BUILTINS.get(name)
+        asks = wanted.get("".join(part.text for part in tokens[index:opening]))
         if asks is not None and _arity(tokens, opening) == len(asks):
-            yield token.start, tokens[opening - 1].end, f"data.{PACKAGE}.{_own(name)}"
+            name = _own("".join(part.text for part in tokens[index:opening]))
+            yield token.start, tokens[opening - 1].end, f"data.{PACKAGE}.{name}"
 
 
 def _arity(tokens: Sequence[Token], opening: int) -> int:
@@ -145,7 +160,7 @@ def _arity(tokens: Sequence[Token], opening: int) -> int:
     return count + 1
 
 
-def _membership(tokens: Sequence[Token], some: int) -> Iterator[tuple[int, int, str]]:
+def _membership(tokens: Sequence[Token], some: int) -> Iterator[Edit]:
     """`some x in expression`: the expression where it is a plain reference, which is what may turn out to be null."""
     index = some + 1
     while index < min(len(tokens), some + 4) and (tokens[index].kind == "name" or tokens[index].text == ",") and tokens[index].text != "in":
@@ -167,7 +182,7 @@ def _membership(tokens: Sequence[Token], some: int) -> Iterator[tuple[int, int, 
     yield tokens[end].end, tokens[end].end, ")"
 
 
-def defined_names(tokens: Sequence[Token]) -> set[str]:
+def defined_names(tokens: Sequence[Token]) -> frozenset[str]:
     """Rules, and last or renamed parts of imports: names that are not built-ins here."""
     found = {tokens[start].text for start, _ in statements(tokens)}
     for index, token in enumerate(tokens):
@@ -177,4 +192,4 @@ def defined_names(tokens: Sequence[Token]) -> set[str]:
                 last += 2
             renamed = last + 2 < len(tokens) and tokens[last + 1].text == "as"
             found.add(tokens[last + 2].text if renamed else tokens[min(last, len(tokens) - 1)].text)
-    return found
+    return frozenset(found)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from checker.tools.rego_lenient import defined_names, lenient_calls
+from checker.tools.rego_lenient import defined_names, lenient_calls, missing_calls
 from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching, package_of, scan, splice, statements
 
 _NOT_A_VALUE = frozenset({"some", "in", "not", "if", "else", "with", "as", "every", "contains", "import", "package", "default"})
@@ -36,16 +36,22 @@ def names_by_package(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:
 
 def adapted(text: str, names: Mapping[str, frozenset[str]] | None = None) -> str:
     """The module for the engine, the names that its package defines being its own."""
-    taken = (names or {}).get(package_of(scan(text)), frozenset())
-
-    def lenient(_text: str, tokens: Sequence[Token]) -> list[Edit]:
-        return list(lenient_calls(tokens, taken | defined_names(tokens)))
-
-    for step in (_renamed, _separated, _facts, _unchained, _hoisted, _formatted, lenient):
+    for step in (_renamed, _separated, _facts, _unchained, _hoisted, _formatted):
         edits = step(text, scan(text))
         if edits:
             text = splice(text, edits)
-    return text
+    tokens = scan(text)
+    return splice(text, missing_calls(tokens, _taken(tokens, names)))
+
+
+def lenient(text: str, names: Mapping[str, frozenset[str]] | None = None) -> str:
+    """An adapted module with built-ins that are undefined on values of a wrong type."""
+    tokens = scan(text)
+    return splice(text, lenient_calls(tokens, _taken(tokens, names)))
+
+
+def _taken(tokens: Sequence[Token], names: Mapping[str, frozenset[str]] | None) -> frozenset[str]:
+    return (names or {}).get(package_of(tokens), frozenset()) | defined_names(tokens)
 
 
 def _renamed(_text: str, tokens: Sequence[Token]) -> list[Edit]:

@@ -61,12 +61,13 @@ class Worker:
         self.entries: list[str] = []
         self.groups: list[list[tuple[str, ...] | None]] = []
         self.own: list[tuple[str, str]] = []
+        self.lenient: dict[str, str] = {}
+        self.second: Any = None
         self.engine = self.fresh()
 
     def fresh(self) -> Any:
         engine = self.regorus.Engine()
         engine.set_policy_length_config(max_col=1 << 16, max_file_bytes=4 << 20, max_lines=200_000)
-        engine.set_gather_prints(True)
         engine.add_extension("gitopscheck.context", 1, self._context_value)
         engine.add_extension("gitopscheck.has", 1, lambda name: name in self._context())
         for name, arity, function in BUILTINS:
@@ -86,6 +87,7 @@ class Worker:
     def build(self) -> list[dict[str, Any]]:
         """An engine with every module that compiles; what does not is left out and told."""
         problems: list[dict[str, Any]] = []
+        self.second = None
         while True:
             engine = self.fresh()
             kept: list[tuple[str, str, str]] = []
@@ -114,6 +116,7 @@ class Worker:
         self.modules = [tuple(module) for module in request["modules"]]
         self.data = request["data"]
         self.own = request["own"]
+        self.lenient = request["lenient"]
         self.entries, self.groups = [], []
         problems = self.build()
         versions = {path: version for path, _, version in self.modules}
@@ -146,28 +149,49 @@ class Worker:
         try:
             answer: str = self.engine.eval_rule_as_json(f"data.{_ENTRY}.g{number}")
         except Exception:  # noqa: BLE001
-            return self._one_by_one(number)
+            return self._one_by_one(number, value.decode())
         except BaseException as error:  # noqa: BLE001 - a Rust panic arrives as a BaseException
             return self._panicked(number, error)
         if answer == '"<undefined>"':
             return b"={}\n"
         return b"=" + answer.replace("\n", "").encode() + b"\n"
 
-    def _one_by_one(self, number: int) -> bytes:
+    def _one_by_one(self, number: int, value: str) -> bytes:
         values: dict[str, Any] = {}
         errors: dict[str, Any] = {}
         for index, rule in enumerate(self.groups[number]):
             if rule is None:
                 continue
             try:
-                result = json.loads(self.engine.eval_query_as_json(_reference(rule)))
+                result = self._value(rule, value)
                 if result:
-                    values[str(index)] = result["result"][0]["expressions"][0]["value"]
+                    values[str(index)] = result[0]
             except Exception as error:  # noqa: BLE001
                 errors[str(index)] = problem(error)
             except BaseException as error:  # noqa: BLE001
                 return self._panicked(number, error)
         return _failed({"values": values, "errors": errors})
+
+    def _value(self, rule: Any, value: str) -> list[Any]:
+        """The rule's value in a list, an empty one for undefined. What fails is tried again with lenient built-ins, which are slower."""
+        try:
+            return _first(self.engine.eval_query_as_json(_reference(rule)))
+        except Exception:
+            if not self.lenient:
+                raise
+            second = self._second()
+            second.set_input_json(value)
+            return _first(second.eval_query_as_json(_reference(rule)))
+
+    def _second(self) -> Any:
+        """The same modules with built-ins that are undefined on wrong types, as OPA has them; made when first needed."""
+        if self.second is None:
+            engine = self.fresh()
+            for path, text, version in self.modules:
+                _add(engine, path, self.lenient.get(path, text), version)
+            engine.add_data_json(json.dumps(self.data))
+            self.second = engine
+        return self.second
 
     def _panicked(self, number: int, error: BaseException) -> bytes:
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -181,19 +205,20 @@ class Worker:
     def query(self, request: dict[str, Any]) -> dict[str, Any]:
         """One rule by its path, with what it printed: for policy tests."""
         self.context = request.get("context", {})
-        self.engine.set_input_json(json.dumps(request["input"]) if "input" in request else "{}")
-        self.engine.take_prints()
+        value = json.dumps(request["input"])
+        self.engine.set_input_json(value)
+        self.engine.set_gather_prints(True)
         answer: dict[str, Any]
         try:
-            result = json.loads(self.engine.eval_query_as_json(_reference(request["rule"])))
-            answer = {"value": result["result"][0]["expressions"][0]["value"]} if result else {}
+            result = self._value(request["rule"], value)
+            answer = {"value": result[0]} if result else {}
         except Exception as error:  # noqa: BLE001
             answer = {"error": problem(error)}
         except BaseException as error:  # noqa: BLE001
             self._panicked(0, error) if self.groups else self.build()
-            answer = {"error": {"message": f"the engine broke on it ({problem(error)['message'][:160]})"}}
-        else:
-            answer["prints"] = self.engine.take_prints()
+            return {"error": {"message": f"the engine broke on it ({problem(error)['message'][:160]})"}}
+        answer["prints"] = self.engine.take_prints()
+        self.engine.set_gather_prints(False)
         return answer
 
     def coverage(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -229,6 +254,11 @@ def _add(engine: Any, path: str, text: str, version: str) -> str:
 
 def _reference(rule: Any) -> str:
     return "data" + "".join(f"[{json.dumps(segment)}]" for segment in rule)
+
+
+def _first(result: str) -> list[Any]:
+    found = json.loads(result)
+    return [found["result"][0]["expressions"][0]["value"]] if found else []
 
 
 def _failed(answer: dict[str, Any]) -> bytes:
