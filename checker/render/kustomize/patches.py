@@ -152,7 +152,7 @@ def _apply_operations(resources: ResMap, patch: Patch, merger: Merger) -> None:
             resource.remember_id()
         if resource.has_notes and any(operation.get("from") in _ANNOTATIONS for operation in patch.operations):
             raise unsupported("a JSON patch that copies or moves all annotations: kustomize copies notes of its own with them")
-        body: dict[str, Any] = resolved(resource.body) if merger.styled else resource.body
+        body: dict[str, Any] = resolved(resource.body)
         metadata = body.get("metadata")
         if resource.has_notes and isinstance(metadata, dict) and not metadata.get("annotations"):
             metadata["annotations"] = {}

@@ -22,7 +22,18 @@ from checker.render.kustomize.resmap import ResMap
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.selector import FIELDS, SELECTOR, Selector, selector_from
 from checker.render.kustomize.sharing import Sharing
-from checker.render.kustomize.values import Literal, Loose, NeedStylesError, Quoted, copied, is_empty, is_scalar, resolved, text_of
+from checker.render.kustomize.values import (
+    Literal,
+    Loose,
+    Mistyped,
+    NeedStylesError,
+    Quoted,
+    copied,
+    is_empty,
+    is_scalar,
+    resolved,
+    text_of,
+)
 from checker.tools.yaml import Rules, plain
 from checker.tools.yaml.scalars import narrowed
 
@@ -173,11 +184,13 @@ def retyped(old: Any, text: str, *, styled: bool = True) -> Any:
     if isinstance(old, str):
         return text
     before = old.value if type(old) is Literal else old
+    if type(before) is Mistyped:
+        raise unsupported("a replacement of a field that an earlier one has written something unfitting to")
     if before is None or isinstance(before, str):
         raise unsupported("a replacement of a field that is null or a date")
     meant = plain(text, Rules.KUSTOMIZE) if text else None
     if type(meant) is not type(before) and not (type(before) is float and type(meant) is int):
-        raise broken(f"{text!r} cannot take the place of {before!r}, which is no text")
+        return Literal(text, Mistyped(f"{text!r} cannot take the place of {before!r}, which is no text"))
     return Literal(text, meant) if type(old) is Literal else meant
 
 
@@ -220,11 +233,12 @@ def _write_structured(slot: Slot, rest: list[str], value: Value, create: type | 
     slots = find_targets(Slot(box, 0), rest, create)
     if not slots:
         return False
+    _set_all(slots, value)
     try:
-        _set_all(slots, value)
+        written = resolved(box[0])
     except RenderFailure:
         return True  # what cannot be written out again is dropped by kustomize without a word
-    slot.holder[slot.key] = _as_json(resolved(box[0]), text, type(slot.value))
+    slot.holder[slot.key] = _as_json(written, text, type(slot.value))
     return True
 
 

@@ -38,6 +38,9 @@ def set_texts_at(resources: ResMap, texts: Mapping[str, str], specs: FieldSpecs)
 
 
 def _texts_setter(entries: list[tuple[str, str]], shared: Sharing, added: dict[str, list[Place]]) -> Setter:
+    quoted = {name: False for name, _ in entries}
+    """All new places of a label are one value to kustomize, in the quotes of the place that was written last."""
+
     def setter(holder: Any, key: Any) -> None:
         fields = holder[key]
         if type(fields) is not dict:
@@ -46,10 +49,14 @@ def _texts_setter(entries: list[tuple[str, str]], shared: Sharing, added: dict[s
             raise broken(f"{key} is no mapping, so no label or annotation can be set in it")
         for name, text in entries:
             if name in fields:
-                shared.write(fields, name, Quoted(text) if type(fields[name]) is Quoted else quoted_if_needed(text))
+                quoted[name] = type(fields[name]) is Quoted
+                shared.write(fields, name, Quoted(text) if quoted[name] else text)
             else:
-                fields[name] = quoted_if_needed(text)
+                quoted[name] = quoted[name] or type(quoted_if_needed(text)) is Quoted
+                fields[name] = text
                 added.setdefault(name, []).append((fields, name))
+            for place, label in added.get(name, ()):
+                place[label] = Quoted(text) if quoted[name] else text
 
     return setter
 
@@ -112,7 +119,7 @@ def namespace_setter(namespace: str, *, unset_only: bool) -> Any:
             raise broken(f"{key} is a mapping or a list, and cannot take a namespace")
         if unset_only and not is_null(old) and text_of(old):
             return
-        holder[key] = Quoted(namespace) if type(old) is Quoted else quoted_if_needed(namespace)
+        holder[key] = Quoted(namespace) if type(old) is Quoted else namespace
 
     return setter
 

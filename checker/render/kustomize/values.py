@@ -11,6 +11,7 @@ import marshal
 from dataclasses import dataclass
 from typing import Any
 
+from checker.render.kustomize.failure import broken
 from checker.tools.yaml import Rules, plain
 
 
@@ -37,6 +38,13 @@ class Literal:
     text: str
     value: Any
     implicit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mistyped:
+    """The meaning of a Literal whose text does not fit its type: an error, unless something is written over it in time."""
+
+    message: str
 
 
 def is_null(value: Any) -> bool:
@@ -127,6 +135,8 @@ def resolved(value: Any) -> Any:
     if type(value) is list:
         return [resolved(item) for item in value]
     if type(value) is Literal:
+        if type(value.value) is Mistyped:
+            raise broken(value.value.message)
         return value.value
     return str(value) if type(value) is Quoted or type(value) is Loose else value
 

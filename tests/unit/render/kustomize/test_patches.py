@@ -1,0 +1,139 @@
+"""Strategic merge and JSON patches: merge keys, directives, targets, and what depends on how values are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.model.units import RenderFailure
+from tests.unit.render.kustomize.helpers import DEPLOYMENT, bodies, one
+
+HEAD = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
+
+
+def merged(patch: str, resource: str = DEPLOYMENT) -> dict:
+    return one("patches: [{path: p.yaml}]", resource, **{"p.yaml": HEAD + patch})
+
+
+def container(patch: str, resource: str = DEPLOYMENT) -> dict:
+    return merged("spec: {template: {spec: {containers: [{name: main, " + patch + "}]}}}", resource)["spec"]["template"]["spec"][
+        "containers"
+    ][0]
+
+
+def test_lists_merge_by_key_with_the_patch_first():
+    assert container("env: [{name: B, value: '2'}, {name: A, value: '3'}]")["env"] == [
+        {"name": "B", "value": "2"},
+        {"name": "A", "value": "3"},
+    ]
+
+
+def test_lists_merge_by_two_keys():
+    ports = container("ports: [{containerPort: 80, protocol: UDP}]")["ports"]
+    assert ports == [{"containerPort": 80, "protocol": "UDP"}, {"containerPort": 80, "protocol": "TCP"}]
+
+
+def test_lists_without_keys_are_replaced():
+    assert container("args: [b]", DEPLOYMENT.replace("image:", "args: [a]\n        image:"))["args"] == ["b"]
+
+
+def test_custom_kinds_have_no_merge_keys():
+    widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {containers: [{name: a}, {name: b}]}"
+    body = one(
+        "patches: [{patch: '{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}, spec: {containers: [{name: b, x: 1}]}}'}]",
+        widget,
+    )
+    assert body["spec"]["containers"] == [{"name": "b", "x": 1}]
+
+
+def test_null_and_delete_directives_remove():
+    assert "env" not in container("env: null")
+    assert container("env: [{name: A, $patch: delete}]")["env"] == []
+    assert (
+        bodies(
+            {
+                "kustomization.yaml": (
+                    "resources: [r.yaml]\n"
+                    "patches: [{patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, $patch: delete}'}]"
+                ),
+                "r.yaml": DEPLOYMENT,
+            }
+        )
+        == {}
+    )
+
+
+def test_replace_directive_replaces():
+    assert merged("spec: {$patch: replace, paused: true}")["spec"] == {"paused": True}
+    with pytest.raises(RenderFailure, match="none of delete, replace, merge"):
+        merged("spec: {$patch: remove}")
+
+
+def test_a_number_over_quoted_text_stays_text():
+    quoted = DEPLOYMENT.replace("image:", "resources: {limits: {cpu: '1'}}\n        image:")
+    assert container("resources: {limits: {cpu: 2}}", quoted)["resources"]["limits"]["cpu"] == "2"
+    plain = DEPLOYMENT.replace("image:", "resources: {limits: {cpu: 100m}}\n        image:")
+    assert container("resources: {limits: {cpu: 2}}", plain)["resources"]["limits"]["cpu"] == 2
+
+
+def test_an_empty_value_vanishes_beside_a_patch_and_a_written_null_stays():
+    resource = DEPLOYMENT.replace("spec:\n  template", "spec:\n  a:\n  b: null\n  template")
+    assert merged("spec: {replicas: 1}", resource)["spec"].keys() == {"b", "replicas", "template"}
+
+
+def test_json_patches_need_a_target_and_change_what_they_select():
+    patch = (
+        "patches:\n- target: {kind: Dep.*}\n  patch: |-\n"
+        "    - {op: replace, path: /spec/template/spec/containers/0/image, value: x}\n"
+        "    - {op: add, path: /metadata/annotations/a~1b, value: 1}"
+    )
+    body = one(patch)
+    assert body["spec"]["template"]["spec"]["containers"][0]["image"] == "x"
+    with pytest.raises(RenderFailure, match="needs a `target`"):
+        one('patches:\n- patch: \'[{"op": "remove", "path": "/spec"}]\'')
+
+
+@pytest.mark.parametrize(
+    ("target", "hit"),
+    [
+        ("name: web", True),
+        ("name: we", False),
+        ("name: we.*", True),
+        ("labelSelector: app=x", False),
+        ("labelSelector: '!app'", True),
+        ("version: v1, group: apps", True),
+    ],
+)
+def test_targets(target: str, hit: bool):
+    body = one(f'patches:\n- target: {{{target}}}\n  patch: \'[{{"op": "add", "path": "/hit", "value": true}}]\'')
+    assert ("hit" in body) is hit
+
+
+def test_regular_expressions_that_go_lacks_are_refused():
+    with pytest.raises(RenderFailure, match="Go"):
+        one('patches:\n- target: {name: \'(?=w).*\'}\n  patch: \'[{"op": "add", "path": "/hit", "value": true}]\'')
+
+
+def test_a_patch_for_nothing_says_what_is_there():
+    with pytest.raises(RenderFailure, match="did you mean web"):
+        one("patches: [{patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: wep}}'}]")
+
+
+def test_names_and_kinds_change_only_when_allowed():
+    patch = "patches:\n- target: {kind: Deployment}\n  patch: '{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: other}}'\n"
+    assert (one(patch)["kind"], one(patch)["metadata"]["name"]) == ("Deployment", "web")
+    body = one(patch + "  options: {allowNameChange: true, allowKindChange: true}")
+    assert (body["kind"], body["metadata"]["name"]) == ("StatefulSet", "other")
+
+
+def test_legacy_patch_fields():
+    body = one(
+        (
+            "patchesStrategicMerge: [p.yaml]\npatchesJson6902:\n"
+            "- target: {version: v1, group: apps, kind: Deployment, name: web}\n  path: j.json"
+        ),
+        **{
+            "p.yaml": HEAD + "spec: {replicas: 2}",
+            "j.json": '[{"op": "test", "path": "/spec/replicas", "value": 2}, {"op": "add", "path": "/spec/x", "value": 1}]',
+        },
+    )
+    assert (body["spec"]["replicas"], body["spec"]["x"]) == (2, 1)

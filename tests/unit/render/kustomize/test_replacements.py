@@ -1,0 +1,60 @@
+"""Replacements and vars: paths, delimiters, types, and what they refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.model.units import Reason, RenderFailure
+from tests.unit.render.kustomize.helpers import DEPLOYMENT, bodies, one
+
+SOURCE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {host: db.example:5432, port: '80'}\n---\n"
+
+
+def replaced(source: str, target: str) -> dict:
+    text = f"replacements:\n- source: {{kind: ConfigMap, {source}}}\n  targets:\n  - {{select: {{kind: Deployment}}, {target}}}\n"
+    return bodies({"kustomization.yaml": "resources: [r.yaml]\n" + text, "r.yaml": SOURCE + DEPLOYMENT})["Deployment web"]
+
+
+def test_a_field_keeps_its_type():
+    body = replaced("fieldPath: data.port", "fieldPaths: ['spec.template.spec.containers.[name=main].ports.0.containerPort']")
+    assert body["spec"]["template"]["spec"]["containers"][0]["ports"][0]["containerPort"] == 80
+    body = replaced("fieldPath: data.port", "fieldPaths: ['spec.template.spec.containers.*.env.[name=A].value']")
+    assert body["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] == "80"
+
+
+def test_delimiters_and_creation():
+    body = replaced(
+        "fieldPath: data.host, options: {delimiter: ':', index: 0}", "fieldPaths: [metadata.annotations.host], options: {create: true}"
+    )
+    assert body["metadata"]["annotations"] == {"host": "db.example"}
+    body = replaced("fieldPath: data.port", "fieldPaths: ['spec.template.spec.containers.0.image'], options: {delimiter: ':', index: 1}")
+    assert body["spec"]["template"]["spec"]["containers"][0]["image"] == "nginx:80"
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "words"),
+    [
+        ("fieldPath: data.no", "fieldPaths: [metadata.name]", "leads to nothing"),
+        ("name: other", "fieldPaths: [metadata.name]", "selects no resource"),
+        ("fieldPath: data.port", "fieldPaths: [spec.no]", "there is no field"),
+        ("fieldPath: data.host", "fieldPaths: ['spec.template.spec.containers.0.ports.0.containerPort']", "cannot take the place"),
+    ],
+)
+def test_what_cannot_be_replaced_is_told(source: str, target: str, words: str):
+    with pytest.raises(RenderFailure, match=words):
+        replaced(source, target)
+
+
+def test_json_inside_text_is_written_into_and_yaml_is_refused_by_name():
+    text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {j: \'{"a": {"b": 1, "c": "x"}}\', y: \'a: b\'}'
+    entry = "replacements:\n- sourceValue: v\n  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.%s]}]"
+    assert one(entry % "j.a.c", text)["data"]["j"] == '{"a":{"b":1,"c":"v"}}'
+    with pytest.raises(RenderFailure) as caught:
+        one(entry % "y.a", text)
+    assert caught.value.reason is Reason.UNSUPPORTED
+
+
+def test_vars_take_values_with_their_types():
+    text = DEPLOYMENT.replace('value: "1"', 'value: "$(PORT) $$(X) $(NO)"').replace("spec:\n  template", "spec:\n  port: 8080\n  template")
+    body = one("vars:\n- {name: PORT, objref: {apiVersion: apps/v1, kind: Deployment, name: web}, fieldref: {fieldPath: spec.port}}", text)
+    assert body["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] == "8080 $(X) $(NO)"

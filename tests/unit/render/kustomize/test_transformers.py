@@ -1,0 +1,119 @@
+"""The transformers that write one value to many fields, and what they leave alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.model.units import RenderFailure
+from tests.unit.render.kustomize.helpers import DEPLOYMENT, bodies, one
+
+
+def test_namespace_is_set_where_a_kind_has_one_and_in_subjects_called_default():
+    text = (
+        DEPLOYMENT
+        + "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: b}\n"
+        + "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: r}\n"
+        + "subjects:\n- {kind: ServiceAccount, name: default}\n- {kind: ServiceAccount, name: other}\n"
+    )
+    found = bodies({"kustomization.yaml": "namespace: prod\nresources: [r.yaml]", "r.yaml": text})
+    assert found["Deployment web"]["metadata"]["namespace"] == "prod"
+    assert "namespace" not in found["ClusterRoleBinding b"]["metadata"]
+    assert found["ClusterRoleBinding b"]["subjects"] == [
+        {"kind": "ServiceAccount", "name": "default", "namespace": "prod"},
+        {"kind": "ServiceAccount", "name": "other"},
+    ]
+
+
+def test_namespace_moves_the_service_of_a_webhook_with_it():
+    text = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: hook}\n---\n"
+        "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: w}\n"
+        "webhooks: [{name: a.b, clientConfig: {service: {name: hook, namespace: default}}}]"
+    )
+    found = bodies({"kustomization.yaml": "namespace: prod\nresources: [r.yaml]", "r.yaml": text})
+    assert found["ValidatingWebhookConfiguration w"]["webhooks"][0]["clientConfig"]["service"] == {"name": "hook", "namespace": "prod"}
+
+
+def test_prefix_and_suffix_leave_namespaces_and_definitions_alone():
+    text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n---\n" + DEPLOYMENT
+    assert list(bodies({"kustomization.yaml": "namePrefix: a-\nnameSuffix: -z\nresources: [r.yaml]", "r.yaml": text})) == [
+        "Namespace n",
+        "Deployment a-web-z",
+    ]
+
+
+def test_labels_reach_selectors_and_templates_as_asked():
+    body = one("labels:\n- pairs: {a: b}")
+    assert (body["metadata"]["labels"], "selector" in body["spec"]) == ({"a": "b"}, False)
+    body = one("labels:\n- pairs: {a: b}\n  includeTemplates: true")
+    assert (body["spec"]["template"]["metadata"]["labels"], "selector" in body["spec"]) == ({"a": "b"}, False)
+    body = one("commonLabels: {a: b}")
+    assert body["spec"]["selector"] == {"matchLabels": {"a": "b"}}
+
+
+def test_a_label_changed_later_changes_in_the_selectors_it_was_put_into():
+    files = {
+        "base/kustomization.yaml": "resources: [r.yaml]\ncommonLabels: {team: blue}",
+        "base/r.yaml": DEPLOYMENT,
+        "top/kustomization.yaml": "resources: [../base]\nlabels:\n- pairs: {team: green}",
+    }
+    body = bodies(files, "top")["Deployment web"]
+    assert body["spec"]["selector"] == {"matchLabels": {"team": "green"}}
+
+
+def test_annotations_come_out_as_text_as_written():
+    text = DEPLOYMENT.replace("  name: web", "  name: web\n  annotations: {a: 1.10, b: true, c: 0x1F, d: ~}")
+    assert one("namePrefix: x-", text)["metadata"]["annotations"] == {"a": "1.10", "b": "true", "c": "0x1F", "d": "~"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "image"),
+    [
+        ("name: nginx, newTag: v2", "nginx:v2"),
+        ("name: nginx, newName: quay.io/n", "quay.io/n:1.19"),
+        ("name: nginx, digest: 'sha256:f'", "nginx@sha256:f"),
+        ("name: nginx, newTag: v2, digest: 'sha256:f'", "nginx:v2@sha256:f"),
+        ("name: ng, newTag: v2", "nginx:1.19"),
+        ("name: 'ng.*', newTag: v2", "nginx:v2"),
+    ],
+)
+def test_images(entry: str, image: str):
+    assert one(f"images:\n- {{{entry}}}")["spec"]["template"]["spec"]["containers"][0]["image"] == image
+
+
+def test_replicas_need_something_to_scale():
+    assert one("replicas:\n- {name: web, count: 3}")["spec"]["replicas"] == 3
+    with pytest.raises(RenderFailure, match="no resource called wbe"):
+        one("replicas:\n- {name: wbe, count: 3}")
+
+
+def test_configurations_add_fields():
+    files = {
+        "kustomization.yaml": "resources: [r.yaml]\nnamePrefix: x-\nconfigurations: [c.yaml]",
+        "r.yaml": (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: example.com/v1\nkind: Widget\n"
+            "metadata: {name: w}\nspec: {config: a}"
+        ),
+        "c.yaml": "nameReference:\n- kind: ConfigMap\n  fieldSpecs:\n  - {path: spec/config, kind: Widget}\n",
+    }
+    assert bodies(files)["Widget x-w"]["spec"] == {"config": "x-a"}
+
+
+def test_built_in_transformers_may_be_configured_by_objects():
+    plugin = (
+        "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: l}\nlabels: {a: b}\n"
+        "fieldSpecs: [{path: metadata/labels, create: true}]"
+    )
+    body = one("transformers: [p.yaml]", **{"p.yaml": plugin})
+    assert body["metadata"]["labels"] == {"a": "b"}
+
+
+def test_build_metadata_writes_origins_and_transformations():
+    body = one("buildMetadata: [originAnnotations, transformerAnnotations, managedByLabel]\nnamePrefix: a-")
+    assert body["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "kustomize-v5.8.1"}
+    assert body["metadata"]["annotations"] == {
+        "config.kubernetes.io/origin": "path: r.yaml\n",
+        "alpha.config.kubernetes.io/transformations": (
+            "- configuredIn: kustomization.yaml\n  configuredBy:\n    apiVersion: builtin\n    kind: PrefixTransformer\n"
+        ),
+    }
