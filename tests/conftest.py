@@ -11,7 +11,21 @@ from tests.gitrepo import git_home, git_repo
 
 __all__ = ["git_home", "git_repo"]
 
-_LEFT_OUT = ("GIT_", "CI", "GITHUB_", "GITLAB_", "JENKINS_", "CHANGE_", "BITBUCKET_", "BUILD_", "SYSTEM_", "PRE_COMMIT", "TF_BUILD", "NO_COLOR", "RUST_")
+_LEFT_OUT = (
+    "GIT_",
+    "CI",
+    "GITHUB_",
+    "GITLAB_",
+    "JENKINS_",
+    "CHANGE_",
+    "BITBUCKET_",
+    "BUILD_",
+    "SYSTEM_",
+    "PRE_COMMIT",
+    "TF_BUILD",
+    "NO_COLOR",
+    "RUST_",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -73,4 +73,6 @@ def test_globs_stop_at_slashes_unless_doubled(pattern: str, value: str, expected
 def test_guarded_are_those_settings_name_else_those_named_like_production() -> None:
     names = ("production", "prod-eu", "staging", "product-catalog")
     assert guarded_environments(names, ()) == {"production", "prod-eu"}
-    assert guarded_environments(names, (EnvironmentSetting(name="staging", guarded=True), EnvironmentSetting(name="production"))) == {"staging"}
+    assert guarded_environments(names, (EnvironmentSetting(name="staging", guarded=True), EnvironmentSetting(name="production"))) == {
+        "staging"
+    }

@@ -30,7 +30,9 @@ def lifted(text: str = "", *entries: Suppression, found: Finding | None = None) 
     return lift([found or finding()], MemoryTree({FILE: text.encode()}), entries, TODAY)
 
 
-@pytest.mark.parametrize("text", ["a\nb\nc # gitops-check: ignore[unknown-field] legacy\n", "a\n# gitops-check: ignore[other, unknown-field] legacy\nc\n"])
+@pytest.mark.parametrize(
+    "text", ["a\nb\nc # gitops-check: ignore[unknown-field] legacy\n", "a\n# gitops-check: ignore[other, unknown-field] legacy\nc\n"]
+)
 def test_a_comment_on_the_line_or_above_lifts_with_its_reason(text: str) -> None:
     result = lifted(text)
     assert result.kept == ()

@@ -13,7 +13,9 @@ KEY = b"k" * 32
 
 
 def secret(**body: JSONValue) -> KubeObject:
-    return KubeObject(body={"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, **body}, origin=Origin(path=RepoPath("s.yaml")))
+    return KubeObject(
+        body={"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, **body}, origin=Origin(path=RepoPath("s.yaml"))
+    )
 
 
 def encoded(value: str) -> str:

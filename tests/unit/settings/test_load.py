@@ -54,7 +54,11 @@ fail-on: warning
     assert settings.environments[0].match[1] == EnvironmentMatch(destination="staging-*", namespace="shop")
     assert settings.environments[1].guarded
     assert settings.require_schemas
-    assert settings.policies == (PolicySource(), PolicySource(path="policies", namespaces=("main", "team")), PolicySource(profile="restricted"))
+    assert settings.policies == (
+        PolicySource(),
+        PolicySource(path="policies", namespaces=("main", "team")),
+        PolicySource(profile="restricted"),
+    )
     assert settings.sources == {"oci://example.com/charts": "vendor"}
     assert settings.exclude == ("docs/**",)
     assert settings.fail_on is Severity.WARNING
