@@ -143,7 +143,3 @@ def _state(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Si
         if parent is not None:
             return State.SUSPENDED if parent.suspended else State.RENDERED
     return State.RENDERED
-
-
-def rendered_reads(built: BuiltUnit | None) -> Mapping[str, str | None]:
-    return built.result.reads if built is not None else {}

@@ -373,3 +373,26 @@ def test_a_remote_child_of_a_unit_that_failed_tells_of_its_parent() -> None:
 def test_a_remote_unit_that_is_removed_was_known_to_neither_side() -> None:
     comparison = compared([unit(name="gone", failure="chart is remote", reason=Reason.REMOTE)], [])
     assert [(gap.side, gap.affected) for gap in comparison.not_rendered] == [("base", True)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "folded"),
+    [
+        ({"paths": ["/spec/replicas"]}, True),
+        ({"paths": ["/spec/replicas"], "target": {"kind": "Deploy.*", "name": "sh.p"}}, True),
+        ({"paths": ["/spec/replicas"], "target": {"kind": "Deploy"}}, False),
+        ({"paths": ["/spec/replicas"], "target": {"labelSelector": "a=b"}}, False),
+        ({"paths": ["/spec/replicas"], "target": {"name": "("}}, False),
+        ({"paths": ["/spec/rep"]}, False),
+    ],
+)
+def test_what_flux_is_told_to_ignore_is_folded(entry: dict[str, Any], folded: bool) -> None:
+    flux = {"controller": FLUX, "declaration": kustomization("shop", ignore=[entry])}
+    comparison = compared([unit(deployment(replicas=1), **flux)], [unit(deployment(replicas=2), **flux)])  # type: ignore[arg-type]
+    assert comparison.environments[0].units[0].objects[0].is_noise is folded
+
+
+def test_fields_may_be_ignored_by_option() -> None:
+    ignored = {("apps", "Deployment"): ("/spec/replicas",)}
+    comparison = compared([unit(deployment(replicas=1))], [unit(deployment(replicas=2))], ignored=ignored)
+    assert comparison.environments[0].units[0].objects[0].is_noise
