@@ -58,7 +58,9 @@ def timed_ours(chosen: list[tuple[Path, str]]) -> float:
 def timed_kubectl(chosen: list[tuple[Path, str]], kubectl: str) -> float:
     start = time.perf_counter()
     for repository, path in chosen:
-        subprocess.run([kubectl, "kustomize", "--load-restrictor", "LoadRestrictionsNone", str(repository / path)], capture_output=True, check=True)
+        subprocess.run(
+            [kubectl, "kustomize", "--load-restrictor", "LoadRestrictionsNone", str(repository / path)], capture_output=True, check=True
+        )
     return time.perf_counter() - start
 
 
@@ -77,18 +79,46 @@ def timed_library(chosen: list[tuple[Path, str]], folder: str) -> float:
     return time.perf_counter() - start
 
 
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app-{number}
+spec:
+  template:
+    spec:
+      containers:
+      - name: main
+        image: nginx:1.{number}
+        envFrom:
+        - configMapRef:
+            name: settings
+"""
+KUSTOMIZATION = """\
+resources: [all.yaml]
+namePrefix: x-
+namespace: prod
+labels:
+- pairs: {team: a}
+  includeSelectors: true
+images:
+- {name: nginx, newTag: v2}
+configMapGenerator:
+- name: settings
+  literals: [a=b]
+patches:
+- target: {kind: Deployment}
+  patch: |
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: any}
+    spec: {replicas: 2}
+"""
+
+
 def large(count: int) -> float:
-    documents = "\n---\n".join(
-        f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{number}\nspec:\n  template:\n    spec:\n      containers:\n      - name: main\n"
-        f"        image: nginx:1.{number}\n        envFrom:\n        - configMapRef:\n            name: settings"
-        for number in range(count)
-    )
-    kustomization = (
-        "resources: [all.yaml]\nnamePrefix: x-\nnamespace: prod\nlabels:\n- pairs: {team: a}\n  includeSelectors: true\nimages:\n- {name: nginx, newTag: v2}\n"
-        "configMapGenerator:\n- name: settings\n  literals: [a=b]\npatches:\n- target: {kind: Deployment}\n  patch: |\n    apiVersion: apps/v1\n"
-        "    kind: Deployment\n    metadata: {name: any}\n    spec: {replicas: 2}\n"
-    )
-    tree = MemoryTree({RepoPath("all.yaml"): documents.encode(), RepoPath("kustomization.yaml"): kustomization.encode()})
+    documents = "---\n".join(DEPLOYMENT.format(number=number) for number in range(count))
+    tree = MemoryTree({RepoPath("all.yaml"): documents.encode(), RepoPath("kustomization.yaml"): KUSTOMIZATION.encode()})
     start = time.perf_counter()
     built = build(tree, RepoPath(""), OPTIONS)
     assert len(built) == count + 1

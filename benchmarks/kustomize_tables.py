@@ -21,7 +21,10 @@ DATA = Path(__file__).parents[1] / "checker/render/kustomize/_data"
 BUNDLE = "kyaml/openapi/kubernetesapi/data/kubernetes-openapi-union-v1.21.2.bundle-v1.json.gz"
 OWN = "kyaml/openapi/kustomizationapi/swagger.json"
 SPECS = "api/internal/konfig/builtinpluginconsts/"
-NAMES = "commonannotations commonlabels images metadatalabels nameprefix namereference namespace namesuffix replicas templatelabels varreference"
+NAMES = (
+    "commonannotations commonlabels images metadatalabels nameprefix namereference namespace namesuffix "
+    "replicas templatelabels varreference"
+)
 
 
 def show(clone: str, revision: str, path: str) -> bytes:

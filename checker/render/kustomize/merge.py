@@ -13,7 +13,7 @@ from checker.render.kustomize.failure import broken
 from checker.render.kustomize.merge_lists import merge_list
 from checker.render.kustomize.openapi import Schema, Schemas, merges
 from checker.render.kustomize.sharing import Sharing
-from checker.render.kustomize.values import Literal, NeedStylesError, is_null, is_scalar, quoted_if_needed, text_of, written_over
+from checker.render.kustomize.values import Literal, NeedStylesError, is_null, is_scalar, quoted_if_needed, text_of, visited, written_over
 
 MISSING: Any = type("_Missing", (), {"__repr__": lambda _: "nothing"})()
 DIRECTIVE = "$patch"
@@ -92,13 +92,13 @@ class Merger:
         for name in sorted(dest.keys() | given.keys()) if dest is not patch else sorted(dest):
             old, new = dest.get(name, MISSING), given.get(name, MISSING)
             if is_scalar(old) and new is MISSING and not is_null(old):
-                if self.styled and type(old) is str:
-                    dest[name] = quoted_if_needed(old)  # kyaml quotes what YAML 1.1 would misread in every object it patches
+                if self.styled or type(old) is Literal:
+                    dest[name] = visited(old)
                 continue
             value = self.walk(old, new, None if schema is None else self.schemas.field(schema, name))
             if value is MISSING or (is_null(value) and not (value is old and new is MISSING)):
                 dest.pop(name, None)
-            elif old is not MISSING and is_scalar(value) and is_scalar(old) and value is not old and not is_null(old):
+            elif old is not MISSING and is_scalar(value) and is_scalar(old) and value is not old:
                 self._shared.write(dest, name, written_over(old, value))
             else:
                 dest[name] = quoted_if_needed(value) if type(value) is str and self.styled else value

@@ -112,6 +112,14 @@ def quoted_if_needed(text: str) -> str:
     return text
 
 
+def visited(value: Any) -> Any:
+    """A scalar that a patch passes by: kyaml quotes what YAML 1.1 would misread in every object it patches."""
+    if type(value) is Literal and value.implicit:
+        quoted = quoted_if_needed(value.text)
+        return quoted if type(quoted) is Quoted else value
+    return value if type(value) is Literal or type(value) is Quoted else quoted_if_needed(value)
+
+
 def copied(value: Any) -> Any:
     """A deep copy. marshal's version 2 keeps no shared references and runs in C; what it cannot hold is copied by hand."""
     try:
