@@ -46,6 +46,8 @@ class DiscoverOptions:
 
 def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
     """Every unit that controllers know of. One rendered by a unit in `built` wins over the same one written in a file."""
+    from checker.discover.argocd import superseded
+
     found: dict[UnitKey, DeployUnit] = {}
     for controller in _controllers():
         for unit in controller.find_roots(tree, layout.declarations, options):
@@ -53,7 +55,8 @@ def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], option
     for controller in _controllers():
         for unit in controller.find_children(built, tree, options):
             found[unit.key] = unit
-    return _with_environments(found, options)
+    gone = superseded(tuple(found.values()))
+    return _with_environments({key: unit for key, unit in found.items() if key not in gone}, options)
 
 
 def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:

@@ -1,22 +1,28 @@
-"""Argo CD: Applications and ApplicationSets, written in files or rendered by others.
+"""Argo CD: Applications and ApplicationSets, written in files or rendered by others, app of apps to any depth.
 
+One repository often serves several instances of Argo CD, each with Applications of the same names. Where two parents or
+files declare different Applications under one name, the second and further ones carry their place in the cluster's name.
 Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from checker.model.objects import KubeObject, dig, mapping, text
-from checker.model.paths import PathEscapes, RepoPath, repo_path
-from checker.model.tree import Tree
+from checker.discover.argocd_overlays import overlays_of
+from checker.model.objects import JSONValue, KubeObject, Origin, dig, mapping, sequence, text
+from checker.model.paths import PathEscapes, RepoPath, join, parent, repo_path
+from checker.model.tree import EntryKind, Tree, TreeError, walk
 from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey
 from checker.tools.argocd import is_this_repository
 
 GROUP = "argoproj.io"
 KINDS = {"Application": Controller.ARGOCD_APPLICATION, "ApplicationSet": Controller.ARGOCD_APPLICATIONSET}
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+CLUSTER_LABEL = "argocd.argoproj.io/secret-type"
 
 
 class Options(Protocol):
@@ -25,46 +31,180 @@ class Options(Protocol):
 
 
 def find_roots(tree: Tree, objects: Sequence[KubeObject], options: Options) -> tuple[DeployUnit, ...]:
-    """Every Application and ApplicationSet written in a file."""
-    del tree
-    return tuple(_units(objects, None, options))
+    """Applications and ApplicationSets that stand in a file by themselves, and the overlays that lead to others."""
+    declared = [obj for obj in objects if _is_unit(obj)]
+    if not declared:
+        return ()
+    overlays = overlays_of(tree, {obj.origin.path for obj in declared})
+    alone = [obj for obj in declared if obj.origin.path not in overlays.used and obj.origin.path not in overlays.patches]
+    units = [_unit(obj, None, options) for obj in alone]
+    beside = _beside(objects, _cluster_secrets(tree) if any(_asks_clusters(obj) for obj in declared) else ())
+    placed = [_with_beside(unit, beside) for unit in _distinct(units, {})]
+    tops = [_overlay(tree, folder, beside) for folder in overlays.tops]
+    return (*placed, *tops)
 
 
 def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> tuple[DeployUnit, ...]:
     """Every Application and ApplicationSet that a unit renders: app of apps, Helm, kustomize or Flux output."""
     del tree
-    return tuple(unit for parent in built for unit in _units(parent.objects, parent.unit.key, options))
+    gone = superseded([unit.unit for unit in built])
+    parents = [unit for unit in built if any(map(_is_unit, unit.objects)) and unit.unit.key not in gone]
+    parents.sort(key=lambda unit: unit.unit.key)
+    if not parents:
+        return ()
+    brought = {id(obj): obj for unit in built for obj in unit.unit.related if _is_beside(obj)}
+    beside = _beside((obj for unit in built for obj in unit.objects), brought.values())
+    roots = {unit.unit.key: unit.unit for unit in built if unit.unit.parent is None and unit.unit.controller in KINDS.values()}
+    origins = {parent.unit.origin for parent in parents if parent.unit.controller in KINDS.values()}
+    units = [_unit(obj, parent.unit, options) for parent in parents for obj in parent.objects if _is_unit(obj)]
+    return tuple(_with_beside(unit, beside) for unit in _distinct(units, roots, origins))
 
 
-def _units(objects: Iterable[KubeObject], parent: UnitKey | None, options: Options) -> Iterable[DeployUnit]:
-    for obj in objects:
-        if obj.group == GROUP and obj.kind in KINDS and obj.name:
-            yield DeployUnit(
-                controller=KINDS[obj.kind],
-                name=obj.name,
-                namespace=obj.namespace or "argocd",
-                path=_path(obj, options),
-                cluster=_cluster(obj),
-                declaration=obj,
-                origin=obj.origin,
-                parent=parent,
-            )
+def _is_unit(obj: KubeObject) -> bool:
+    return obj.kind in KINDS and obj.group == GROUP and bool(obj.name)
+
+
+def _unit(obj: KubeObject, above: DeployUnit | None, options: Options) -> DeployUnit:
+    controller = KINDS[obj.kind]
+    cluster = _cluster(obj) if controller is Controller.ARGOCD_APPLICATION else "in-cluster"
+    instance = _instance(above.cluster) if above is not None else ""
+    unit = DeployUnit(
+        controller=controller,
+        name=obj.name,
+        namespace=obj.namespace or "argocd",
+        path=_path(obj, options),
+        cluster=f"{cluster} ({instance})" if instance else cluster,
+        declaration=obj,
+        origin=obj.origin,
+        parent=above.key if above is not None else None,
+    )
+    return replace(unit, parent=None) if unit.parent == unit.key else unit
+
+
+def superseded(units: Sequence[DeployUnit]) -> frozenset[UnitKey]:
+    """Units that are part of another: a bare overlay that a controller's unit builds, a file's Application that another renders."""
+    sources = {unit.path for unit in units if unit.controller is not Controller.KUSTOMIZATION and unit.path is not None}
+    rendered = {(unit.controller, unit.name, unit.origin): unit.key for unit in units if unit.parent is not None}
+    gone: set[UnitKey] = set()
+    for unit in units:
+        if unit.controller is Controller.KUSTOMIZATION:
+            if unit.path in sources:
+                gone.add(unit.key)
+        elif unit.parent is None and rendered.get((unit.controller, unit.name, unit.origin), unit.key) != unit.key:
+            gone.add(unit.key)
+    return frozenset(gone)
+
+
+def _distinct(units: Iterable[DeployUnit], roots: Mapping[UnitKey, DeployUnit], origins: Container[Origin] = ()) -> Iterator[DeployUnit]:
+    """What one parent declares twice is one unit; others under a taken key move to an instance named after their place."""
+    taken: dict[UnitKey, DeployUnit] = {}
+    for unit in units:
+        known = taken.get(unit.key) or roots.get(unit.key)
+        moved = unit
+        if known is not None and not _same(known, unit, origins):
+            moved = replace(unit, cluster=f"{unit.cluster.partition(' (')[0]} ({_place(unit)})")
+        taken[moved.key] = moved
+    yield from taken.values()
+
+
+def _same(root: DeployUnit, other: DeployUnit, origins: Container[Origin]) -> bool:
+    """One object read from its file and rendered, or rendered by one parent twice.
+
+    What a parent renders from elsewhere (another revision, an archive, a template of its own) has the parent's origin; under
+    the name of a file's Application it is taken to be that one.
+    """
+    if root.parent is not None:
+        return root.parent == other.parent
+    return root.origin == other.origin or other.origin in origins
+
+
+def _place(unit: DeployUnit) -> str:
+    return unit.parent.name if unit.parent is not None else parent(unit.origin.path) or "."
+
+
+def _instance(cluster: str) -> str:
+    return cluster.partition(" (")[2].removesuffix(")")
+
+
+def _overlay(tree: Tree, folder: RepoPath, beside: Sequence[KubeObject]) -> DeployUnit:
+    file = next(path for name in KUSTOMIZATION_FILES if tree.kind(path := join(folder, name)))
+    origin = Origin(path=file)
+    return DeployUnit(controller=Controller.KUSTOMIZATION, name=folder or ".", path=folder, origin=origin, related=tuple(beside))
+
+
+def _sources(obj: KubeObject) -> Iterator[Mapping[str, JSONValue]]:
+    spec = mapping(obj.body.get("spec"))
+    dry = mapping(dig(spec, "sourceHydrator", "drySource"))
+    listed = sequence(spec.get("sources"))
+    for source in [dry] if dry else listed or [spec.get("source")]:
+        if text(mapping(source).get("path")):
+            yield mapping(source)
 
 
 def _path(obj: KubeObject, options: Options) -> RepoPath | None:
-    source = mapping(dig(obj.body, "spec", "source"))
-    path, url = source.get("path"), text(source.get("repoURL"))
-    if not isinstance(path, str) or not is_this_repository(url, options.repository_urls):
-        return None
-    try:
-        return repo_path(path)
-    except PathEscapes:
-        return None
+    """The first folder of this repository that is rendered."""
+    for source in _sources(obj):
+        if is_this_repository(text(source.get("repoURL")), options.repository_urls):
+            try:
+                return repo_path(text(source.get("path")))
+            except PathEscapes:
+                return None
+    return None
 
 
 def _cluster(obj: KubeObject) -> str:
     destination = mapping(dig(obj.body, "spec", "destination"))
     server = text(destination.get("server"))
-    return text(destination.get("name")) or (
-        "in-cluster" if server in ("", "https://kubernetes.default.svc") else urlsplit(server).hostname or server
-    )
+    return text(destination.get("name")) or ("in-cluster" if server in ("", "https://kubernetes.default.svc") else _host(server) or server)
+
+
+def _host(server: str) -> str:
+    try:
+        return urlsplit(server).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_beside(obj: KubeObject) -> bool:
+    """What renders and checks of Applications ask for: projects, cluster-scoped definitions, cluster Secrets."""
+    if obj.kind == "AppProject":
+        return obj.group == GROUP
+    if obj.kind == "CustomResourceDefinition":
+        return dig(obj.body, "spec", "scope") == "Cluster"
+    return obj.kind == "Secret" and obj.labels.get(CLUSTER_LABEL) == "cluster"
+
+
+def _beside(objects: Iterable[KubeObject], more: Iterable[KubeObject]) -> tuple[KubeObject, ...]:
+    """One of each name; what is rendered wins over what was brought along from files."""
+    found = {obj.key: obj for obj in (*more, *(obj for obj in objects if _is_beside(obj)))}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _with_beside(unit: DeployUnit, beside: Sequence[KubeObject]) -> DeployUnit:
+    return replace(unit, related=tuple(beside))
+
+
+def _asks_clusters(obj: KubeObject) -> bool:
+    return obj.kind == "ApplicationSet" and '"clusters"' in _words(obj.body.get("spec"))
+
+
+def _words(value: JSONValue) -> str:
+    import json
+
+    return json.dumps(value, default=str)
+
+
+def _cluster_secrets(tree: Tree) -> tuple[KubeObject, ...]:
+    """Cluster Secrets written in files; they are of no group that is looked for otherwise."""
+    from checker.tools.yaml import read_objects
+
+    found: list[KubeObject] = []
+    for path in walk(tree):
+        if path.endswith((".yaml", ".yml", ".json")) and tree.kind(path) is EntryKind.FILE:
+            try:
+                data = tree.read(path)
+            except TreeError:
+                continue
+            if CLUSTER_LABEL.encode() in data:
+                found.extend(obj for obj in read_objects(data, path).objects if _is_beside(obj) and obj.kind == "Secret")
+    return tuple(found)

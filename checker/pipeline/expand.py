@@ -63,6 +63,9 @@ def _declared(tree: Tree, layout: Layout, options: ExpandOptions, other: Mapping
     for _ in range(MAX_ROUNDS):
         wanted = find_declared(tree, layout, tuple(built.values()), options.discover)
         stale = [unit for unit in wanted if unit.key not in built or not _same_work(unit, built[unit.key].unit)]
+        # what is rendered already may have turned out to have a parent, or another environment
+        again = {unit.key for unit in stale}
+        built.update((unit.key, replace(built[unit.key], unit=unit)) for unit in wanted if unit.key not in again)
         if not stale:
             break
         first = [unit for unit in stale if unit.controller not in LEAVES]

@@ -66,7 +66,7 @@ def _application(
     template: Mapping[str, JSONValue], params: Params, spec: Mapping[str, JSONValue], templating: Templating, unit: DeployUnit
 ) -> dict[str, JSONValue]:
     """An empty set of parameters leaves the template as it is, and adds no finalizer."""
-    rendered: dict[str, Any] = templating.tree(template, params) if params else dict(template)
+    rendered: dict[str, Any] = templating.tree(mapping(template), params) if params else dict(mapping(template))
     metadata: dict[str, JSONValue] = {key: value for key, value in mapping(rendered.get("metadata")).items() if key in METADATA and value}
     metadata["namespace"] = unit.namespace
     keeps = mapping(spec.get("syncPolicy")).get("preserveResourcesOnDeletion") is True

@@ -115,7 +115,7 @@ class Planner:
     def check(self, body: Mapping[str, JSONValue], *, may_only_refer: bool) -> None:
         where = "spec.sources" if may_only_refer else "spec.source"
         if not text(body.get("repoURL")):
-            raise self.broken(f"{where}.repoURL is missing")
+            raise self.incomplete(f"{where}.repoURL is missing")
         path, chart = text(body.get("path")), text(body.get("chart"))
         is_oci = text(body.get("repoURL")).startswith("oci://")
         if not path and not chart and not is_oci and not (may_only_refer and text(body.get("ref"))):
@@ -205,6 +205,16 @@ class Planner:
 
     def broken(self, message: str) -> RenderFailure:
         return RenderFailure(message, location=self.unit.origin.location)
+
+    def incomplete(self, message: str) -> RenderFailure:
+        """Of a file that nothing here renders, half an Application may be all there is: something else completes it, or nothing."""
+        if self.unit.parent is not None:
+            return self.broken(message)
+        return RenderFailure(
+            f"{message}, and nothing in this repository that lists the file fills it in",
+            reason=Reason.REMOTE,
+            location=self.unit.origin.location,
+        )
 
     def remote(self, message: str, also: str = "") -> RenderFailure:
         return RenderFailure(f"{message}; {HOW}{also}", reason=Reason.REMOTE, location=self.unit.origin.location)

@@ -81,7 +81,6 @@ def test_what_would_run_code_is_refused_by_name(section: dict[str, object]) -> N
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ({"repoURL": ""}, "repoURL is missing"),
         ({"path": ""}, "a path or a chart"),
         ({"path": "/app"}, "absolute"),
         ({"path": "../app"}, "leaves the repository"),
@@ -93,6 +92,12 @@ def test_sources_that_argo_refuses(source: dict[str, str], message: str) -> None
     with pytest.raises(RenderFailure, match=message) as caught:
         render(KUSTOMIZATION, source=source)
     assert caught.value.reason is Reason.BROKEN
+
+
+def test_half_an_application_in_a_file_is_no_error_of_its_own() -> None:
+    with pytest.raises(RenderFailure, match="repoURL is missing, and nothing in this repository") as caught:
+        render(KUSTOMIZATION, source={"repoURL": ""})
+    assert caught.value.reason is Reason.REMOTE
 
 
 @pytest.mark.parametrize("destination", [{}, {"name": "a", "server": "https://b"}])

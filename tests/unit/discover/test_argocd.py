@@ -1,0 +1,143 @@
+"""Applications found: in files, through overlays, rendered by others; names that are taken; what travels with a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checker.discover import DiscoverOptions
+from checker.model.paths import RepoPath
+from checker.model.tree import MemoryTree
+from checker.model.units import BuiltUnit, Controller
+from checker.pipeline.expand import ExpandOptions, expand, expand_one
+from checker.render.options import RenderOptions
+
+URL = "https://github.com/acme/fleet"
+
+
+def app(name: str, path: str, *, project: str = "default", cluster: str = "in-cluster") -> str:
+    return (
+        f"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}, namespace: argocd}}\n"
+        f"spec:\n  project: {project}\n  source: {{repoURL: {URL}, path: {path}}}\n  destination: {{name: {cluster}, namespace: x}}\n"
+    )
+
+
+def config_map(name: str) -> str:
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n"
+
+
+OPTIONS = ExpandOptions(discover=DiscoverOptions(repository_urls=(URL,)), render=RenderOptions(repository_urls=(URL,)), digest_key=b"key")
+
+
+def tree(files: Mapping[str, str]) -> MemoryTree:
+    return MemoryTree({RepoPath(path): text.encode() for path, text in files.items()})
+
+
+def built(files: Mapping[str, str]) -> dict[str, BuiltUnit]:
+    return {
+        f"{unit.unit.name} @ {unit.unit.cluster}" if unit.unit.cluster else f"{unit.unit.controller} {unit.unit.name}": unit
+        for unit in expand_one(tree(files), OPTIONS).built
+        if unit.unit.controller is not Controller.DIRECTORY
+    }
+
+
+def test_app_of_apps_to_any_depth() -> None:
+    files = {
+        "root.yaml": app("root", "apps"),
+        "apps/one.yaml": app("one", "deeper"),
+        "deeper/two.yaml": app("two", "end"),
+        "end/cm.yaml": config_map("cm"),
+    }
+    found = built(files)
+    assert sorted(found) == ["one @ in-cluster", "root @ in-cluster", "two @ in-cluster"]
+    assert found["two @ in-cluster"].unit.parent == found["one @ in-cluster"].unit.key
+    assert [obj.name for obj in found["two @ in-cluster"].objects] == ["cm"]
+
+
+def test_an_application_that_renders_itself_is_one_unit() -> None:
+    found = built({"apps/root.yaml": app("root", "apps")})
+    assert list(found) == ["root @ in-cluster"]
+    assert found["root @ in-cluster"].unit.parent is None
+
+
+def test_what_a_kustomization_lists_is_what_the_overlay_makes_of_it() -> None:
+    files = {
+        "base/app.yaml": app("web", "set-by-overlay"),
+        "base/kustomization.yaml": "resources: [app.yaml]\n",
+        "overlays/prod/kustomization.yaml": "resources: [../../base]\npatches: [{path: patch.yaml}]\n",
+        "overlays/prod/patch.yaml": app("web", "deploy/prod"),
+        "deploy/prod/cm.yaml": config_map("prod"),
+    }
+    found = built(files)
+    assert sorted(found) == ["kustomization overlays/prod", "web @ in-cluster"]
+    assert found["web @ in-cluster"].unit.path == "deploy/prod"
+    assert [obj.name for obj in found["web @ in-cluster"].objects] == ["prod"]
+
+
+def test_an_overlay_that_an_application_renders_is_no_unit_of_its_own() -> None:
+    files = {
+        "root.yaml": app("root", "apps"),
+        "apps/kustomization.yaml": "resources: [one.yaml]\n",
+        "apps/one.yaml": app("one", "end"),
+        "end/cm.yaml": config_map("cm"),
+    }
+    assert sorted(built(files)) == ["one @ in-cluster", "root @ in-cluster"]
+
+
+def test_applications_of_one_name_in_several_instances_are_all_kept() -> None:
+    files = {
+        "clusters/dev/root.yaml": app("root", "dev"),
+        "clusters/prod/root.yaml": app("root", "prod"),
+        "dev/web.yaml": app("web", "web"),
+        "prod/web.yaml": app("web", "web"),
+        "web/cm.yaml": config_map("cm"),
+    }
+    found = built(files)
+    assert {"root @ in-cluster", "root @ in-cluster (clusters/prod)", "web @ in-cluster"} <= set(found)
+    assert all(unit.state == "rendered" for unit in found.values())
+    assert sum(unit.unit.name == "web" for unit in found.values()) == 2
+
+
+def test_applications_of_a_set_are_units_with_the_set_as_parent() -> None:
+    applicationset = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all, namespace: argocd}\n"
+        f"spec:\n  generators:\n  - git: {{repoURL: {URL}, directories: [{{path: 'apps/*'}}]}}\n"
+        f"  template:\n    metadata: {{name: '{{{{path.basename}}}}'}}\n"
+        f"    spec: {{project: default, source: {{repoURL: {URL}, path: '{{{{path}}}}'}}, destination: {{name: prod}}}}\n"
+    )
+    files = {"set.yaml": applicationset, "apps/a/cm.yaml": config_map("a"), "apps/b/cm.yaml": config_map("b")}
+    found = built(files)
+    assert sorted(found) == ["a @ prod", "all @ in-cluster", "b @ prod"]
+    assert found["a @ prod"].unit.parent == found["all @ in-cluster"].unit.key
+    before, after = expand(tree({key: text for key, text in files.items() if "apps/b" not in key}), tree(files), OPTIONS)
+    assert len(after.built) - len(before.built) == 1
+
+
+def test_projects_travel_with_their_applications() -> None:
+    project = "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: team, namespace: argocd}\nspec: {sourceRepos: []}\n"
+    files = {
+        "root.yaml": app("root", "apps"),
+        "apps/one.yaml": app("one", "end", project="team"),
+        "end/cm.yaml": config_map("cm"),
+        "project.yaml": project,
+    }
+    found = built(files)
+    assert [note.id for note in found["one @ in-cluster"].result.notes].count("project-bounds") == 3  # type: ignore[union-attr]
+    rendered = {**files, "apps/project.yaml": files.pop("project.yaml")}
+    del rendered["project.yaml"]
+    assert "project-bounds" in {note.id for note in built(rendered)["one @ in-cluster"].result.notes}  # type: ignore[union-attr]
+
+
+def test_cluster_secrets_reach_the_sets_that_ask_for_clusters() -> None:
+    secret = (
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: c, labels: {argocd.argoproj.io/secret-type: cluster, env: prod}}\n"
+        "stringData: {name: eu, server: 'https://eu'}\n"
+    )
+    applicationset = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all}\n"
+        "spec:\n  generators: [{clusters: {selector: {matchLabels: {env: prod}}}}]\n"
+        f"  template:\n    metadata: {{name: 'on-{{{{name}}}}'}}\n"
+        f"    spec: {{project: default, source: {{repoURL: {URL}, path: app}}, destination: {{name: '{{{{name}}}}'}}}}\n"
+    )
+    found = built({"set.yaml": applicationset, "clusters/eu.yaml": secret, "app/cm.yaml": config_map("cm")})
+    assert found["on-eu @ eu"].unit.controller is Controller.ARGOCD_APPLICATION
+    assert found["on-eu @ eu"].state == "rendered"
