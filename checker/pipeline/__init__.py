@@ -17,8 +17,9 @@ from checker.model.units import BuiltUnit
 from checker.version import __version__
 
 if TYPE_CHECKING:
+    from checker.model.tree import Tree
     from checker.pipeline.expand import ExpandOptions, Side
-    from checker.snapshot import Snapshot
+    from checker.snapshot import Repository, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +61,27 @@ def open_hook(folder: Path, environ: Mapping[str, str], push_lines: Iterable[str
     return (resolve_change(repository, staged=True, environ=environ),)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """One change under judgement, both sides rendered."""
+
+    change: Snapshot
+    settings: Settings
+    options: ExpandOptions
+    base: Side
+    head: Side
+
+
 def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[str, ...] = ()) -> Report:
     """Everything that can be said about the change."""
     from checker.pipeline.expand import expand
 
     options = _expand_options(change, settings)
     base, head = expand(change.base, change.head, options)
+    run = _Run(change=change, settings=settings, options=options, base=base, head=head)
     report = Report(tool_version=__version__, change=change.facts, units=_everything(base, head), notes=notes)
-    report = _with_diff(report, base, head, change, settings, parts)
-    return _with_findings(report, base, head, change, settings) if parts.findings else report
+    report = _with_diff(report, run, parts)
+    return _with_findings(report, run) if parts.findings else report
 
 
 def list_units(change: Snapshot, settings: Settings) -> tuple[BuiltUnit, ...]:
@@ -84,29 +97,31 @@ def _everything(base: Side, head: Side) -> tuple[BuiltUnit, ...]:
     return tuple(units[key] for key in sorted(units))
 
 
-def _with_diff(report: Report, base: Side, head: Side, change: Snapshot, settings: Settings, parts: Parts) -> Report:
+def _with_diff(report: Report, run: _Run, parts: Parts) -> Report:
     from checker.compare import CompareOptions, compare
     from checker.discover import guarded_environments
 
-    names = sorted({built.unit.environment for built in (*base.built, *head.built)})
-    guarded = guarded_environments(names, settings.environments)
-    order = tuple(environment.name for environment in settings.environments)
-    comparison = compare(base.built, head.built, change.facts, CompareOptions(guarded=guarded, order=order))
+    base, head = run.base.built, run.head.built
+    names = sorted({built.unit.environment for built in (*base, *head)})
+    guarded = guarded_environments(names, run.settings.environments)
+    order = tuple(environment.name for environment in run.settings.environments)
+    comparison = compare(base, head, run.change.facts, CompareOptions(guarded=guarded, order=order))
     report = replace(report, environments=comparison.environments if parts.diff else None, not_rendered=comparison.not_rendered)
     if not parts.rules:
         return report
-    from checker.gate import GateOptions, judge
+    from checker.gate import judge
+    from checker.pipeline.rules import gate_options
 
-    options = GateOptions(rules=settings.rules, guarded=guarded, order=order, now=datetime.now(UTC))
-    return replace(report, rules=judge(comparison, base.built, head.built, change.facts, options))
+    options = gate_options(run.change, run.settings, guarded, order, run.options)
+    return replace(report, rules=judge(comparison, base, head, run.change.facts, options))
 
 
-def _with_findings(report: Report, base: Side, head: Side, change: Snapshot, settings: Settings) -> Report:
+def _with_findings(report: Report, run: _Run) -> Report:
     from checker.pipeline.checks import check_side
     from checker.pipeline.suppress import lift
 
-    checked = check_side(base, head, change.base, settings)
-    lifted = lift(merged(checked.findings), change.head, settings.suppress, today())
+    checked = check_side(run.base, run.head, run.change.base, run.settings)
+    lifted = lift(merged(checked.findings), run.change.head, run.settings.suppress, today())
     return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts)
 
 
@@ -127,10 +142,16 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
             repository_urls=urls,
             revisions=revisions,
             allow_network=settings.allow_network,
+            revision_tree=lambda revision: _tree_of(change.repository, revision),
         ),
         exclude=settings.exclude,
         digest_key=secrets.token_bytes(32),
     )
+
+
+def _tree_of(repository: Repository, revision: str) -> Tree | None:
+    """The files of a revision that an Application is pinned to; None where this clone does not hold it."""
+    return repository.commit_tree(revision) if repository.commit_id(revision) is not None else None
 
 
 def today() -> date:

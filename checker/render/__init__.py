@@ -57,6 +57,9 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
         )
     except RecursionError:
         result = Failure(message="nested too deeply to build", reason=Reason.BROKEN, location=unit.origin.location, reads=recording.reads)
+    except Exception as error:  # noqa: BLE001 - a bug of ours in one unit is a gap that the report shows, and the other units go on
+        message = f"an error of gitops-check itself, please report it: {type(error).__name__}: {str(error)[:200]}"
+        result = Failure(message=message, reason=Reason.UNSUPPORTED, location=unit.origin.location, reads=recording.reads)
     return BuiltUnit(unit=unit, result=result, suspended=is_suspended(unit))
 
 
