@@ -202,3 +202,61 @@ def test_fail_on_decides_the_exit_code(run: Run, shop: GitRepo) -> None:
     shop.commit("A slip")
     assert check(run, shop, "--fail-on", "never")[0] == 0
     assert check(run, shop, "--fail-on", "error")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "words"),
+    [
+        ("apps/catalog/base/kustomization.yaml", "  - deployment.yaml", "  - deployment.yaml\n  - ../overlays/production", ["cycle"]),
+        ("apps/catalog/overlays/production/kustomization.yaml", "../../base", "../../../../../etc", ["etc"]),
+        ("apps/catalog/overlays/production/kustomization.yaml", "replicas.yaml", "replica.yaml", ["replica.yaml", "did you mean"]),
+        ("apps/catalog/overlays/production/replicas.yaml", "spec:", "spec: [", ["replicas.yaml"]),
+        ("clusters/production/catalog.yaml", "overlays/production", "overlays/prod", ["overlays/prod"]),
+    ],
+)
+def test_what_breaks_one_unit_is_said_and_the_rest_is_still_checked(
+    run: Run, shop: GitRepo, path: str, before: str, after: str, words: list[str]
+) -> None:
+    edit(shop, path, before, after)
+    edit(shop, "apps/storefront/base/service.yaml", "targetPort", "targetPrt")
+    shop.commit("Slips")
+    code, report = check(run, shop)
+    assert code == 1
+    assert "unknown-field" in [finding["rule"] for finding in report["findings"]]
+    broken = [finding for finding in report["findings"] if finding["rule"] == "could-not-render"]
+    assert broken
+    assert all(word in str(broken) for word in words), broken
+    assert not any(change == "deleted" for objects in moved(report).values() for _, _, change in objects)
+
+
+def test_a_policy_that_does_not_compile_is_said_and_the_others_still_judge(run: Run, shop: GitRepo) -> None:
+    shop.git("checkout", "-q", "main")
+    shop.write("policies/broken.rego", "package main\n\nimport rego.v1\n\ndeny contains msg if {\n")
+    shop.commit("A slip in a policy")
+    shop.git("checkout", "-q", "-b", "feature/z")
+    edit(shop, "apps/storefront/base/deployment.yaml", "shop.example.com/team: web", "shop.example.com/other: web")
+    shop.commit("Nobody's app")
+    code, report = check(run, shop)
+    assert code == 1
+    assert "policies/broken.rego" in {finding["location"]["path"] for finding in report["findings"]}
+    assert "say who to call" in str(report["findings"])
+
+
+def test_a_slip_in_the_settings_is_one_line_and_exit_2(run: Run, shop: GitRepo) -> None:
+    shop.git("checkout", "-q", "main")
+    edit(shop, ".gitops-check.yaml", "environments:", "environment:")
+    shop.commit("A slip in the settings")
+    code, out, err = run("check", "-C", str(shop.root), "--base", "main")
+    assert (code, out) == (2, "")
+    assert ".gitops-check.yaml:3:1" in err
+    assert "environments" in err
+
+
+def test_a_new_unit_is_created_and_a_removed_one_deleted(run: Run, shop: GitRepo) -> None:
+    (shop.root / "clusters/staging/catalog.yaml").unlink()
+    shop.commit("No catalog in staging")
+    _, report = check(run, shop)
+    assert ("Deployment", "catalog", "deleted") in moved(report)["staging"]
+    code, out, _ = run("diff", "-C", str(shop.root), "--base", "HEAD", "--head", "main", "-o", "json")
+    assert code == 0
+    assert json.loads(out)["schema"] == "gitops-check/report/v1"
