@@ -278,8 +278,38 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         (
             "sync-refused",
             "An Application that Argo CD would refuse to sync",
-            "Its AppProject does not permit the source, the destination or a kind; one refusal stops the whole sync.",
-            "Permit it in the AppProject, or move the object.",
+            "Its AppProject does not permit the source, the destination or a kind, or pruning would leave nothing; the whole sync stops.",
+            "Permit it in the AppProject, move the object, or set allowEmpty where an empty Application is meant.",
+        ),
+        (
+            "generates-nothing",
+            "An ApplicationSet that generates no Application",
+            "Generators that succeed with no result delete every Application of the set, and with it what they deployed.",
+            "Look for a renamed folder or file that the generator no longer matches.",
+        ),
+        (
+            "duplicate-application",
+            "An ApplicationSet that generates one name twice",
+            "Argo CD creates and updates neither of the two; what is there already stays as it is.",
+            "Put what tells the two apart into the name of the template.",
+        ),
+        (
+            "invalid-application",
+            "An ApplicationSet that generates a name that is none",
+            "The API server refuses it: names are lower-case letters, digits, - and . only. Often a parameter was not filled in.",
+            "Correct the parameter's name in the template, or use its normalized form.",
+        ),
+        (
+            "unknown-generator",
+            "A generator that Argo CD does not know",
+            "It is not an error to Argo CD: it generates nothing, and its Applications are deleted.",
+            "Correct the name of the generator.",
+        ),
+        (
+            "assumed-clusters",
+            "An ApplicationSet for clusters that the repository does not declare",
+            "Clusters are Secrets that seldom stand in Git: only the cluster that Argo CD runs in is known here.",
+            "Keep the cluster Secrets (without their credentials) or a copy of them in the repository to see the others.",
         ),
     ),
     *_of(

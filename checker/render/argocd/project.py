@@ -16,7 +16,7 @@ from checker.render.argocd.scope import is_cluster_scoped
 from checker.render.argocd.targets import cluster_scoped_kinds
 from checker.tools.argocd import glob_matches, normalised_url, path_match
 
-RULE = "project-bounds"
+RULE = "sync-refused"
 MAX_NAMED = 5
 
 

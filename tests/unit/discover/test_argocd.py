@@ -121,10 +121,10 @@ def test_projects_travel_with_their_applications() -> None:
         "project.yaml": project,
     }
     found = built(files)
-    assert [note.id for note in found["one @ in-cluster"].result.notes].count("project-bounds") == 3  # type: ignore[union-attr]
+    assert [note.id for note in found["one @ in-cluster"].result.notes].count("sync-refused") == 3  # type: ignore[union-attr]
     rendered = {**files, "apps/project.yaml": files.pop("project.yaml")}
     del rendered["project.yaml"]
-    assert "project-bounds" in {note.id for note in built(rendered)["one @ in-cluster"].result.notes}  # type: ignore[union-attr]
+    assert "sync-refused" in {note.id for note in built(rendered)["one @ in-cluster"].result.notes}  # type: ignore[union-attr]
 
 
 def test_cluster_secrets_reach_the_sets_that_ask_for_clusters() -> None:

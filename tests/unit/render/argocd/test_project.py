@@ -20,7 +20,7 @@ NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: ns}\n"
 def refused(content: dict[str, str], project: dict[str, Any], **spec: Any) -> list[str]:
     related = [kube("AppProject", "team", spec={**OPEN, **project})]
     notes = render(content, related=related, project="team", **spec).notes
-    return [note.message.partition("does not permit ")[2] for note in notes if note.id == "project-bounds"]
+    return [note.message.partition("does not permit ")[2] for note in notes if note.id == "sync-refused"]
 
 
 @pytest.mark.parametrize(
