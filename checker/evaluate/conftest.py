@@ -102,7 +102,7 @@ def _combined(files: Sequence[ConftestFile]) -> Sequence[ConftestFile]:
 
 def _documents(file: ConftestFile, options: ConftestOptions) -> tuple[JSONValue, ...]:
     only = file.documents[0] if len(file.documents) == 1 else None
-    return tuple(only) if isinstance(only, list) and not options.combine else file.documents
+    return tuple(only) if isinstance(only, list) and not options.combine else file.documents or (None,)
 
 
 def _spaces(policies: PolicySet, loaded: Loaded, *, everything: bool) -> list[_Namespace]:

@@ -68,6 +68,10 @@ def evaluate_gatekeeper(inputs: Sequence[EvaluationInput], policies: PolicySet, 
     return Checked(findings=tuple(findings), counts=sum((result.counts for result in results), Counts()))
 
 
+def _told(problem: PolicyProblem) -> str:
+    return f"this template was not run: {problem.message}" if problem.module else f"this template is not right: {problem.message}"
+
+
 def gatekeeper_messages(
     template: KubeObject, constraint: KubeObject, review: Mapping[str, JSONValue], inventory: Sequence[KubeObject]
 ) -> list[str]:
@@ -81,8 +85,9 @@ def gatekeeper_messages(
     data: dict[str, JSONValue] = {"gitopscheck": {"inventories": {"": _inventory(inventory)}}}
     with Engine() as engine:
         loaded = engine.load(read.modules, data, rules=False, own=(("inventory", INVENTORY),))
-        if loaded.problems:
-            raise TemplateError(loaded.problems[0].message)
+        left_out = [problem.message for problem in loaded.problems if problem.module]
+        if left_out:
+            raise TemplateError(left_out[0])
         group = engine.group([[read.rule]])
         answer = engine.evaluate([Request(group=group, input=_input(wanted, json.dumps(review)), context='{"scope": ""}')])[0]
     if answer.failure or answer.errors:

@@ -18,7 +18,7 @@ from checker.evaluate.verdicts import Asked, find_pointers, judged, policy_findi
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import KubeObject, Location
 from checker.model.paths import RepoPath
-from checker.tools.rego import Answer, DeadEngineError, Engine, Loaded, MissingEngineError, Module, Request, RulePath
+from checker.tools.rego import Answer, DeadEngineError, Engine, Loaded, MissingEngineError, Module, PolicyProblem, Request, RulePath
 
 PARALLEL_FROM = 1000
 """Fewer objects than this are done before a second engine has started."""
@@ -127,7 +127,11 @@ def _answers(
 def _load_findings(loaded: Loaded, policies: PolicySet) -> list[Finding]:
     """Modules that were left out, each at its line."""
     problems = [*loaded.problems, *(conftest_problems(policies, loaded) if policies.meaning is Meaning.CONFTEST else ())]
-    return [policy_finding("policy-invalid", problem, f"this policy was not run: {problem.message}", policies.name) for problem in problems]
+    return [policy_finding("policy-invalid", problem, _told(problem), policies.name) for problem in problems]
+
+
+def _told(problem: PolicyProblem) -> str:
+    return f"this policy was not run: {problem.message}" if problem.module else f"this policy is not right: {problem.message}"
 
 
 def _not_run(inputs: Sequence[EvaluationInput], policies: PolicySet, reason: str) -> Checked:

@@ -183,7 +183,7 @@ class Engine:
         versions = answer["versions"]
         return Loaded(
             rules=tuple(_rules(given, versions)) if rules else (),
-            problems=(*prepared.problems, *(_problem(problem) for problem in answer["problems"])),
+            problems=(*prepared.problems, *(_problem(problem) for problem in answer["problems"]), *_unknown(prepared, answer)),
             versions=versions,
         )
 
@@ -384,7 +384,21 @@ class _Prepared:
     modules: list[tuple[str, str, Version]]
     lenient: dict[str, str] = field(default_factory=dict)
     support: tuple[tuple[str, str], ...] = ()
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     problems: tuple[PolicyProblem, ...] = ()
+
+
+def _unknown(prepared: _Prepared, answer: Mapping[str, Any]) -> Iterator[PolicyProblem]:
+    """Functions that modules call and nothing defines. They stay loaded: where the call is never reached they still say something."""
+    if not prepared.lenient:
+        return
+    from checker.tools.rego_unknown import unknown_calls
+
+    loaded = [(path, text) for path, text, _ in prepared.modules if path in answer["versions"] and path in prepared.lenient]
+    for found in unknown_calls(loaded, prepared.names, frozenset(answer["builtins"])):
+        yield PolicyProblem(
+            message=f"it calls {found.name}, which neither these policies nor the Rego engine have", path=found.path, line=found.line
+        )
 
 
 def _prepared(modules: Sequence[Module]) -> _Prepared:
@@ -409,6 +423,7 @@ def _prepared(modules: Sequence[Module]) -> _Prepared:
         modules=[(module.path, texts.get(module.path, module.text), module.version) for module in modules if module.path not in refused],
         lenient={path: lenient(text, names) for path, text in texts.items()},
         support=((PACKAGE, module_text()),),
+        names=names,
         problems=problems,
     )
 

@@ -5,6 +5,7 @@ Their meaning is that of OPA's built-in function reference; `sprintf` is Go's fm
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import json
 import re
@@ -134,4 +135,7 @@ BUILTINS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("set_diff", 2, lambda one, other: one - other),
     ("array.flatten", 1, _flatten),
     ("net.cidr_intersects", 2, _cidr_intersects),
+    ("crypto.md5", 1, lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()),
+    ("crypto.sha1", 1, lambda text: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()),
+    ("crypto.sha256", 1, lambda text: hashlib.sha256(text.encode()).hexdigest()),
 )

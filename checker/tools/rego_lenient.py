@@ -184,7 +184,7 @@ def _membership(tokens: Sequence[Token], some: int) -> Iterator[Edit]:
 
 def defined_names(tokens: Sequence[Token]) -> frozenset[str]:
     """Rules, and last or renamed parts of imports: names that are not built-ins here."""
-    found = {tokens[start].text for start, _ in statements(tokens)}
+    found = {tokens[start + (tokens[start].text == "default" and start + 1 < stop)].text for start, stop in statements(tokens)}
     for index, token in enumerate(tokens):
         if token.text == "import" and token.kind == "name":
             last = index + 1

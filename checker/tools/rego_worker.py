@@ -120,7 +120,11 @@ class Worker:
         self.entries, self.groups = [], []
         problems = self.build()
         versions = {path: version for path, _, version in self.modules}
-        return {"problems": problems, "versions": versions}
+        return {"problems": problems, "versions": versions, "builtins": self._builtins() if self.lenient else []}
+
+    def _builtins(self) -> list[str]:
+        (names,) = _first(self.engine.eval_query_as_json("opa.runtime().builtins"))
+        return [*names, *(name for name, _, _ in BUILTINS)]
 
     def group(self, request: list[list[list[str] | None]]) -> dict[str, Any]:
         """Prepare sets of rules to be evaluated together: each becomes one rule of a module of ours, which costs no query parsing."""

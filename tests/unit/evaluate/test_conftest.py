@@ -136,6 +136,11 @@ def test_a_document_that_is_a_list_is_several() -> None:
     assert counts('deny contains "a" if input.bad', [{"bad": True}, {"bad": True}]) == (0, 0, 2, 0)
 
 
+def test_a_file_without_documents_is_one_empty_input() -> None:
+    policies = PolicySet(name="policy", modules=(Module("p.rego", HEAD + 'deny contains "x" if input.a'),))
+    assert run_conftest([ConftestFile(path="a.yaml", documents=())], policies).results[0].successes == 1
+
+
 def test_combined_documents_are_one_input_sorted_by_path() -> None:
     text = HEAD + 'deny contains msg if { msg := concat(",", [sprintf("%s=%v", [file.path, file.contents.n]) | some file in input]) }'
     policies = PolicySet(name="policy", modules=(Module("p.rego", text),))

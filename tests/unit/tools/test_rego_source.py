@@ -187,3 +187,20 @@ nested.rule.deep := 1
 )
 def test_sprintf_is_that_of_go(form: str, values: list[object], expected: str) -> None:
     assert sprintf(form, values) == expected
+
+
+def test_calls_of_what_nothing_defines_are_told_before_they_run() -> None:
+    text = """package p
+import rego.v1
+import data.lib.shared
+default limit(_) := 3
+r if { input.never; has_field(input, "a") }
+known if { count(shared.items(1)) > limit(2); data.lib.other(3); set() == {1}; crypto.sha256("a") != ""; not (1 == 2) }
+bad if io.jwt.decode("x")
+"""
+    with Engine() as engine:
+        loaded = engine.load([Module("p.rego", text), Module("q.rego", "package p\nother(x) { has(x) }\nhas(x) { x }")])
+    assert [(problem.path, problem.line, problem.message.split(",")[0], problem.module) for problem in loaded.problems] == [
+        ("p.rego", 5, "it calls has_field", ""),
+        ("p.rego", 7, "it calls io.jwt.decode", ""),
+    ]
