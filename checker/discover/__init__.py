@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments
-from checker.discover.flux_findings import find_conflicts, find_unreleased
 from checker.discover.layout import KUSTOMIZATION_FILES, Layout, ParseCache, holds_objects, in_chart, read_layout, referenced
 from checker.model.objects import Origin
 from checker.model.paths import RepoPath, basename, is_within, join, parent
@@ -25,10 +24,8 @@ __all__ = [
     "DiscoverOptions",
     "Layout",
     "ParseCache",
-    "find_conflicts",
     "find_declared",
     "find_unreached",
-    "find_unreleased",
     "guarded_environments",
     "read_layout",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from checker.discover import find_conflicts, find_unreleased
+from checker.discover.flux_findings import find_conflicts, find_unreleased
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.settings import Settings
