@@ -46,13 +46,14 @@ def find_roots(tree: Tree, objects: Sequence[KubeObject], options: Options) -> t
 
 def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> tuple[DeployUnit, ...]:
     """Every Application and ApplicationSet that a unit renders: app of apps, Helm, kustomize or Flux output."""
-    del tree
     gone = superseded([unit.unit for unit in built])
     parents = [unit for unit in built if any(map(_is_unit, unit.objects)) and unit.unit.key not in gone]
     parents.sort(key=lambda unit: unit.unit.key)
     if not parents:
         return ()
     brought = {id(obj): obj for unit in built for obj in unit.unit.related if _is_beside(obj)}
+    if any(_asks_clusters(obj) for parent in parents for obj in parent.objects):
+        brought.update((id(obj), obj) for obj in _cluster_secrets(tree))
     beside = _beside((obj for unit in built for obj in unit.objects), brought.values())
     roots = {unit.unit.key: unit.unit for unit in built if unit.unit.parent is None and unit.unit.controller in KINDS.values()}
     origins = {parent.unit.origin for parent in parents if parent.unit.controller in KINDS.values()}
@@ -175,8 +176,15 @@ def _is_beside(obj: KubeObject) -> bool:
 
 
 def _beside(objects: Iterable[KubeObject], more: Iterable[KubeObject]) -> tuple[KubeObject, ...]:
-    """One of each name; what is rendered wins over what was brought along from files."""
-    found = {obj.key: obj for obj in (*more, *(obj for obj in objects if _is_beside(obj)))}
+    """One of each name; what is rendered wins over what was brought along from files.
+
+    Not so for Secrets: a rendered one has lost the values that name the cluster.
+    """
+    found = {obj.key: obj for obj in more}
+    written = {obj.name for obj in found.values() if obj.kind == "Secret"}
+    for obj in objects:
+        if _is_beside(obj) and not (obj.kind == "Secret" and obj.name in written):
+            found[obj.key] = obj
     return tuple(found[key] for key in sorted(found))
 
 

@@ -160,9 +160,10 @@ class Planner:
         """
         guess = not self.options.repository_urls
         name = revision.strip().removeprefix("refs/heads/")
-        if name in ("", "HEAD") or name in self.options.revisions:
+        followed = branches(self.options.revisions)
+        if name in ("", "HEAD") or name in followed or name in self.options.revisions:
             return Checkout(tree=self.tree, is_guess=guess)
-        if not self.options.revisions and not _looks_pinned(name):
+        if not followed and not _looks_pinned(name):
             return Checkout(tree=self.tree, is_guess=guess)
         pinned = self.options.revision_tree(revision) if self.options.revision_tree is not None else None
         if pinned is not None:
@@ -237,6 +238,14 @@ def mapped(url: str, sources: Mapping[str, RepoPath]) -> RepoPath | None:
         if bare and (bare == other or bare.startswith(other + "/")):
             return clamped_path(bare[len(other) :], RepoPath(str(folder).strip("/")))
     return None
+
+
+def branches(revisions: Sequence[str]) -> frozenset[str]:
+    """The branch names among revisions such as `origin/main`, `HEAD~1` or a commit id: what an Application may follow."""
+    names = (re.sub(r"^(refs/heads/|refs/remotes/[^/]+/|origin/|upstream/)", "", revision) for revision in revisions)
+    return frozenset(
+        name for name in names if name not in ("", "HEAD") and not re.search(r"[~^:@]|\.\.", name) and not _COMMIT.fullmatch(name)
+    )
 
 
 def _looks_pinned(revision: str) -> bool:

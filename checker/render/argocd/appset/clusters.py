@@ -74,6 +74,8 @@ def _value(secret: KubeObject, key: str) -> str:
         except (binascii.Error, UnicodeDecodeError, ValueError):
             plain = encoded
     value = text(plain)
-    if value.startswith("digest:"):
-        raise NotExpanded(f"the {key} of cluster Secret {secret.name} is known only where it is rendered")
+    if value.startswith(("digest:", "ENC[")):
+        raise NotExpanded(
+            f"the {key} of cluster Secret {secret.name} is {'encrypted' if value[0] == 'E' else 'known only where it is rendered'}"
+        )
     return value.rstrip("/") if key == "server" else value

@@ -153,6 +153,14 @@ def test_edge_67_the_local_cluster_counts_only_without_a_selector() -> None:
     assert caught.value.reason is Reason.REMOTE
 
 
+def test_clusters_whose_names_are_hidden_are_not_guessed() -> None:
+    hidden = cluster("prod")
+    for name in ("ENC[AES256_GCM,data:x]", "digest:0123"):
+        secret = KubeObject(body={**hidden.body, "stringData": {"name": name, "server": "https://x"}}, origin=hidden.origin)
+        with pytest.raises(RenderFailure, match="not expanded: the name of cluster Secret prod"):
+            expand({"clusters": {}}, related=[secret])
+
+
 def matrix(*generators: Mapping[str, Any]) -> dict[str, Any]:
     return {"matrix": {"generators": list(generators)}}
 

@@ -172,3 +172,21 @@ def test_several_sources_are_concatenated() -> None:
     content = {"one/Chart.yaml": CHART["app/Chart.yaml"], "one/templates/x.yaml": SHOW, "two/cm.yaml": config_map("cm")}
     sources = [{"repoURL": URL, "path": "one"}, {"repoURL": URL, "path": "two"}, {"repoURL": "https://elsewhere", "ref": "unused"}]
     assert names(render(content, sources=sources)) == ["app1", "cm"]
+
+
+def test_a_branch_is_followed_unless_another_is_known_to_be_the_target() -> None:
+    new = {"app/cm.yaml": config_map("new")}
+
+    def at(revision: str) -> object:
+        return files({"app/cm.yaml": config_map("old")})
+
+    for revisions, expected in (
+        ((), "new"),
+        (("HEAD~1",), "new"),
+        (("0123abcd0123",), "new"),
+        (("origin/main",), "new"),
+        (("refs/remotes/origin/main",), "new"),
+        (("release/1.2",), "old"),
+    ):
+        rendered = render(new, revisions=revisions, revision_tree=at, source={"targetRevision": "main"})
+        assert names(rendered) == [expected], revisions
