@@ -80,7 +80,8 @@ def merged(left: TransformerConfig, right: TransformerConfig) -> TransformerConf
     for reference in right.name_reference:
         references = _with_reference(references, reference)
     parts["name_reference"] = tuple(sorted(references, key=lambda reference: field_spec_order(reference.target)))
-    return TransformerConfig(**parts)
+    both = TransformerConfig(**parts)
+    return left if both == left else both  # so that merging once more is seen to be needless
 
 
 def _with_reference(references: tuple[NameReference, ...], added: NameReference) -> tuple[NameReference, ...]:

@@ -16,6 +16,7 @@ from checker.render.kustomize.variables import Vars
 
 MOST_RESOURCES = 200_000
 DEEPEST = 60
+MOST_KUSTOMIZATIONS = 20_000
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Build:
     styled: bool = False
     annotated: bool = False
     schemas: Schemas = field(default_factory=Schemas)
+    loaded: int = 0
+    """Kustomizations read so far, each as often as it is included."""
 
     @property
     def merger(self) -> Merger:

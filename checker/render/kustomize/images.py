@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checker.render.kustomize.failure import broken
+from checker.model.units import RenderFailure
+from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.fieldspec import FieldSpecs, visit
-from checker.render.kustomize.regex import go_regex
+from checker.render.kustomize.regex import found, go_regex
 from checker.render.kustomize.resmap import ResMap
 from checker.render.kustomize.values import is_null, is_scalar, text_of, with_text
 
 _CONTAINERS = ("containers", "initContainers")
+_MOST_REPEATS = 5
+"""Two of them in the tag and digest, which begin with characters that they cannot hold."""
 _TAG = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$"
 
 
 def set_images(resources: ResMap, image: Mapping[str, str], specs: FieldSpecs) -> None:
-    pattern = go_regex(f"^{image.get('name', '')}{_TAG}")
+    pattern = f"^{image.get('name', '')}{_TAG}"
+    try:
+        go_regex(pattern, _MOST_REPEATS)
+    except RenderFailure as failure:
+        raise unsupported(f"images: {failure.message}") from failure  # kustomize crashes on a broken one
 
     def setter(holder: Any, key: Any) -> None:
         old = holder[key]
@@ -25,7 +32,7 @@ def set_images(resources: ResMap, image: Mapping[str, str], specs: FieldSpecs) -
         if not is_scalar(old):
             raise broken(f"{key} is a mapping or a list, where an image is a text")
         text = text_of(old)
-        if pattern.search(text):
+        if found(pattern, text, _MOST_REPEATS):
             new = renamed(text, image)
             if new != text:
                 holder[key] = with_text(old, new)

@@ -7,6 +7,7 @@ Kubernetes reads it. One surprise: a field that kustomize does not know is an er
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from checker.model.objects import Location
@@ -134,8 +135,9 @@ class Kustomization:
         return Location(path=self.path) if place is None else Location(path=self.path, line=place[0], column=place[1])
 
 
+@lru_cache(maxsize=1024)
 def read_kustomization(path: RepoPath, data: bytes) -> Kustomization:
-    """Raises RenderFailure with the line."""
+    """Raises RenderFailure with the line. Kept by content, as bases are read again for everything that includes them."""
     documents = load_documents(data, rules=Rules.KUBERNETES)
     if not documents or documents[0].value is None:
         if documents and documents[0].error is not None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.fieldspec import split_path
-from checker.render.kustomize.regex import go_regex
+from checker.render.kustomize.regex import found
 from checker.render.kustomize.values import NeedStylesError, Quoted, is_null, is_scalar, key_text, text_of
 
 
@@ -126,38 +126,37 @@ def _at_index(elements: list[Any], index: int, rest: list[str], create: type | N
 def _at_matches(slot: Slot, part: str, rest: list[str], create: type | None) -> list[Slot]:
     name, pattern = _bracket(part)
     elements = _list(slot.value, part)
-    found = _matching(elements, name, pattern, rest, create)
-    if found or create is None:
-        return found
+    matches = _matching(elements, name, pattern, rest, create)
+    if matches or create is None:
+        return matches
     if slot.value is not elements:
         raise unsupported(f"a replacement cannot create {part} in a field that is null")
     elements.append({name: _typed(pattern)} if name else _typed(pattern))
-    found = _matching(elements, name, pattern, rest, create)
-    if not found:
+    matches = _matching(elements, name, pattern, rest, create)
+    if not matches:
         raise unsupported(f"{part}: what is created does not match itself")
-    return found
+    return matches
 
 
 def _matching(elements: list[Any], name: str, pattern: str, rest: list[str], create: type | None) -> list[Slot]:
-    found: list[Slot] = []
+    matches: list[Slot] = []
     for index, element in enumerate(elements):
         if not name:
             if is_scalar(element) and _printed_matches(pattern, element):
-                found.append(Slot(elements, index))
+                matches.append(Slot(elements, index))
         elif type(element) is dict and name in element and is_scalar(element[name]) and _printed_matches(pattern, element[name]):
-            found.extend(find_targets(Slot(elements, index), rest, create))
-    return found
+            matches.extend(find_targets(Slot(elements, index), rest, create))
+    return matches
 
 
 def _printed_matches(pattern: str, value: Any) -> bool:
     """kustomize matches the value as it prints it, quotes included."""
     text = value if isinstance(value, str) else key_text(value)
-    regex = go_regex(pattern)
     if re.fullmatch(r"[\w./:-]*", pattern):
-        return regex.search(text) is not None
-    if type(value) is str and regex.search(text) is not None and regex.search(f'"{text}"') is None:
+        return found(pattern, text)
+    if type(value) is str and found(pattern, text) and not found(pattern, f'"{text}"'):
         raise NeedStylesError
-    return regex.search(f'"{text}"' if type(value) is Quoted else text) is not None
+    return found(pattern, f'"{text}"' if type(value) is Quoted else text)
 
 
 def _made(rest: list[str], create: type) -> Any:

@@ -200,7 +200,7 @@ def _implicit(text: str) -> Any:
     if meant is None:
         raise unsupported(f"a replacement that writes {text}, which becomes null")
     if isinstance(meant, str):
-        return text
+        return Loose(text)
     return Literal(text, narrowed(meant) if isinstance(meant, float) else meant, implicit=True)
 
 

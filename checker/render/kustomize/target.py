@@ -19,7 +19,7 @@ from checker.model.units import RenderFailure
 from checker.render.kustomize import config as configs
 from checker.render.kustomize import metadata, plugins
 from checker.render.kustomize.config import EMPTY, merged
-from checker.render.kustomize.context import DEEPEST, MOST_RESOURCES, Accumulated, Build
+from checker.render.kustomize.context import DEEPEST, MOST_KUSTOMIZATIONS, MOST_RESOURCES, Accumulated, Build
 from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.kustomization import COMPONENT, Kustomization, read_kustomization
 from checker.render.kustomize.loader import Loader, is_remote
@@ -41,6 +41,9 @@ class Target:
         self._depth = depth
         if depth > DEEPEST:
             raise unsupported(f"kustomizations nested more than {DEEPEST} deep")
+        build.loaded += 1
+        if build.loaded > MOST_KUSTOMIZATIONS:
+            raise unsupported(f"more than {MOST_KUSTOMIZATIONS} kustomizations in one build")
         path = loader.kustomization_file()
         with led_by(path):
             self.kustomization: Kustomization = read_kustomization(path, build.tree.read(path))
@@ -130,7 +133,7 @@ class Target:
             raise broken(f"{path} is a component: list it under `components`, not here")
         found = below.accumulate()
         accumulated.resources.append_all(found.resources.resources)
-        accumulated.config = merged(accumulated.config, found.config)
+        accumulated.config = _joined(accumulated.config, found.config)
         accumulated.vars = merge_vars(accumulated.vars, found.vars)
 
     def _component(self, accumulated: Accumulated, path: str) -> Accumulated:
@@ -158,7 +161,7 @@ class Target:
                 with self.place(f"/configurations/{index}"):
                     added = merged(added, configs.from_bytes(self.loader.read(path)))
             own = merged(own, added)
-        accumulated.config = _merged_default(accumulated.config, own)
+        accumulated.config = _joined(accumulated.config, own)
         for index, path in enumerate(self.kustomization.entries("crds")):
             with self.place(f"/crds/{index}"):
                 from checker.render.kustomize.crds import config_from_definitions
@@ -183,7 +186,7 @@ class Target:
                 self.build.schemas.chosen = True
 
 
-def _merged_default(left: configs.TransformerConfig, right: configs.TransformerConfig) -> configs.TransformerConfig:
+def _joined(left: configs.TransformerConfig, right: configs.TransformerConfig) -> configs.TransformerConfig:
     return right if left is EMPTY else merged(left, right)
 
 

@@ -1,0 +1,48 @@
+"""Hostile content ends in a named refusal, soon."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.model.units import Reason, RenderFailure
+from tests.unit.render.kustomize.helpers import DEPLOYMENT, built, one
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", "(.*)*", ".*.*.*.*x", "((a|b)*c)*"])
+def test_patterns_that_could_take_forever_are_refused(pattern: str):
+    with pytest.raises(RenderFailure, match="safely") as caught:
+        one(f'patches:\n- target: {{name: \'{pattern}\'}}\n  patch: \'[{{"op": "add", "path": "/x", "value": 1}}]\'')
+    assert caught.value.reason is Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize("pattern", ["web.*|api.*|db.*|cache.*|x.*", "[a-z]+-v[0-9]+", "(ab)*c{2,5}"])
+def test_patterns_that_people_write_are_taken(pattern: str):
+    body = one(f'patches:\n- target: {{name: \'{pattern}\'}}\n  patch: \'[{{"op": "add", "path": "/x", "value": 1}}]\'')
+    assert ("x" in body) is pattern.startswith("web")
+
+
+def test_kustomizations_that_include_each_other_twice_at_every_level_are_refused():
+    files: dict[str, str | bytes] = {"l0/kustomization.yaml": "namePrefix: a-"}
+    for level in range(1, 25):
+        files[f"l{level}/kustomization.yaml"] = f"resources: [../l{level - 1}, ../l{level - 1}]"
+    with pytest.raises(RenderFailure, match="kustomizations in one build"):
+        built(files, "l24")
+
+
+def test_aliases_that_explode_are_refused():
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"] + [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 9) + "]" for n in range(1, 9)]
+    text = DEPLOYMENT + "\n".join(lines)
+    with pytest.raises(RenderFailure, match="aliases"):
+        one("namePrefix: a-", text)
+
+
+def test_deep_nesting_is_refused():
+    with pytest.raises(RenderFailure, match="nested"):
+        one("namePrefix: a-", DEPLOYMENT + "deep: " + "[" * 3000 + "]" * 3000)
+
+
+def test_secret_values_stay_out_of_messages():
+    files = {"kustomization.yaml": "secretGenerator: [{name: s, literals: [k=hunter2, k=hunter2]}]"}
+    with pytest.raises(RenderFailure) as caught:
+        built(files)
+    assert "hunter2" not in caught.value.message
