@@ -288,7 +288,11 @@ def serve(source: BinaryIO, sink: BinaryIO, worker: Worker) -> None:
                 sink.write(worker.evaluate(item))
                 sink.flush()
             continue
-        sink.write(json.dumps(_answer(worker, verb, rest)).encode() + b"\n")
+        try:
+            answer = _answer(worker, verb, rest)
+        except Exception as error:  # noqa: BLE001 - the other end says it and goes on without us
+            answer = {"failed": problem(error)["message"]}
+        sink.write(json.dumps(answer).encode() + b"\n")
         sink.flush()
 
 

@@ -12,7 +12,7 @@ from checker.model.findings import Checked, Counts, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, Location, Origin
 from checker.model.paths import RepoPath
 from checker.model.units import Controller, UnitKey
-from checker.tools import rego
+from checker.tools import rego_process
 from checker.tools.rego import Limits, Module
 
 
@@ -82,7 +82,7 @@ def test_a_broken_module_is_told_and_the_others_still_run() -> None:
 
 
 def test_without_an_engine_nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rego, "VERSION", "9.9.9")
+    monkeypatch.setattr(rego_process, "VERSION", "9.9.9")
     own = PolicySet(name="policy", modules=(Module("policy/p.rego", "package main"),))
     checked = evaluate_objects([EvaluationInput(object=pod())], [library_policies(), own], EvaluateOptions())
     assert [(finding.rule, finding.severity, finding.outcome) for finding in checked.findings] == [

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from checker.tools import rego
-from checker.tools.rego import Answer, Engine, Limits, Loaded, Module, PolicyProblem, Request
+from checker.tools import rego_process
+from checker.tools.rego import Answer, Engine, Limits, Loaded, MissingEngineError, Module, PolicyProblem, Request
 
 MAIN = """package main
 import rego.v1
@@ -174,8 +174,8 @@ def test_prints_and_values_of_a_query() -> None:
 
 
 def test_another_package_of_the_same_import_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rego, "VERSION", "0.0.1")
-    with pytest.raises(rego.MissingEngineError) as caught, Engine() as engine:
+    monkeypatch.setattr(rego_process, "VERSION", "0.0.1")
+    with pytest.raises(MissingEngineError) as caught, Engine() as engine:
         engine.load([])
     assert "0.13.0" in caught.value.message
     assert "pip install" in caught.value.hint
