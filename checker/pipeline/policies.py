@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from checker.model.findings import UsageError
+from checker.model.objects import KubeObject
 from checker.model.paths import PathEscapes, RepoPath, repo_path
 from checker.model.settings import PolicySource, Settings
 from checker.model.tree import EntryKind, Tree, walk
@@ -29,12 +30,25 @@ def _policy_set(tree: Tree, source: PolicySource) -> PolicySet:
     if source.path is None:
         return library_policies(source.profile)
     folder = policy_folder(tree, source.path)
+    if source.engine == Meaning.GATEKEEPER:
+        return PolicySet(name=source.path, meaning=Meaning.GATEKEEPER, objects=_constraints(tree, folder))
     files = tuple(path for path in rego_files(tree, folder) if not path.endswith(TESTS))
     if not files:
         raise UsageError(f"policies: {source.path} holds no {SUFFIX} file in {tree.label}")
     return PolicySet(
         name=source.path, modules=tuple(module(tree, path) for path in files), namespaces=source.namespaces, meaning=Meaning(source.engine)
     )
+
+
+def _constraints(tree: Tree, folder: RepoPath) -> tuple[KubeObject, ...]:
+    """The ConstraintTemplates and constraints of a folder. Raises UsageError where there are none."""
+    from checker.tools.yaml import read_objects
+
+    files = (path for path in walk(tree, folder) if path.endswith((".yaml", ".yml")))
+    objects = tuple(obj for path in files for obj in read_objects(tree.read(path), path).objects if obj.group.endswith("gatekeeper.sh"))
+    if not objects:
+        raise UsageError(f"policies: {folder} holds no ConstraintTemplate or constraint in {tree.label}")
+    return objects
 
 
 def policy_folder(tree: Tree, name: str) -> RepoPath:

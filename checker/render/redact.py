@@ -10,11 +10,14 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from checker.model.objects import REDACTED, JSONValue, KubeObject
 
+_VARIABLE = re.compile(r"\$\{[_a-zA-Z][_a-zA-Z0-9]*\}")
+"""Only names the value, which Flux fills in from elsewhere."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -38,6 +41,8 @@ def redacted(obj: KubeObject, key: bytes) -> KubeObject:
 def _placeholder(value: JSONValue, key: bytes, *, encoded: bool) -> JSONValue:
     """The type survives, so that a wrong type is still found; the value does not."""
     match value:
+        case str() if _VARIABLE.fullmatch(value):
+            return value
         case str():
             return _digest(_decoded(value) if encoded else value.encode("utf-8", "surrogateescape"), key)
         case bool() | None:

@@ -44,6 +44,10 @@ def text(report: Report, options: FormatOptions) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+MOST_STILL = 6
+"""More environments than these that do not move share one line."""
+
+
 class _Page:
     def __init__(self, report: Report, options: FormatOptions) -> None:
         self.report = report
@@ -83,11 +87,19 @@ class _Page:
     def _environments(self) -> Iterator[str]:
         environments = shown_environments(self.report, self.options)
         told = told_units(environments, show_noise=self.options.show_noise, once=not self.options.environments)
+        still = [diff for diff in environments if not told[diff.environment] and not diff.not_rendered and not folded_count(diff.units)]
+        if len(still) > MOST_STILL:
+            environments = [diff for diff in environments if diff not in still]
         label = max((columns(_upper(diff)) for diff in environments), default=0) + 2
         for number, diff in enumerate(environments):
             if number and told[diff.environment]:
                 yield ""
             yield from self._environment(diff, told[diff.environment], label)
+        if len(still) > MOST_STILL:
+            yield from wrapped(
+                f"{len(still)} environments do not move: {listing([shown(diff.environment or 'no environment') for diff in still], 12)}",
+                self.width,
+            )
         hidden = [shown(diff.environment) for diff in self.report.environments or () if diff not in environments and diff.moves]
         if hidden:
             yield self.paint("dim", f"not shown here, but moving: {listing(hidden, 8)}")

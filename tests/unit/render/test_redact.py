@@ -69,3 +69,9 @@ def test_the_given_object_is_not_changed() -> None:
     given_secret = secret(data={"a": encoded("one")})
     redacted(given_secret, KEY)
     assert mapping(given_secret.body["data"])["a"] == encoded("one")
+
+
+def test_a_variable_that_flux_fills_in_is_no_value() -> None:
+    data = mapping(redacted(secret(stringData={"a": "${TOKEN}", "b": "x${TOKEN}"}), KEY).body["stringData"])
+    assert data["a"] == "${TOKEN}"
+    assert str(data["b"]).startswith("digest:")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from checker.evaluate import Meaning
+from checker.model.findings import UsageError
+from checker.model.paths import RepoPath
+from checker.model.settings import PolicySource, Settings
+from checker.model.tree import MemoryTree
+from checker.pipeline.policies import policy_sets
+
+TREE = MemoryTree(
+    {
+        RepoPath("policies/a.rego"): b"package main\n",
+        RepoPath("policies/a_test.rego"): b"package main\n",
+        RepoPath("constraints/t.yaml"): b"apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: t}\n",
+        RepoPath("constraints/c.yaml"): b"apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: T\nmetadata: {name: c}\n",
+        RepoPath("empty/README.md"): b"",
+    }
+)
+
+
+def settings(*sources: PolicySource) -> Settings:
+    return Settings(policies=sources)
+
+
+def test_rego_folders_are_loaded_without_their_tests() -> None:
+    (one,) = policy_sets(TREE, settings(PolicySource(path="policies", namespaces=("main",))))
+    assert [module.path for module in one.modules] == ["policies/a.rego"]
+    assert one.meaning is Meaning.CONFTEST
+
+
+def test_gatekeeper_folders_are_their_templates_and_constraints() -> None:
+    (one,) = policy_sets(TREE, settings(PolicySource(path="constraints", engine="gatekeeper")))
+    assert {obj.kind for obj in one.objects} == {"ConstraintTemplate", "T"}
+    assert one.meaning is Meaning.GATEKEEPER
+
+
+def test_the_library_is_there_without_a_folder() -> None:
+    (one,) = policy_sets(TREE, Settings())
+    assert one.meaning is Meaning.LIBRARY
+    assert one.docs
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        PolicySource(path="missing"),
+        PolicySource(path="empty"),
+        PolicySource(path="../up"),
+        PolicySource(path="policies", engine="gatekeeper"),
+    ],
+)
+def test_no_policies_is_not_the_same_as_all_passed(source: PolicySource) -> None:
+    with pytest.raises(UsageError):
+        policy_sets(TREE, settings(source))
