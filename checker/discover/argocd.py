@@ -167,9 +167,11 @@ def _host(server: str) -> str:
 
 
 def _is_beside(obj: KubeObject) -> bool:
-    """What renders and checks of Applications ask for: projects, cluster-scoped definitions, cluster Secrets."""
-    if obj.kind == "AppProject":
-        return obj.group == GROUP
+    """What renders and checks of Applications ask for: projects, Argo CD's settings, cluster-scoped definitions, cluster Secrets."""
+    if obj.kind in ("AppProject", "ArgoCD"):
+        return obj.group == GROUP and (obj.kind == "AppProject" or bool(dig(obj.body, "spec", "kustomizeBuildOptions")))
+    if obj.kind == "ConfigMap":
+        return obj.name == "argocd-cm"
     if obj.kind == "CustomResourceDefinition":
         return dig(obj.body, "spec", "scope") == "Cluster"
     return obj.kind == "Secret" and obj.labels.get(CLUSTER_LABEL) == "cluster"

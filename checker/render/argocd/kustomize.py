@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from checker.model.objects import JSONValue, KubeObject, Location, mapping, sequence, text
+from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, sequence, text
 from checker.model.paths import PathEscapes, RepoPath, join
-from checker.model.tree import EntryKind, OverlayTree, TreeError
+from checker.model.tree import EntryKind, OverlayTree, Tree, TreeError
 from checker.model.units import RenderFailure
 from checker.render.argocd.context import Context
 from checker.render.argocd.detect import KUSTOMIZATION_FILES
+
+if TYPE_CHECKING:
+    from checker.render.kustomize import ChartRequest
 
 _TAG = re.compile(r"(.*):([a-zA-Z0-9._-]*|\*)")
 _FIELDS = frozenset(
@@ -26,6 +29,8 @@ _FIELDS = frozenset(
         *("ignoreMissingComponents", "version", "kubeVersion", "apiVersions"),
     }
 )
+_OUTSIDE = frozenset({"version", "kubeVersion", "apiVersions"})
+"""Options of the build, not of the file."""
 KEEP = "*"
 
 
@@ -39,12 +44,51 @@ def render_kustomize(context: Context) -> tuple[KubeObject, ...]:
     if unknown:
         raise context.refused(f"kustomize.{unknown[0]} is not supported")
     tree = source.checkout.tree
-    if any(settings.get(field) for field in _FIELDS):
+    if any(settings.get(field) for field in _FIELDS - _OUTSIDE):
         file = _file(context)
         content = edited(_read(context, file), context, settings)
         tree = OverlayTree(tree, {file: json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogateescape")})
-    options = KustomizeOptions(load_restrictor=context.options.load_restrictor, sources=context.options.sources)
+    known = build_options(context.unit.related)
+    unrestricted = known is not None and "LoadRestrictionsNone" in known
+    options = KustomizeOptions(
+        load_restrictor="none" if unrestricted else context.options.load_restrictor,
+        sources=context.options.sources,
+        enable_helm=known is None or "--enable-helm" in known,
+        helm=lambda chart: _charted(chart, tree, context),
+        kube_version=text(settings.get("kubeVersion")) or context.options.kubernetes,
+        api_versions=tuple(text(item) for item in sequence(settings.get("apiVersions"))) or context.options.api_versions,
+    )
     return build(tree, source.path, options)
+
+
+def build_options(related: Sequence[KubeObject]) -> str | None:
+    """What the settings of Argo CD say of `kustomize build`, None where the repository does not hold them.
+
+    Then Helm is taken to be enabled, since an Application that needs it would never have worked otherwise.
+    """
+    for obj in related:
+        if obj.kind == "ConfigMap" and obj.name == "argocd-cm":
+            return text(dig(obj.body, "data", "kustomize.buildOptions"))
+        if obj.kind == "ArgoCD":
+            return text(dig(obj.body, "spec", "kustomizeBuildOptions"))
+    return None
+
+
+def _charted(chart: ChartRequest, tree: Tree, context: Context) -> list[Mapping[str, JSONValue]]:
+    """A chart that the kustomization names under `helmCharts`."""
+    from checker.render.helm import HelmRequest, render_chart
+
+    request = HelmRequest(
+        release=chart.release,
+        namespace=chart.namespace,
+        values=chart.values,
+        include_crds=chart.include_crds,
+        hooks=not chart.skip_hooks,
+        tests=not chart.skip_tests,
+        kube_version=chart.kube_version,
+        api_versions=chart.api_versions,
+    )
+    return [obj.body for obj in render_chart(tree, chart.path, request, context.options)]
 
 
 def edited(content: Mapping[str, JSONValue], context: Context, settings: Mapping[str, JSONValue]) -> dict[str, JSONValue]:

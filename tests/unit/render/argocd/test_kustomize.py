@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from checker.model.units import Reason, RenderFailure
-from tests.unit.render.argocd.builders import config_map, names, render
+from tests.unit.render.argocd.builders import config_map, kube, names, render
 
 POD = """apiVersion: apps/v1
 kind: Deployment
@@ -87,3 +87,26 @@ def test_an_option_that_we_do_not_know_is_refused_by_name() -> None:
     with pytest.raises(RenderFailure, match=r"kustomize\.novelty") as caught:
         built("", novelty=True)
     assert caught.value.reason is Reason.UNSUPPORTED
+
+
+def test_charts_of_a_kustomization_follow_argos_settings() -> None:
+    content = {
+        "app/kustomization.yaml": "helmCharts: [{name: web, releaseName: r}]\n",
+        "app/charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        "app/charts/web/values.yaml": "",
+        "app/charts/web/templates/cm.yaml": config_map("{{ .Release.Name }}-cm"),
+    }
+    enabled = kube("ArgoCD", "argocd", spec={"kustomizeBuildOptions": "--enable-helm"})
+    disabled = kube("ConfigMap", "argocd-cm", api="v1", data={"kustomize.buildOptions": "--load-restrictor LoadRestrictionsNone"})
+    assert names(render(content)) == ["r-cm"]
+    assert names(render(content, related=[enabled])) == ["r-cm"]
+    with pytest.raises(RenderFailure, match="enable-helm"):
+        render(content, related=[disabled])
+
+
+def test_files_outside_are_read_only_where_the_settings_allow() -> None:
+    content = {"app/kustomization.yaml": "resources: [../common/cm.yaml]\n", "common/cm.yaml": config_map("common")}
+    with pytest.raises(RenderFailure, match="load restrictor"):
+        render(content)
+    free = kube("ConfigMap", "argocd-cm", api="v1", data={"kustomize.buildOptions": "--load-restrictor LoadRestrictionsNone"})
+    assert names(render(content, related=[free])) == ["common"]
