@@ -35,7 +35,7 @@ def config_map(name: str, **metadata: str) -> str:
 
 
 def kube(kind: str, name: str, *, api: str = "argoproj.io/v1alpha1", namespace: str = "argocd", **body: Any) -> KubeObject:
-    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    metadata: dict[str, Any] = {"name": name, **({"namespace": namespace} if namespace else {})}
     return KubeObject(body={"apiVersion": api, "kind": kind, "metadata": metadata, **body}, origin=Origin(path=RepoPath("apps/app.yaml")))
 
 

@@ -135,7 +135,7 @@ def test_edge_66_files_match_as_git_lists_them() -> None:
 
 def cluster(name: str, **labels: str) -> KubeObject:
     body = kube("Secret", name, api="v1", stringData={"name": name, "server": f"https://{name}.example"})
-    metadata = {**body.metadata, "labels": {"argocd.argoproj.io/secret-type": "cluster", **labels}}
+    metadata: dict[str, Any] = {**body.metadata, "labels": {"argocd.argoproj.io/secret-type": "cluster", **labels}}
     return KubeObject(body={**body.body, "metadata": metadata}, origin=body.origin)
 
 
@@ -144,7 +144,7 @@ def test_edge_67_the_local_cluster_counts_only_without_a_selector() -> None:
     assert made({"clusters": {}}, related=known) == ["prod", "dev", "in-cluster"]
     selecting: dict[str, Any] = {"clusters": {"selector": {"matchLabels": {"env": "prod"}}, "values": {"v": "{{metadata.labels.env}}"}}}
     assert made(selecting, related=known, name="{{name}}-{{values.v}}") == ["prod-prod"]
-    go = {"goTemplate": True, "name": "{{.name}}", "annotations": {"x": "{{.server}} {{.metadata.labels.env}}"}}
+    go: dict[str, Any] = {"goTemplate": True, "name": "{{.name}}", "annotations": {"x": "{{.server}} {{.metadata.labels.env}}"}}
     del selecting["clusters"]["values"]
     assert expand(selecting, related=known, **go).objects[0].annotations == {"x": "https://prod.example prod"}
     assert said(expand({"clusters": {}})) == ["assumed-clusters"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from checker.model.tree import Tree
 from checker.model.units import Reason, RenderFailure
 from tests.unit.render.argocd.builders import CHART, SHOW, URL, config_map, files, names, render, values_of
 
@@ -129,7 +132,7 @@ def test_a_pinned_application_sees_its_revision_and_says_so() -> None:
     old = files({"app/cm.yaml": config_map("old")})
     new = {"app/cm.yaml": config_map("new")}
 
-    def at(revision: str) -> object:
+    def at(revision: str) -> Tree | None:
         return old if revision == "v1.4" else None
 
     for revision in ("", "HEAD", "main", "refs/heads/main"):
@@ -157,7 +160,7 @@ def test_edge_54_value_files_stay_in_their_repository() -> None:
     assert values_of(render(content, source={"helm": {"valueFiles": ["/common/v.yaml"]}})) == {"a": "chart", "b": "common"}
     with pytest.raises(RenderFailure, match="leaves the repository"):
         render(content, source={"helm": {"valueFiles": ["../../outside.yaml"]}})
-    sources = [
+    sources: list[dict[str, Any]] = [
         {"repoURL": URL, "path": "app", "helm": {"valueFiles": ["$vals/other/x.yaml"]}},
         {"repoURL": URL, "path": "common", "ref": "vals"},
     ]
@@ -177,7 +180,7 @@ def test_several_sources_are_concatenated() -> None:
 def test_a_branch_is_followed_unless_another_is_known_to_be_the_target() -> None:
     new = {"app/cm.yaml": config_map("new")}
 
-    def at(revision: str) -> object:
+    def at(revision: str) -> Tree | None:
         return files({"app/cm.yaml": config_map("old")})
 
     for revisions, expected in (
