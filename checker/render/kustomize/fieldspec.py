@@ -99,7 +99,7 @@ def _mapping(value: dict[str, Any], parts: tuple[str, ...], at: int, create: boo
         if made is _NOTHING:
             return
         value[name] = made
-    elif is_null(found) and (sequence or made is not _NOTHING):
+    elif (sequence or made is not _NOTHING) and is_null(found):
         value[name] = [] if sequence else made
     _walk(value, name, parts, at + 1, create, setter, make)
 

@@ -112,19 +112,19 @@ def _merge(resource: Resource, merge: Resource, patch: Patch, merger: Merger) ->
     if takes_notes:
         resource.forget()
     if not patch.allow_kind_change:
-        merged["kind"] = kind if is_null(kind) else set_loosely(merged.get("kind"), text_of(kind))
+        merged["kind"] = kind if is_null(kind) else set_loosely(merged.get("kind"), text_of(kind), styled=merger.styled)
     if not patch.allow_name_change:
-        _set_meta(resource, "name", name)
+        _set_meta(resource, "name", name, styled=merger.styled)
     if namespace:
-        _set_meta(resource, "namespace", namespace)
+        _set_meta(resource, "namespace", namespace, styled=merger.styled)
     else:
         resource.metadata().pop("namespace", None)
     resource.contributed(merge.origin)
 
 
-def _set_meta(resource: Resource, field: str, text: str) -> None:
+def _set_meta(resource: Resource, field: str, text: str, *, styled: bool) -> None:
     metadata = resource.metadata()
-    metadata[field] = set_loosely(metadata.get(field), text)
+    metadata[field] = set_loosely(metadata.get(field), text, styled=styled)
 
 
 def _takes_annotations(body: dict[str, Any]) -> bool:
@@ -156,13 +156,22 @@ def _apply_operations(resources: ResMap, patch: Patch, merger: Merger) -> None:
         metadata = body.get("metadata")
         if resource.has_notes and isinstance(metadata, dict) and not metadata.get("annotations"):
             metadata["annotations"] = {}
-        body = json6902.apply(body, patch.operations)
+        body = _rounded(json6902.apply(body, patch.operations))
         _tidy_annotations(body)
         if any(_overwrites(operation) for operation in patch.operations):
             resource.made_by, resource.transformations = None, []
         resource.body = restyled(body) if merger.styled else body
         resource.shared.forget()
         resource.contributed(patch.origin)
+
+
+def _rounded(value: Any) -> Any:
+    """Integers as they come through Go's float64, as everything that a JSON patch passes over does."""
+    if type(value) is dict:
+        return {key: _rounded(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_rounded(item) for item in value]
+    return int(float(value)) if type(value) is int and abs(value) > 1 << 53 else value
 
 
 def _tidy_annotations(body: dict[str, Any]) -> None:

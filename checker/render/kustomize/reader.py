@@ -17,7 +17,7 @@ from checker.model.paths import RepoPath
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.values import Literal, Quoted, copied, is_empty, is_null, is_scalar, text_of
-from checker.tools.yaml import Document, Rules, load_documents
+from checker.tools.yaml import Document, Rules, load_documents, locate
 
 KEPT_BYTES = 256 * 1024
 _NOTES = "internal.config.kubernetes.io/"
@@ -117,12 +117,23 @@ def _parse(data: bytes) -> bytes | Document | tuple[Document, ...]:
     """The documents as bytes to copy from, or the first broken one."""
     documents = load_documents(data, rules=Rules.KUSTOMIZE)
     for document in documents:
-        if document.error is not None or document.duplicates:
+        if document.error is not None or (document.duplicates and not _among_annotations(data, document)):
             return document
     try:
         return marshal.dumps([(d.value, d.index, d.line) for d in documents], 2)
     except ValueError:
         return documents
+
+
+def _among_annotations(data: bytes, document: Document) -> bool:
+    """Whether only annotations are given twice: kustomize writes those anew, and so the last one counts."""
+    metadata = document.value.get("metadata") if isinstance(document.value, dict) else None
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if not isinstance(annotations, dict):
+        return False
+    names = (key.replace("~", "~0").replace("/", "~1") for key in annotations)
+    places = {locate(data, document.index, f"/metadata/annotations/{name}", key=True) for name in names}
+    return all((duplicate.line, duplicate.column) in places for duplicate in document.duplicates)
 
 
 def _take_notes(resource: Resource) -> None:

@@ -87,9 +87,16 @@ def with_text(old: Any, text: str) -> Any:
     return Loose(text)
 
 
-def set_loosely(old: Any, text: str) -> str:
+def set_loosely(old: Any, text: str, *, styled: bool) -> Any:
     """A name that kustomize puts back after a patch: in the quotes that are there, else as it comes."""
-    return Quoted(text) if type(old) is Quoted else Loose(text)
+    if type(old) is Quoted:
+        return Quoted(text)
+    meant = plain(text, Rules.KUSTOMIZE) if text else text
+    if isinstance(meant, str):
+        return Loose(text)
+    if not styled:
+        raise NeedStylesError
+    return Literal(text, meant, implicit=True)
 
 
 def written_over(old: Any, new: Any) -> Any:
