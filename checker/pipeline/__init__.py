@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,7 +143,7 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
             repository_urls=urls,
             revisions=revisions,
             allow_network=settings.allow_network,
-            revision_tree=lambda revision: _tree_of(change.repository, revision),
+            revision_tree=lru_cache(maxsize=64)(partial(_tree_of, change.repository)),
         ),
         exclude=settings.exclude,
         digest_key=secrets.token_bytes(32),
@@ -150,8 +151,12 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
 
 
 def _tree_of(repository: Repository, revision: str) -> Tree | None:
-    """The files of a revision that an Application is pinned to; None where this clone does not hold it."""
-    return repository.commit_tree(revision) if repository.commit_id(revision) is not None else None
+    """The files of a revision that an Application is pinned to; None where this clone does not hold it.
+
+    A clone made for one branch knows the others as those of its remote.
+    """
+    known = next((name for name in (revision, f"refs/remotes/origin/{revision}") if repository.commit_id(name) is not None), None)
+    return repository.commit_tree(known) if known is not None else None
 
 
 def today() -> date:
