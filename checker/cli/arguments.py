@@ -51,6 +51,7 @@ class Arguments(argparse.Namespace):
     policy: list[str] = field(default_factory=list)
     namespace: list[str] = field(default_factory=list)
     load_restrictor: str = "root"
+    engine: str = "own"
     no_settings: bool = False
     words: tuple[str, ...] = ()
     begun: float = field(default_factory=time.monotonic)
@@ -141,6 +142,13 @@ def _build(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _second_opinion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine", choices=("own", "kustomize"), default="own", help="build in-process, or by the kustomize or kubectl on PATH"
+    )
+    parser.add_argument("--verify", action="store_true", help="build both ways, print whether they differ, and fail if they do")
+
+
 def _render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="UNIT", help="names of deploy units, as `gitops-check units` shows them; globs")
     parser.add_argument("--all", dest="all_units", action="store_true", help="every unit")
@@ -193,7 +201,11 @@ COMMANDS: dict[str, Command] = {
         "list deploy units with controller, cluster, environment, source and state", "checker.cli.listing:units", (_repository, _revisions)
     ),
     "render": Command("print what deploy units render to", "checker.cli.listing:render", (_render, _repository, _revisions)),
-    "build": Command("print what a folder renders to; a drop-in for `kustomize build`", "checker.cli.listing:build", (_build, _repository)),
+    "build": Command(
+        "print what a folder renders to; a drop-in for `kustomize build`",
+        "checker.cli.listing:build",
+        (_build, _second_opinion, _repository),
+    ),
     "test": Command("Rego policies with conftest's meaning", "checker.cli.commands:test", (_test, _repository, _output)),
     "schemas": Command("list, show or vendor schemas", "checker.cli.schemas:schemas", (_schemas_action, _repository, _schemas)),
     "kubeconform": Command(

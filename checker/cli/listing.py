@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from checker.cli.arguments import Arguments
 from checker.cli.session import open_session
 from checker.model.findings import CheckerError, UsageError
-from checker.model.objects import Location
+from checker.model.objects import JSONValue, Location
 from checker.model.paths import shown
 from checker.model.units import BuiltUnit, Failure, State
 
@@ -46,12 +47,18 @@ def render(arguments: Arguments) -> int:
 
 
 def build(arguments: Arguments) -> int:
-    """As `kustomize build PATH`: the objects on standard output, or one error."""
-    from checker.pipeline.build import build_folder
+    """As `kustomize build PATH`: the objects on standard output, or one error. `--verify` asks the real kustomize too."""
+    from checker.pipeline.build import build_folder, built_by_kustomize, disagreement
 
-    one = build_folder(
-        arguments.repository / arguments.paths[0], load_restrictor=arguments.load_restrictor, allow_network=arguments.allow_network
-    )
+    folder = arguments.repository / arguments.paths[0]
+    if arguments.engine == "kustomize":
+        _print(built_by_kustomize(folder, arguments.load_restrictor))
+        return 0
+    one = build_folder(folder, load_restrictor=arguments.load_restrictor, allow_network=arguments.allow_network)
+    if arguments.verify:
+        differs = disagreement(one, folder, arguments.load_restrictor)
+        sys.stdout.write(f"differs from the real kustomize: {differs}\n" if differs else "the same as the real kustomize\n")
+        return 1 if differs else 0
     if isinstance(one.result, Failure):
         raise CheckerError(f"{_place(one.result.location)}: {one.result.message}")
     _print_objects(one)
@@ -59,9 +66,13 @@ def build(arguments: Arguments) -> int:
 
 
 def _print_objects(one: BuiltUnit) -> None:
+    _print([dict(obj.body) for obj in one.objects])
+
+
+def _print(values: Sequence[JSONValue]) -> None:
     from checker.tools.yaml import dump_documents
 
-    sys.stdout.write(dump_documents([obj.body for obj in one.objects]))
+    sys.stdout.write(dump_documents(values, sort_keys=True))
 
 
 def _built(arguments: Arguments) -> tuple[BuiltUnit, ...]:

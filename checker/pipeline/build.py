@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from checker.model.findings import CheckerError, UsageError
-from checker.model.objects import Origin
+from checker.model.objects import JSONValue, Origin
 from checker.model.paths import RepoPath, basename
-from checker.model.units import BuiltUnit, Controller, DeployUnit
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure
 
 
 def build_folder(folder: Path, *, load_restrictor: str, allow_network: bool) -> BuiltUnit:
     """The folder as a unit with its objects, Secrets as written: the reader asked for what would be applied.
 
-    The tree is the Git repository around the folder, the whole of it so that bases are found; without one, the folder
-    that holds it. Raises UsageError where there is nothing to build.
+    The tree is the Git repository around the folder, the whole of it so that bases are found; without one, the
+    whole disk, as kustomize has it. Raises UsageError where there is nothing to build.
     """
     from checker.render import render_unit
     from checker.render.options import RenderOptions
@@ -37,7 +37,7 @@ def _root(folder: Path) -> Path:
     try:
         return open_repository(folder).root or folder
     except CheckerError:
-        return folder.parent
+        return Path(folder.anchor)
 
 
 def _controller(folder: Path) -> Controller:
@@ -45,3 +45,30 @@ def _controller(folder: Path) -> Controller:
     if names & {"kustomization.yaml", "kustomization.yml", "Kustomization"}:
         return Controller.KUSTOMIZATION
     return Controller.CHART if "Chart.yaml" in names else Controller.DIRECTORY
+
+
+def built_by_kustomize(folder: Path, load_restrictor: str) -> tuple[JSONValue, ...]:
+    """The same folder built by the real kustomize on PATH. Raises CheckerError in its words."""
+    from checker.tools.kustomize import kustomize_build
+    from checker.tools.yaml import load_documents
+
+    return tuple(document.value for document in load_documents(kustomize_build(folder, load_restrictor)))
+
+
+def disagreement(one: BuiltUnit, folder: Path, load_restrictor: str) -> str:
+    """How our build differs from the real one, empty where it does not: both refuse, or the same objects in the same order."""
+    from checker.tools.yaml import dump_documents, load_documents
+
+    try:
+        theirs = built_by_kustomize(folder, load_restrictor)
+    except CheckerError as error:
+        return "" if isinstance(one.result, Failure) else f"built here, and {error.message}"
+    if isinstance(one.result, Failure):
+        return f"refused here, and built by kustomize: {one.result.message}"
+    ours = tuple(document.value for document in load_documents(dump_documents([dict(obj.body) for obj in one.objects]).encode()))
+    if len(ours) != len(theirs):
+        return f"{len(ours)} objects here, {len(theirs)} by kustomize"
+    for obj, mine, real in zip(one.objects, ours, theirs, strict=True):
+        if mine != real:
+            return f"{obj.key} differs"
+    return ""

@@ -165,6 +165,41 @@ def test_build_prints_what_kustomize_would(run: Run, tmp_path: Path) -> None:
     assert "did you mean" in err
 
 
+def test_build_finds_bases_outside_a_repository(run: Run, tmp_path: Path) -> None:
+    for path, text in {
+        "base/kustomization.yaml": "resources: [service.yaml]\n",
+        "base/service.yaml": SERVICE,
+        "envs/one/kustomization.yaml": "resources: [../../base]\nnameSuffix: -one\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    code, out, _ = run("build", str(tmp_path / "envs/one"))
+    assert code == 0
+    assert "name: web-one" in out
+
+
+def test_build_asks_the_kustomize_on_path_for_a_second_opinion(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for the program: what is tested is what is done with its answer."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "kustomization.yaml").write_text("resources: [service.yaml]\n")
+    (tmp_path / "app" / "service.yaml").write_text(SERVICE)
+    program = tmp_path / "bin" / "kustomize"
+    program.parent.mkdir()
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    for printed, code, word in (
+        (SERVICE, 0, "the same"),
+        (SERVICE.replace("80", "81"), 1, "Service shop/web differs"),
+        ("", 1, "0 by kustomize"),
+    ):
+        program.write_text(f"#!/bin/sh\ncat <<'EOF'\n{printed}EOF\n")
+        program.chmod(0o755)
+        ended, out, _ = run("build", str(tmp_path / "app"), "--verify")
+        assert (ended, word in out) == (code, True), out
+    program.write_text("#!/bin/sh\necho no such base >&2\nexit 1\n")
+    assert "no such base" in run("build", str(tmp_path / "app"), "--verify")[1]
+    assert run("build", str(tmp_path / "app"), "--engine", "kustomize")[0] == 3
+
+
 def test_render_prints_the_chosen_units(run: Run, git_repo: GitRepo) -> None:
     git_repo.commit(files={"overlays/staging/kustomization.yaml": "resources: [service.yaml]\n", "overlays/staging/service.yaml": SERVICE})
     code, out, _ = run("render", "-C", str(git_repo.root), "--all")
