@@ -14,6 +14,7 @@ from checker.render.kustomize.resmap import ResMap, set_texts, words
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.selector import Selector, select
 from checker.render.kustomize.values import copied, is_empty, is_null, number_text, resolved, restyled, set_loosely, text_of
+from checker.tools.yaml.scalars import narrowed
 
 _ANNOTATIONS = ("/metadata/annotations", "/metadata")
 
@@ -166,12 +167,14 @@ def _apply_operations(resources: ResMap, patch: Patch, merger: Merger) -> None:
 
 
 def _rounded(value: Any) -> Any:
-    """Integers as they come through Go's float64, as everything that a JSON patch passes over does."""
+    """Numbers as they come through Go's float64, as everything that a JSON patch passes over does."""
     if type(value) is dict:
         return {key: _rounded(item) for key, item in value.items()}
     if type(value) is list:
         return [_rounded(item) for item in value]
-    return int(float(value)) if type(value) is int and abs(value) > 1 << 53 else value
+    if type(value) is int and abs(value) > 1 << 53:
+        return int(float(value))
+    return narrowed(value) if type(value) is float else value
 
 
 def _tidy_annotations(body: dict[str, Any]) -> None:
