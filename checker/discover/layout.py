@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 
-from checker.model.objects import KubeObject, mapping, sequence
+from checker.model.objects import KubeObject, Location, mapping, sequence
 from checker.model.paths import PathEscapes, RepoPath, basename, is_within, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 
@@ -14,7 +14,17 @@ MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 DECLARING_GROUPS = ("fluxcd", "argoproj.io", "apiextensions.k8s.io")
 """Parts of the API groups whose objects matter before anything is rendered: units, their sources, and CRDs for schemas."""
 
-ParseCache = MutableMapping[tuple[RepoPath, str], tuple[KubeObject, ...]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenFile:
+    """A file that may declare units and cannot be read: what it would declare is unknown, not gone."""
+
+    message: str
+    location: Location
+
+
+Parsed = tuple[tuple[KubeObject, ...], tuple[BrokenFile, ...]]
+ParseCache = MutableMapping[tuple[RepoPath, str], Parsed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +35,7 @@ class Layout:
     charts: tuple[RepoPath, ...]
     manifests: tuple[RepoPath, ...]
     declarations: tuple[KubeObject, ...]
-    unreadable: tuple[TreeError, ...] = ()
+    broken: tuple[BrokenFile, ...] = ()
 
 
 def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layout:
@@ -40,15 +50,12 @@ def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layou
         if path.endswith(MANIFEST_SUFFIXES) and basename(path) not in KUSTOMIZATION_FILES and not in_chart(path, outer)
     )
     declarations: list[KubeObject] = []
-    unreadable: list[TreeError] = []
+    broken: list[BrokenFile] = []
     for path in manifests:
-        try:
-            declarations.extend(_declarations(tree, path, cache))
-        except TreeError as error:
-            unreadable.append(error)
-    return Layout(
-        kustomizations=kustomizations, charts=outer, manifests=manifests, declarations=tuple(declarations), unreadable=tuple(unreadable)
-    )
+        objects, problems = _declarations(tree, path, cache)
+        declarations.extend(objects)
+        broken.extend(problems)
+    return Layout(kustomizations=kustomizations, charts=outer, manifests=manifests, declarations=tuple(declarations), broken=tuple(broken))
 
 
 def in_chart(path: RepoPath, charts: Iterable[RepoPath]) -> bool:
@@ -93,18 +100,24 @@ def _inside(entry: str, folder: RepoPath) -> tuple[RepoPath, ...]:
         return ()
 
 
-def _declarations(tree: Tree, path: RepoPath, cache: ParseCache) -> tuple[KubeObject, ...]:
-    key = (path, tree.identity(path) or "")
-    if key not in cache:
-        data = tree.read(path)
-        cache[key] = _parsed(data, path) if any(group.encode() in data for group in DECLARING_GROUPS) else ()
+def _declarations(tree: Tree, path: RepoPath, cache: ParseCache) -> Parsed:
+    try:
+        key = (path, tree.identity(path) or "")
+        if key not in cache:
+            data = tree.read(path)
+            cache[key] = _parsed(data, path) if any(group.encode() in data for group in DECLARING_GROUPS) else ((), ())
+    except TreeError as error:
+        return (), (BrokenFile(message=str(error), location=Location(path=path)),)
     return cache[key]
 
 
-def _parsed(data: bytes, path: RepoPath) -> tuple[KubeObject, ...]:
+def _parsed(data: bytes, path: RepoPath) -> Parsed:
     from checker.tools.yaml import read_objects
 
-    return tuple(obj for obj in read_objects(data, path).objects if any(group in obj.group for group in DECLARING_GROUPS))
+    read = read_objects(data, path)
+    objects = tuple(obj for obj in read.objects if any(group in obj.group for group in DECLARING_GROUPS))
+    problems = ((problem.message, Location(path=path, line=problem.line, column=problem.column)) for problem in read.problems)
+    return objects, tuple(BrokenFile(message=message, location=location) for message, location in problems)
 
 
 def _is_excluded(path: RepoPath, patterns: tuple[str, ...]) -> bool:

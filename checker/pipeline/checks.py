@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from checker.discover.flux_findings import find_conflicts, find_unreleased
+from checker.discover.layout import BrokenFile
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.settings import Settings
@@ -34,11 +35,12 @@ def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> Check
     locate = locator(head.tree)
     failures = tuple(finding for built in head.built for finding in _failures(built))
     conflicts = (*find_conflicts(head.built), *find_unreleased(base.built, head.built))
+    broken = tuple(_broken(file) for file in head.layout.broken)
     notes = tuple(finding for built in head.built for finding in _notes(built))
     validated = _validated(head, judge, settings, locate)
     evaluated = _evaluated(base, head, judge, settings, locate)
-    counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures))
-    findings = (*failures, *conflicts, *notes, *validated.findings, *evaluated.findings)
+    counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures) + len(broken))
+    findings = (*failures, *broken, *conflicts, *notes, *validated.findings, *evaluated.findings)
     return Checked(findings=findings, counts=counts)
 
 
@@ -53,6 +55,12 @@ def _failures(built: BuiltUnit) -> Iterable[Finding]:
         yield _of_unit(
             Finding(rule=rule, severity=severity, message=message, location=built.result.location, outcome=Outcome.NOT_CHECKED), built
         )
+
+
+def _broken(file: BrokenFile) -> Finding:
+    """A warning: where a unit reads the file, the unit fails on it and that is the error."""
+    message = f"{file.message}; units that it may declare are not known"
+    return Finding(rule="invalid-yaml", severity=Severity.WARNING, message=message, location=file.location, outcome=Outcome.NOT_CHECKED)
 
 
 def _notes(built: BuiltUnit) -> Iterable[Finding]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from checker.discover import DiscoverOptions, Layout, ParseCache, find_declared, find_unreached, read_layout
+from checker.discover.layout import BrokenFile
 from checker.model.tree import Tree, unchanged
-from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, UnitKey
 from checker.render import render_unit
 from checker.render.options import RenderOptions
 
@@ -41,6 +42,8 @@ def expand(base: Tree, head: Tree, options: ExpandOptions) -> tuple[Side, Side]:
     layouts = [read_layout(tree, options.exclude, cache) for tree in (base, head)]
     declared_base = _declared(base, layouts[0], options, {})
     declared_head = _declared(head, layouts[1], options, declared_base)
+    declared_base |= _undeclared(layouts[0], declared_base, declared_head)
+    declared_head |= _undeclared(layouts[1], declared_head, declared_base)
     controlled = (*declared_base.values(), *declared_head.values())
     unreached_base = _render_all(find_unreached(base, layouts[0], controlled, options.discover), base, options, {})
     unreached_head = _render_all(find_unreached(head, layouts[1], controlled, options.discover), head, options, unreached_base)
@@ -72,6 +75,20 @@ def _declared(tree: Tree, layout: Layout, options: ExpandOptions, other: Mapping
         built.update(_render_all(first or stale, tree, options, other))
     keys = {unit.key for unit in wanted}
     return {key: unit for key, unit in built.items() if key in keys}
+
+
+def _undeclared(layout: Layout, here: Mapping[UnitKey, BuiltUnit], there: Mapping[UnitKey, BuiltUnit]) -> dict[UnitKey, BuiltUnit]:
+    """Units of the other side whose file is broken on this one: unknown here, and not gone."""
+    broken = {file.location.path: file for file in layout.broken}
+    return {
+        key: replace(built, result=_failure(broken[built.unit.origin.path]))
+        for key, built in there.items()
+        if key not in here and built.unit.origin.path in broken
+    }
+
+
+def _failure(file: BrokenFile) -> Failure:
+    return Failure(message=f"the file that declares it cannot be read: {file.message}", reason=Reason.BROKEN, location=file.location)
 
 
 def _render_all(

@@ -260,3 +260,13 @@ def test_a_new_unit_is_created_and_a_removed_one_deleted(run: Run, shop: GitRepo
     code, out, _ = run("diff", "-C", str(shop.root), "--base", "HEAD", "--head", "main", "-o", "json")
     assert code == 0
     assert json.loads(out)["schema"] == "gitops-check/report/v1"
+
+
+def test_a_declaration_that_no_longer_parses_is_unknown_and_its_objects_are_not_deleted(run: Run, shop: GitRepo) -> None:
+    edit(shop, "argocd/production/storefront.yaml", "spec:", "spec: [")
+    shop.commit("A slip in an Application")
+    code, report = check(run, shop)
+    assert code == 1
+    assert not any(change == "deleted" for objects in moved(report).values() for _, _, change in objects)
+    assert "storefront-production" in {unit["name"] for unit in report["notRendered"]}
+    assert "argocd/production/storefront.yaml" in {finding["location"]["path"] for finding in report["findings"]}
