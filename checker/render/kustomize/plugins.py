@@ -144,7 +144,7 @@ def _generate_configured(target: Target, plugin: Resource) -> list[Resource]:
         return charts.inflate(target, charts.configured(plugin))
     if kind == "IAMPolicyGenerator":
         return [_service_account(plugin)]
-    raise unsupported(f"`generators` names the built-in {kind}, which is no generator known here", plugin.origin.location)
+    raise broken(f"`generators` names the built-in {kind}, which is no generator", plugin.origin.location)
 
 
 def _service_account(plugin: Resource) -> Resource:
@@ -164,7 +164,7 @@ def _service_account(plugin: Resource) -> Resource:
 def _transformer(target: Target, plugin: Resource) -> Run:
     make = _TRANSFORMERS.get(plugin.gvk.kind)
     if make is None:
-        raise unsupported(f"the built-in {plugin.gvk.kind} is no transformer known here", plugin.origin.location)
+        raise broken(f"the built-in {plugin.gvk.kind} is no transformer", plugin.origin.location)
     with target.place("/transformers"):
         return make(target, plugin)
 

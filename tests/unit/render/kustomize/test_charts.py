@@ -26,7 +26,7 @@ def requested(entry: str, fields: str = "", **files: str) -> ChartRequest:
 
 
 def test_a_chart_gets_its_own_values_with_the_inline_ones_over_them():
-    request = requested("name: app, releaseName: r, includeCRDs: true, valuesInline: {a: {c: 3}, list: [y]}")
+    request = requested("name: app, releaseName: r, includeCRDs: true, valuesInline: {a: {c: 3}, list: [z]}")
     assert (request.path, request.release, request.namespace, request.include_crds) == ("charts/app", "r", "default", True)
     assert request.values == {"a": {"b": 1, "c": 3}, "list": ["z"]}
 
