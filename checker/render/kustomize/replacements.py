@@ -66,7 +66,7 @@ def apply_replacement(resources: ResMap, replacement: Mapping[str, Any], origin:
         raise broken("a replacement needs a source and at least one target")
     if source is not None and text is not None:
         raise broken("a replacement has either a source or a sourceValue")
-    value = Value(text, _implicit(text)) if text is not None else _source_value(resources, source or {})
+    value = _source_value(resources, source or {}) if text is None else Value(text, _given(text))
     for target in replacement["targets"]:
         _write(resources, target, value, origin, styled=styled)
     resources.changed()
@@ -194,11 +194,17 @@ def retyped(old: Any, text: str, *, styled: bool = True) -> Any:
     return Literal(text, meant) if type(old) is Literal else meant
 
 
+def _given(text: str) -> Any:
+    """A `sourceValue` as the whole of a field that is no single value."""
+    null = not text or plain(text, Rules.KUSTOMIZE) is None
+    return Literal(text, None, implicit=True) if null else _implicit(text)
+
+
 def _implicit(text: str) -> Any:
     """A text written without quotes: a number where it reads as one."""
-    meant = plain(text, Rules.KUSTOMIZE) if text else text
+    meant = plain(text, Rules.KUSTOMIZE) if text else None
     if meant is None:
-        raise unsupported(f"a replacement that writes {text}, which becomes null")
+        raise unsupported(f"a replacement that writes {text or 'nothing'}, which becomes null")
     if isinstance(meant, str):
         return Loose(text)
     return Literal(text, narrowed(meant) if isinstance(meant, float) else meant, implicit=True)

@@ -58,3 +58,9 @@ def test_vars_take_values_with_their_types():
     text = DEPLOYMENT.replace('value: "1"', 'value: "$(PORT) $$(X) $(NO)"').replace("spec:\n  template", "spec:\n  port: 8080\n  template")
     body = one("vars:\n- {name: PORT, objref: {apiVersion: apps/v1, kind: Deployment, name: web}, fieldref: {fieldPath: spec.port}}", text)
     assert body["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] == "8080 $(X) $(NO)"
+
+
+@pytest.mark.parametrize("text", ["", "null", "5"])
+def test_a_given_value_is_text_where_text_stands(text: str):
+    entry = f"replacements:\n- sourceValue: '{text}'\n  targets: [{{select: {{kind: Deployment}}, fieldPaths: ['spec.template.spec.containers.0.env.0.value']}}]"
+    assert one(entry)["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] == text
