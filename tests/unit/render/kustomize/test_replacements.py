@@ -62,5 +62,6 @@ def test_vars_take_values_with_their_types():
 
 @pytest.mark.parametrize("text", ["", "null", "5"])
 def test_a_given_value_is_text_where_text_stands(text: str):
-    entry = f"replacements:\n- sourceValue: '{text}'\n  targets: [{{select: {{kind: Deployment}}, fieldPaths: ['spec.template.spec.containers.0.env.0.value']}}]"
+    path = "spec.template.spec.containers.0.env.0.value"
+    entry = f"replacements:\n- sourceValue: '{text}'\n  targets: [{{select: {{kind: Deployment}}, fieldPaths: [{path}]}}]"
     assert one(entry)["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] == text
