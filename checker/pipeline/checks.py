@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from checker.discover.flux_findings import find_conflicts, find_unreleased
-from checker.discover.layout import BrokenFile
+from checker.discover.layout import KUSTOMIZATION_FILES, BrokenFile
+from checker.discover.remote_bases import find_floating_bases
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.settings import Settings
@@ -35,12 +36,13 @@ def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> Check
     locate = locator(head.tree)
     failures = tuple(finding for built in head.built for finding in _failures(built))
     conflicts = (*find_conflicts(head.built), *find_unreleased(base.built, head.built))
+    floating = find_floating_bases(head.tree, head.layout.kustomizations, KUSTOMIZATION_FILES)
     broken = tuple(_broken(file) for file in head.layout.broken)
     notes = tuple(finding for built in head.built for finding in _notes(built))
     validated = _validated(head, judge, settings, locate)
     evaluated = _evaluated(base, head, judge, settings, locate)
     counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures) + len(broken))
-    findings = (*failures, *broken, *conflicts, *notes, *validated.findings, *evaluated.findings)
+    findings = (*failures, *broken, *floating, *conflicts, *notes, *validated.findings, *evaluated.findings)
     return Checked(findings=findings, counts=counts)
 
 

@@ -186,6 +186,15 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "Build it with `--engine` of the real tool, or leave it to review.",
         ),
         (
+            "remote-base-floating",
+            "A remote base without a fixed revision",
+            "What it holds can change without a commit in this repository, so nobody reviews the change before it is deployed.",
+            "Pin a tag or a commit: `?ref=v1.2.3`.",
+            "",
+            "resources:\n  - github.com/acme/base?ref=main",
+            "resources:\n  - github.com/acme/base?ref=v1.2.3",
+        ),
+        (
             "remote-source",
             "A deploy unit whose content is not in this repository",
             "A chart or base that is fetched at deploy time cannot be seen here; only the change of its version and values can.",
