@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments
-from checker.discover.layout import KUSTOMIZATION_FILES, Layout, ParseCache, holds_objects, in_chart, read_layout, referenced
+from checker.discover.layout import Layout, ParseCache, holds_objects, in_chart, read_layout, referenced
 from checker.model.objects import Origin
-from checker.model.paths import RepoPath, basename, is_within, join, parent
+from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, is_within, join, parent
 from checker.model.settings import EnvironmentSetting
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, UnitKey

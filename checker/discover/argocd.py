@@ -14,14 +14,13 @@ from urllib.parse import urlsplit
 
 from checker.discover.argocd_overlays import overlays_of
 from checker.model.objects import JSONValue, KubeObject, Origin, dig, mapping, sequence, text
-from checker.model.paths import PathEscapes, RepoPath, join, parent, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, join, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey
 from checker.tools.argocd import is_this_repository
 
 GROUP = "argoproj.io"
 KINDS = {"Application": Controller.ARGOCD_APPLICATION, "ApplicationSet": Controller.ARGOCD_APPLICATIONSET}
-KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CLUSTER_LABEL = "argocd.argoproj.io/secret-type"
 
 

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from checker.discover.layout import KUSTOMIZATION_FILES
 from checker.model.objects import mapping, sequence
-from checker.model.paths import PathEscapes, RepoPath, basename, join, parent, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, basename, join, parent, repo_path
 from checker.model.tree import Tree, TreeError, walk
 
 _RESOURCES = ("resources", "bases", "components")

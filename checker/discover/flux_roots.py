@@ -12,12 +12,11 @@ from typing import NamedTuple
 
 from checker.discover.flux_cluster import BOOTSTRAP, CONTROL_GROUP, KUSTOMIZE_GROUP, SOURCE_GROUPS, our_sources, source_reference
 from checker.model.objects import JSONValue, KubeObject, Origin, dig, mapping, sequence, text
-from checker.model.paths import ROOT, PathEscapes, RepoPath, basename, clamped_path, is_within, join, parent, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, ROOT, PathEscapes, RepoPath, basename, clamped_path, is_within, join, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError
 from checker.tools.flux import SourceOptions, SourceRef, names_this_repository
 
 SYNC_FILE = f"{BOOTSTRAP}/gotk-sync.yaml"
-KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 MAX_VISITED = 20_000
 
 

@@ -6,6 +6,8 @@ from typing import NewType
 
 RepoPath = NewType("RepoPath", str)
 ROOT = RepoPath("")
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""The names by which kustomize, Flux and Argo CD know a kustomization, in the order in which they look for them."""
 
 
 class PathEscapes(ValueError):

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from checker.discover.flux_findings import find_conflicts, find_unreleased
-from checker.discover.layout import KUSTOMIZATION_FILES, BrokenFile
+from checker.discover.layout import BrokenFile
 from checker.discover.remote_bases import find_floating_bases
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
+from checker.model.paths import KUSTOMIZATION_FILES
 from checker.model.settings import Settings
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from checker.model.objects import mapping, sequence
-from checker.model.paths import PathEscapes, RepoPath, basename, is_within, parent, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, basename, is_within, parent, repo_path
 
-KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _PATCHING = ("patches", "patchesStrategicMerge", "patchesJson6902", "components", "replacements", "transformers")
 _TAKING = ("resources", "bases", "components")
 

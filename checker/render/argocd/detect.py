@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from checker.model.objects import JSONValue, Location, mapping
-from checker.model.paths import RepoPath, join
+from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, join
 from checker.model.tree import EntryKind, Tree
 from checker.model.units import RenderFailure
 from checker.render.argocd.context import Context, instance_name
 
-KUSTOMIZATION_FILES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 TOOLS = ("kustomize", "helm", "directory", "plugin")
 RESTORED = ("chart", "path", "repoURL", "targetRevision")
 

@@ -12,11 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, sequence, text
-from checker.model.paths import PathEscapes, RepoPath, join
+from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, join
 from checker.model.tree import EntryKind, OverlayTree, Tree, TreeError
 from checker.model.units import RenderFailure
 from checker.render.argocd.context import Context
-from checker.render.argocd.detect import KUSTOMIZATION_FILES
 
 if TYPE_CHECKING:
     from checker.render.kustomize import ChartRequest

@@ -11,11 +11,10 @@ import json
 from collections.abc import Iterator, Mapping
 
 from checker.model.objects import JSONValue, Location, dig, mapping, sequence, text
-from checker.model.paths import RepoPath, clamped_path, join
+from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, clamped_path, join
 from checker.model.tree import EntryKind, Tree, TreeError
 from checker.model.units import RenderFailure
 
-KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _REMOTE_STARTS = ("/", "git::", "gh:", "ssh://", "http://", "https://", "git@", "github.com/", "file://")
 _SPEC_FIELDS = (
     *("targetNamespace", "namePrefix", "nameSuffix", "patches", "components"),
