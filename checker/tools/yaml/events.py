@@ -145,6 +145,9 @@ def _line(text: bytes, number: int) -> str:
 
 
 def _explained(problem: str, rest_of_line: str) -> str:
+    if problem == "exceeded maximum nesting depth":
+        # libyaml's own limit, of newer versions: its scanner counts open brackets before their events reach us
+        return TOO_DEEP
     advice = next((advice for fragment, advice in _ADVICE.items() if fragment in problem), None)
     if rest_of_line.startswith("\t"):
         advice = "indent with spaces, not tabs"
