@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.gitrepo import git_home, git_repo
+from tests.oracles import helm, kubectl
 
-__all__ = ["git_home", "git_repo"]
+__all__ = ["git_home", "git_repo", "helm", "kubectl"]
 
 _LEFT_OUT = (
     "GIT_",
