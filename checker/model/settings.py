@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatchcase
 
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, Location
@@ -29,6 +30,49 @@ class EnvironmentSetting:
     name: str
     match: tuple[EnvironmentMatch, ...] = ()
     guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSetting:
+    """What is true of a cluster and not in Git. `name` may be a glob; an empty field says nothing.
+
+    `variables` are the data of ConfigMaps and Secrets that live only there, by `ConfigMap/namespace/name`. `server`, `labels`
+    and `annotations` are those by which Argo CD knows the cluster.
+    """
+
+    name: str = ""
+    kubernetes: str = ""
+    api_versions: tuple[str, ...] = ()
+    flux: str = ""
+    helm: str = ""
+    """The Helm release that the cluster's controller embeds."""
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    server: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    def over(self, other: ClusterSetting) -> ClusterSetting:
+        """What this one says, and `other` where it says nothing."""
+        return ClusterSetting(
+            name=self.name or other.name,
+            kubernetes=self.kubernetes or other.kubernetes,
+            api_versions=tuple(dict.fromkeys((*other.api_versions, *self.api_versions))),
+            flux=self.flux or other.flux,
+            helm=self.helm or other.helm,
+            variables={**other.variables, **self.variables},
+            server=self.server or other.server,
+            labels={**other.labels, **self.labels},
+            annotations={**other.annotations, **self.annotations},
+        )
+
+
+def cluster_named(name: str, clusters: Iterable[ClusterSetting]) -> ClusterSetting:
+    """All that the settings say of a cluster, later entries over earlier ones. `*` also stands for the cluster without a name."""
+    known = ClusterSetting(name=name)
+    for entry in clusters:
+        if fnmatchcase(name, entry.name):
+            known = replace(entry, name=name).over(known)
+    return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +112,7 @@ class Suppression:
 class Settings:
     kubernetes: tuple[str, ...] = ("1.33",)
     environments: tuple[EnvironmentSetting, ...] = ()
+    clusters: tuple[ClusterSetting, ...] = ()
     schemas: tuple[str, ...] = ("default",)
     strict: bool = True
     require_schemas: bool = False

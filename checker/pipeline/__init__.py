@@ -139,6 +139,7 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
         discover=DiscoverOptions(environments=settings.environments, repository_urls=urls, revisions=revisions, sources=settings.sources),
         render=RenderOptions(
             kubernetes=settings.kubernetes[0],
+            clusters=settings.clusters,
             sources=sources,
             repository_urls=urls,
             revisions=revisions,

@@ -11,7 +11,7 @@ from checker.discover.remote_bases import find_floating_bases
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.paths import KUSTOMIZATION_FILES
-from checker.model.settings import Settings
+from checker.model.settings import Settings, cluster_named
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
 from checker.pipeline.expand import Side
@@ -86,9 +86,14 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate) -> C
         read_schema=schema_reader(judge, allow_network=settings.allow_network),
         locate=locate,
     )
+    of_version = {settings.kubernetes: options}
     total = Checked()
     for built in head.built:
-        checked = validate_objects(built.objects, options)
+        stated = cluster_named(built.unit.cluster, settings.clusters).kubernetes
+        versions = (stated,) if stated else settings.kubernetes
+        if versions not in of_version:
+            of_version[versions] = replace(options, kubernetes=versions)
+        checked = validate_objects(built.objects, of_version[versions])
         total = _joined(total, replace(checked, findings=tuple(_of_unit(finding, built) for finding in checked.findings)))
     return total
 

@@ -10,7 +10,7 @@ from checker.model.findings import Severity, UsageError
 from checker.model.objects import JSONValue, Location, mapping, sequence, text
 from checker.model.paths import RepoPath
 from checker.model.report import Mode
-from checker.model.settings import EnvironmentMatch, EnvironmentSetting, PolicySource, RuleChoice, Settings, Suppression
+from checker.model.settings import ClusterSetting, EnvironmentMatch, EnvironmentSetting, PolicySource, RuleChoice, Settings, Suppression
 from checker.model.tree import EntryKind, Tree
 
 FILE_NAME = RepoPath(".gitops-check.yaml")
@@ -77,6 +77,7 @@ class _Reader:
         return Settings(
             kubernetes=tuple(text(version) for version in sequence(body.get("kubernetes"))) or defaults.kubernetes,
             environments=tuple(_environment(name, mapping(value)) for name, value in mapping(body.get("environments")).items()),
+            clusters=tuple(_cluster(name, mapping(value)) for name, value in mapping(body.get("clusters")).items()),
             schemas=_texts(body.get("schemas")) or defaults.schemas,
             strict=body.get("strict", True) is True,
             require_schemas=body.get("require-schemas") is True,
@@ -160,6 +161,20 @@ def _environment(name: str, body: Mapping[str, JSONValue]) -> EnvironmentSetting
     return EnvironmentSetting(name=name, match=matches, guarded=body.get("guarded") is True)
 
 
+def _cluster(name: str, body: Mapping[str, JSONValue]) -> ClusterSetting:
+    return ClusterSetting(
+        name=name,
+        kubernetes=text(body.get("kubernetes")),
+        api_versions=_texts(body.get("api-versions")),
+        flux=text(body.get("flux")),
+        helm=text(body.get("helm")),
+        variables={key: _strings(data) for key, data in mapping(body.get("variables")).items()},
+        server=text(body.get("server")),
+        labels=_strings(body.get("labels")),
+        annotations=_strings(body.get("annotations")),
+    )
+
+
 def _policy(entry: JSONValue) -> PolicySource:
     if entry == "builtin":
         return PolicySource()
@@ -174,3 +189,7 @@ def _policy(entry: JSONValue) -> PolicySource:
 
 def _texts(value: JSONValue) -> tuple[str, ...]:
     return tuple(text(item) for item in sequence(value))
+
+
+def _strings(value: JSONValue) -> dict[str, str]:
+    return {key: text(item) for key, item in mapping(value).items()}

@@ -18,6 +18,7 @@ from checker.render.helm.copies import find_copy
 from checker.render.options import RenderOptions
 from checker.tools.helm import (
     ChartFiles,
+    Engine,
     HelmCall,
     HelmFailed,
     HelmMissing,
@@ -59,8 +60,11 @@ class HelmRequest:
     tests: bool = True
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
+    helm: str = ""
+    """The release of Helm that renders in the cluster, where it matters."""
     is_upgrade: bool = False
     keep_lists: bool = False
+    engine: Engine = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +140,12 @@ def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
         include_crds=request.include_crds,
         kube_version=request.kube_version,
         api_versions=request.api_versions,
+        helm=request.helm,
         is_upgrade=request.is_upgrade,
         twice=clock or any(_names(_RANDOM, data) for data in templates),
         pause=1.01 if clock else 0.0,  # times are mostly printed in seconds
     )
-    return template_chart(chart, call)
+    return template_chart(chart, call, request.engine)
 
 
 def _second(templated: Templated) -> tuple[TemplateOutput, ...]:

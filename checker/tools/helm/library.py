@@ -21,6 +21,8 @@ from checker.tools.helm.files import ChartFiles, packed
 from checker.tools.process import scrubbed_environment, start
 
 MODULE = "helm_python"
+VERSION = "4.2"
+"""Of the Helm in the wheel that pyproject.toml names; the worker says exactly which."""
 SECONDS = 60.0
 MAX_ANSWER = 256 << 20
 
