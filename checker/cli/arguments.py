@@ -48,8 +48,6 @@ class Arguments(argparse.Namespace):
     keep: Path | None = None
     all_units: bool = False
     verify: bool = False
-    policy: list[str] = field(default_factory=list)
-    namespace: list[str] = field(default_factory=list)
     load_restrictor: str = "root"
     engine: str = "own"
     no_settings: bool = False
@@ -155,13 +153,6 @@ def _render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--environment", action="append", default=[], metavar="NAME", help="only units of this environment")
 
 
-def _test(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders to test (default: the whole repository)")
-    parser.add_argument("-p", "--policy", action="append", default=[], metavar="DIR", help="policy folder (default: policy)")
-    parser.add_argument("-n", "--namespace", action="append", default=[], metavar="NAME", help="Rego package (default: main)")
-    parser.add_argument("--verify", action="store_true", help="run the policies' own test_ rules instead")
-
-
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rule", nargs="?", default="", metavar="RULE", help="a rule, policy or effect id; without one, all ids")
 
@@ -206,7 +197,9 @@ COMMANDS: dict[str, Command] = {
         "checker.cli.listing:build",
         (_build, _second_opinion, _repository),
     ),
-    "test": Command("Rego policies with conftest's meaning", "checker.cli.commands:test", (_test, _repository, _output)),
+    "test": Command(
+        "Rego policies with conftest's flags, outputs and exit codes; see `gitops-check test -h`", "checker.cli.conftest:test", ()
+    ),
     "schemas": Command("list, show or vendor schemas", "checker.cli.schemas:schemas", (_schemas_action, _repository, _schemas)),
     "kubeconform": Command(
         "kubeconform's flags, outputs and exit codes; see `gitops-check kubeconform -h`", "checker.cli.kubeconform:kubeconform", ()
@@ -215,11 +208,15 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("the bundled example, broken on purpose and checked before your eyes", "checker.cli.demo:demo", (_demo,)),
 }
 
+_OWN_FLAGS = frozenset({"kubeconform", "test"})
+"""Commands that take the flags of the tool they stand in for, and read them themselves."""
+
 
 def parse(argv: Sequence[str]) -> Arguments | int:
     """The options, or the exit code where argparse has already said all there is to say."""
-    if list(argv[:1]) == ["kubeconform"]:
-        return Arguments(command="kubeconform", command_function=COMMANDS["kubeconform"].function, words=tuple(argv[1:]))
+    if argv and argv[0] in _OWN_FLAGS:
+        words = tuple(argv[1:])
+        return Arguments(command=argv[0], command_function=COMMANDS[argv[0]].function, words=words, debug="--debug" in words)
     parser = argparse.ArgumentParser(
         prog="gitops-check",
         description="What would this merge deploy, is it valid, and is it allowed?",

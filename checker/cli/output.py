@@ -24,7 +24,7 @@ def deliver(report: Report, settings: Settings, arguments: Arguments) -> int:
     """Write every format asked for and say how the run ended."""
     for wanted in arguments.output or ["text"]:
         name, _, path = wanted.partition("=")
-        _write(_formatted(name, report, arguments, to_terminal=not path), path)
+        write(_formatted(name, report, arguments, to_terminal=not path), path)
     worst = report.worst()
     return 1 if settings.fail_on is not None and worst is not None and worst >= settings.fail_on else 0
 
@@ -49,7 +49,7 @@ def _formatted(name: str, report: Report, arguments: Arguments, *, to_terminal: 
 
     options = FormatOptions(
         command=arguments.command,
-        color=to_terminal and _wants_color(arguments),
+        color=to_terminal and wants_color(arguments),
         width=shutil.get_terminal_size((120, 24)).columns,
         verbose=arguments.verbose,
         show_noise=arguments.show_noise,
@@ -68,13 +68,13 @@ def _help() -> dict[str, RuleHelp]:
     return {entry.id: RuleHelp(title=entry.title, text=f"{entry.why} {entry.fix}") for entry in catalogue()}
 
 
-def _wants_color(arguments: Arguments) -> bool:
+def wants_color(arguments: Arguments) -> bool:
     if arguments.color != "auto":
         return arguments.color == "always"
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _write(text: str, path: str) -> None:
+def write(text: str, path: str) -> None:
     if not path:
         # the report may hold what the terminal's encoding cannot: show it escaped rather than fail
         encoding = sys.stdout.encoding or "utf-8"
