@@ -29,6 +29,13 @@ class Arguments(argparse.Namespace):
     head: str | None = None
     staged: bool = False
     worktree: bool = False
+    source_branch: str | None = None
+    target_branch: str | None = None
+    source_repository: str | None = None
+    target_repository: str | None = None
+    author: str | None = None
+    label: list[str] = field(default_factory=list)
+    approved_by: list[str] = field(default_factory=list)
     output: list[str] = field(default_factory=list)
     fail_on: str | None = None
     environment: list[str] = field(default_factory=list)
@@ -77,6 +84,19 @@ def _revisions(parser: argparse.ArgumentParser) -> None:
     head.add_argument("--head", metavar="REV", help="the change (default: HEAD)")
     head.add_argument("--staged", action="store_true", help="what is staged for commit")
     head.add_argument("--worktree", action="store_true", help="the files as they are on disk")
+
+
+def _facts(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("facts about the pull request", "default: what CI says, then GITOPS_CHECK_SOURCE_BRANCH and so on")
+    group.add_argument("--source-branch", metavar="BRANCH", help="the branch that the change is on")
+    group.add_argument("--target-branch", metavar="BRANCH", help="the branch that it goes into")
+    group.add_argument("--source-repository", metavar="NAME", help="the repository of the source branch, to tell forks")
+    group.add_argument("--target-repository", metavar="NAME", help="this repository, by the same kind of name")
+    group.add_argument("--author", metavar="NAME", help="who opened it")
+    group.add_argument("--label", action="append", default=[], metavar="NAME", help="a label of it; may be given several times")
+    group.add_argument(
+        "--approved-by", action="append", default=[], metavar="NAME", help="who approved it, people and teams; may be given several times"
+    )
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
@@ -177,13 +197,13 @@ class Command:
     options: tuple[Adder, ...]
 
 
-_WHOLE = (_repository, _revisions, _schemas, _output, _hook)
+_WHOLE = (_repository, _revisions, _facts, _schemas, _output, _hook)
 
 COMMANDS: dict[str, Command] = {
     "check": Command("the pull-request check: everything, base against head", "checker.cli.commands:check", _WHOLE),
     "diff": Command("the predicted deploy diff only", "checker.cli.commands:diff", (_repository, _revisions, _output)),
     "gate": Command(
-        "the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _output, _hook, _from_hook)
+        "the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _facts, _output, _hook, _from_hook)
     ),
     "lint": Command(
         "schemas and policies on files as they stand", "checker.cli.commands:lint", (_lint, _repository, _schemas, _output, _hook)

@@ -8,9 +8,10 @@ from checker.gate.because import chains, first_place, shortened
 from checker.gate.counterparts import ALIASES
 from checker.gate.globs import matches, unit_matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
+from checker.gate.promoted_from import out_of_sight
 from checker.model.diff import EnvironmentDiff
 from checker.model.objects import JSONValue, KubeObject, Location, mapping, text
-from checker.model.units import BuiltUnit, Failure
+from checker.model.units import BuiltUnit, Failure, UnitKey
 
 ALWAYS_DIFFERENT = ("metadata.namespace", "metadata.labels.**", "metadata.annotations.**")
 _ABSENT = object()
@@ -21,15 +22,9 @@ def judge(case: Case) -> Judgement:
     other = case.comparison.environment(model)
     if not case.diff.moves and not case.gaps and not (other is not None and other.moves):
         return passed(f"neither {case.environment} nor {model} moves")
-    mine = [built for built in case.head_units if built.unit.environment == case.environment and _is_meant(case, built)]
-    drift: list[str] = []
-    hidden: list[BuiltUnit] = []
-    for built in mine:
-        for twin in case.at_head.of(built.unit, model, case.parameter("pairs"))[:1]:
-            if isinstance(built.result, Failure) or isinstance(twin.result, Failure):
-                hidden.append(built)
-            else:
-                drift += _drift(built, twin, case.texts("allow"))
+    if case.is_out_of_sight(model):
+        return unknown(out_of_sight(model), fix=f"fetch the branch of {model}", location=first_place(case.moving, case.gaps))
+    drift, hidden = _compared(case, model)
     because, place = shortened(drift), first_place(case.moving, case.gaps) or _place(other)
     if drift:
         more = f" (and {len(drift) - 1} more)" if len(drift) > 1 else ""
@@ -41,12 +36,34 @@ def judge(case: Case) -> Judgement:
         )
     if hidden:
         return unknown(
-            f"{hidden[0].unit.key} could not be rendered in both environments",
+            f"{hidden[0].unit.key} could not be rendered in {case.environment} and in {model}",
             because=chains(case.moving, case.gaps),
             fix="make it render",
             location=place,
         )
     return passed(f"{case.environment} renders to the same as {model}")
+
+
+def _compared(case: Case, model: str) -> tuple[list[str], list[BuiltUnit]]:
+    """What differs, and the units of which one side cannot be seen."""
+    mine = [built for built in case.head_units if built.unit.environment == case.environment and _is_meant(case, built)]
+    there = case.head_of(model)
+    drift: list[str] = []
+    hidden: list[BuiltUnit] = []
+    met: set[UnitKey] = set()
+    for built in mine:
+        twins = there.of(built.unit, model, case.parameter("pairs"))[:1]
+        met.update(twin.unit.key for twin in twins)
+        if not twins and not unit_matches(built.unit, case.texts("allow")):
+            drift.append(f"{built.unit.key} exists only in {case.environment}")
+        for twin in twins:
+            if isinstance(built.result, Failure) or isinstance(twin.result, Failure):
+                hidden.append(built)
+            else:
+                drift += _drift(built, twin, case.texts("allow"))
+    others = (built for built in there.in_environment(model) if built.unit.key not in met and _is_meant(case, built))
+    drift += [f"{built.unit.key} exists only in {model}" for built in others if not unit_matches(built.unit, case.texts("allow"))]
+    return drift, hidden
 
 
 def _is_meant(case: Case, built: BuiltUnit) -> bool:

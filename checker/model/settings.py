@@ -14,13 +14,18 @@ from checker.model.report import Mode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentMatch:
-    """All given parts must match a unit; globs, where `*` stops at `/` and `**` does not."""
+    """All given parts must match a unit; globs, where `*` stops at `/` and `**` does not.
+
+    `branch` is the branch that the change goes into, `label` a label of the declaring object as `key=value`.
+    """
 
     path: str | None = None
     cluster: str | None = None
     destination: str | None = None
     namespace: str | None = None
     unit: str | None = None
+    label: str | None = None
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

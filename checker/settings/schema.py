@@ -13,7 +13,15 @@ _MATCH: JSONValue = {
     "type": "object",
     "additionalProperties": False,
     "minProperties": 1,
-    "properties": {"path": _TEXT, "cluster": _TEXT, "destination": _TEXT, "namespace": _TEXT, "unit": _TEXT},
+    "properties": {
+        "path": _TEXT,
+        "cluster": _TEXT,
+        "destination": _TEXT,
+        "namespace": _TEXT,
+        "unit": _TEXT,
+        "label": {"type": "string", "pattern": "^[^=]+=.+$"},
+        "branch": _TEXT,
+    },
 }
 
 _ENVIRONMENT: JSONValue = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.snapshot.directory import DirectoryTree
+from checker.snapshot.given import Given
 from checker.snapshot.listed import CommitTree, IndexTree, WorkTree
 from checker.snapshot.push import Push, pushed
 from checker.snapshot.repository import Repository, open_repository
@@ -11,6 +12,7 @@ from checker.snapshot.resolve import Snapshot, resolve_change, resolve_push
 __all__ = [
     "CommitTree",
     "DirectoryTree",
+    "Given",
     "IndexTree",
     "Push",
     "Repository",
