@@ -53,6 +53,17 @@ class Arguments(argparse.Namespace):
     rule: str = ""
     action: str = ""
     keep: Path | None = None
+    instance: str = ""
+    full_report: str = ""
+    forge: str = ""
+    api: str = ""
+    project: str = ""
+    request: int | None = None
+    commit: str = ""
+    stale: bool = False
+    when_empty: str = "update"
+    status: str = ""
+    details_url: str = ""
     all_units: bool = False
     verify: bool = False
     load_restrictor: str = "root"
@@ -113,6 +124,10 @@ def _output(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--environment", action="append", default=[], metavar="NAME", help="show this environment in full; may be given several times"
+    )
+    group.add_argument("--instance", default="", metavar="NAME", help="tells the comments of several checks on one pull request apart")
+    group.add_argument(
+        "--full-report", default="", metavar="WHERE", help="where the whole report lies, for a comment that must leave something out"
     )
     group.add_argument("--show-noise", action="store_true", help="show changes that are folded away as noise")
     group.add_argument("-v", "--verbose", action="store_true", help="say more")
@@ -188,6 +203,37 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the repository in DIR instead of a temporary folder")
 
 
+def _comment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "rule", nargs="?", default="", metavar="REPORT", help="what `check --output markdown=REPORT` wrote; - for standard input"
+    )
+    parser.add_argument(
+        "--stale", action="store_true", help="post nothing; say on the comment that is there that it is about an earlier commit"
+    )
+    parser.add_argument("--instance", default="", metavar="NAME", help="with --stale: the name that the check was given")
+    parser.add_argument(
+        "--when-empty",
+        choices=("update", "delete", "post"),
+        default="update",
+        help="where nothing moves and nothing was found: say so on a comment that is there (default), delete it, or always post",
+    )
+    parser.add_argument(
+        "--status",
+        nargs="?",
+        const="gitops-check",
+        default="",
+        metavar="NAME",
+        help="set the commit's status too (default name: gitops-check)",
+    )
+    parser.add_argument("--details-url", default="", metavar="URL", help="where the status leads (default: this CI run)")
+    group = parser.add_argument_group("where (known in GitHub Actions and GitLab CI)")
+    group.add_argument("--forge", choices=("github", "gitlab"), default="")
+    group.add_argument("--api", default="", metavar="URL", help="as https://github.example.com/api/v3 or https://gitlab.example.com/api/v4")
+    group.add_argument("--project", default="", metavar="OWNER/NAME")
+    group.add_argument("--request", type=int, metavar="NUMBER", help="the pull request or merge request")
+    group.add_argument("--commit", default="", metavar="ID", help="the commit the report is about")
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A sub-command: its help, the function that runs it (loaded only then) and the groups of options it takes."""
@@ -195,8 +241,15 @@ class Command:
     help: str
     function: str
     options: tuple[Adder, ...]
+    epilog: str = ""
 
 
+_COMMENT_EPILOG = """\
+token: from the environment alone, GITOPS_CHECK_TOKEN first.
+  GitHub  GITHUB_TOKEN or GH_TOKEN; may write pull requests, and statuses for --status
+  GitLab  GITLAB_TOKEN; a project access token with the scope api (the job token may not write notes)
+
+"""
 _WHOLE = (_repository, _revisions, _facts, _schemas, _output, _hook)
 
 COMMANDS: dict[str, Command] = {
@@ -225,6 +278,9 @@ COMMANDS: dict[str, Command] = {
         "kubeconform's flags, outputs and exit codes; see `gitops-check kubeconform -h`", "checker.cli.kubeconform:kubeconform", ()
     ),
     "explain": Command("what a rule means, why, how to fix, how to suppress", "checker.cli.explain:explain", (_explain,)),
+    "comment": Command(
+        "post or update the one comment on a pull request (GitHub, GitLab)", "checker.cli.comment:comment", (_comment,), _COMMENT_EPILOG
+    ),
     "demo": Command("the bundled example, broken on purpose and checked before your eyes", "checker.cli.demo:demo", (_demo,)),
 }
 
@@ -251,7 +307,7 @@ def parse(argv: Sequence[str]) -> Arguments | int:
             name,
             help=command.help,
             description=command.help[0].upper() + command.help[1:],
-            epilog=EPILOG,
+            epilog=command.epilog + EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name in argv:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cli.arguments import Arguments
-from checker.model.findings import CheckerError, UsageError
+from checker.model.findings import CheckerError, Severity, UsageError
 from checker.model.report import Report
 from checker.model.settings import Settings
 
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from checker.report import RuleHelp
 
 _WITH_HELP = frozenset({"sarif", "html"})
+_WITH_LINKS = frozenset({"html", "markdown"})
+_BUDGETS = {"github": 65_000, "gitlab": 1_000_000}
+"""Bytes that a comment may have, a little less than the characters that the forge takes."""
 
 
 def deliver(report: Report, settings: Settings, arguments: Arguments) -> int:
     """Write every format asked for and say how the run ended."""
     for wanted in arguments.output or ["text"]:
         name, _, path = wanted.partition("=")
-        write(_formatted(name, report, arguments, to_terminal=not path), path)
+        write(_formatted(name, report, settings.fail_on, arguments, to_terminal=not path), path)
     worst = report.worst()
     return 1 if settings.fail_on is not None and worst is not None and worst >= settings.fail_on else 0
 
@@ -44,7 +47,7 @@ def check_formats(arguments: Arguments) -> None:
             )
 
 
-def _formatted(name: str, report: Report, arguments: Arguments, *, to_terminal: bool) -> str:
+def _formatted(name: str, report: Report, fail_on: Severity | None, arguments: Arguments, *, to_terminal: bool) -> str:
     from checker.report import FormatOptions, format_report
 
     options = FormatOptions(
@@ -55,10 +58,21 @@ def _formatted(name: str, report: Report, arguments: Arguments, *, to_terminal: 
         show_noise=arguments.show_noise,
         environments=tuple(arguments.environment),
         hook=arguments.hook,
+        instance=arguments.instance,
+        full_report=arguments.full_report,
+        source_url=_source_url(arguments) if name in _WITH_LINKS else "",
+        budget=_BUDGETS["gitlab" if arguments.environ.get("GITLAB_CI") else "github"],
+        fail_on=fail_on,
         rules=_help() if name in _WITH_HELP else {},
         duration=time.monotonic() - arguments.begun,
     )
     return format_report(name, report, options)
+
+
+def _source_url(arguments: Arguments) -> str:
+    from checker.pipeline.comment import source_url
+
+    return source_url(arguments.environ)
 
 
 def _help() -> dict[str, RuleHelp]:

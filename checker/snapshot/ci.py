@@ -50,31 +50,31 @@ def read_ci(environ: Environment) -> CiFacts | None:
 
 def _github(environ: Environment) -> CiFacts:
     """https://docs.github.com/actions/reference/workflows-and-actions/variables and .../webhooks/webhook-events-and-payloads."""
-    event = _event(environ.get("GITHUB_EVENT_PATH"))
-    request = _mapping(event, "pull_request")
+    event = event_of(environ)
+    request = submapping(event, "pull_request")
     repository = clean(environ.get("GITHUB_REPOSITORY"))
     if request:
-        head, base = _mapping(request, "head"), _mapping(request, "base")
+        head, base = submapping(request, "head"), submapping(request, "base")
         draft = request.get("draft")
         return CiFacts(
-            base_commit=_commit(base.get("sha")),
+            base_commit=commit_text(base.get("sha")),
             pull_request=PullRequest(
                 provider="github",
                 number=_number(request.get("number")),
                 source_branch=clean(head.get("ref")),
                 target_branch=clean(base.get("ref")),
                 # A deleted fork has no `repo`: where the commits came from is then unknown.
-                source_repository=clean(_mapping(head, "repo").get("full_name")),
-                target_repository=clean(_mapping(base, "repo").get("full_name")) or repository,
-                author=clean(_mapping(request, "user").get("login")),
+                source_repository=clean(submapping(head, "repo").get("full_name")),
+                target_repository=clean(submapping(base, "repo").get("full_name")) or repository,
+                author=clean(submapping(request, "user").get("login")),
                 labels=_github_labels(request.get("labels")),
                 draft=draft if isinstance(draft, bool) else None,
             ),
         )
-    group = _mapping(event, "merge_group")
+    group = submapping(event, "merge_group")
     if group:
         return CiFacts(
-            base_commit=_commit(group.get("base_sha")),
+            base_commit=commit_text(group.get("base_sha")),
             pull_request=PullRequest(provider="github", target_branch=_branch(group.get("base_ref")), target_repository=repository),
         )
     if environ.get("GITHUB_HEAD_REF"):
@@ -97,7 +97,7 @@ def _gitlab(environ: Environment) -> CiFacts:
     if not environ.get("CI_MERGE_REQUEST_IID"):
         return _push("gitlab", clean(environ.get("CI_COMMIT_BRANCH")), clean(environ.get("CI_PROJECT_PATH")))
     return CiFacts(
-        base_commit=_commit(environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")),
+        base_commit=commit_text(environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")),
         pull_request=PullRequest(
             provider="gitlab",
             number=_number(environ.get("CI_MERGE_REQUEST_IID")),
@@ -144,7 +144,7 @@ def _bitbucket(environ: Environment) -> CiFacts:
     if not environ.get("BITBUCKET_PR_ID"):
         return _push("bitbucket", branch, repository)
     return CiFacts(
-        base_commit=_commit(environ.get("BITBUCKET_PR_DESTINATION_COMMIT")),
+        base_commit=commit_text(environ.get("BITBUCKET_PR_DESTINATION_COMMIT")),
         pull_request=PullRequest(
             provider="bitbucket",
             number=_number(environ.get("BITBUCKET_PR_ID")),
@@ -193,8 +193,9 @@ def _push(provider: str, branch: str | None, repository: str | None) -> CiFacts:
     )
 
 
-def _event(path: str | None) -> dict[str, Any]:
-    """The payload, empty where there is none that can be read."""
+def event_of(environ: Environment) -> dict[str, Any]:
+    """GitHub's event payload, empty where there is none that can be read."""
+    path = environ.get("GITHUB_EVENT_PATH")
     if not path:
         return {}
     try:
@@ -206,7 +207,7 @@ def _event(path: str | None) -> dict[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _mapping(holder: Mapping[str, Any], key: str) -> dict[str, Any]:
+def submapping(holder: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = holder.get(key)
     return value if isinstance(value, dict) else {}
 
@@ -230,7 +231,7 @@ def _branch(value: object) -> str | None:
     return clean(text.removeprefix("refs/heads/")) if text else None
 
 
-def _commit(value: object) -> str | None:
+def commit_text(value: object) -> str | None:
     return value if isinstance(value, str) and _COMMIT.fullmatch(value) and value.strip("0") else None
 
 
