@@ -49,15 +49,16 @@ def template_chart(chart: ChartFiles, call: HelmCall, engine: Engine = "") -> Te
 
 
 def _best(call: HelmCall, *, versions_matter: bool, nulls_matter: bool) -> Engine:
-    has_library, has_program = library.is_installed(), binary.is_installed()
-    if not has_library and not has_program:
-        raise HelmMissing("no Helm engine is installed", INSTALL)
-    if not has_library or not has_program:
-        return "library" if has_library else "program"
-    if versions_matter:
+    if library.is_installed() and not versions_matter and not nulls_matter:
+        return "library"
+    has_program = binary.is_installed()
+    if not library.is_installed():
+        if not has_program:
+            raise HelmMissing("no Helm engine is installed", INSTALL)
         return "program"
     wanted = keeps_nulls(call.helm)
-    return "program" if nulls_matter and wanted != keeps_nulls(library.VERSION) and wanted == keeps_nulls(binary.version()) else "library"
+    fits = nulls_matter and wanted != keeps_nulls(library.VERSION) and wanted == keeps_nulls(binary.version())
+    return "program" if has_program and (versions_matter or fits) else "library"
 
 
 def _unasked(call: HelmCall, done: Templated) -> str:

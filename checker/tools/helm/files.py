@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.model.objects import JSONValue
@@ -40,6 +40,11 @@ class ChartFiles:
     @property
     def asks_capabilities(self) -> bool:
         return self.mentions(_CAPABILITIES)
+
+    def without_schemas(self) -> ChartFiles:
+        """For values that are known to fit: compiling a schema takes longer than most templates. Archives stay as they are."""
+        kept = {path: data for path, data in self.files.items() if basename(path) != "values.schema.json"}
+        return replace(self, files=kept)
 
     def has_null_defaults(self) -> bool:
         """Whether a values.yaml of the chart or of a chart below it has a null in it; of an archive the same as above."""

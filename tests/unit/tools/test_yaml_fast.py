@@ -22,6 +22,25 @@ def both(data: bytes, rules: Rules) -> tuple[tuple[Document, ...], tuple[Documen
     return load_documents(data, rules=rules), exact
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"pattern: ^[a-z]([-a-z]*[a-z])?$\nempty: {}\n",
+        b'schedule: "19 * * * *"\n',
+        b"run: |\n  test a && test b\n  # n * m\n",
+        b'when: "{{ workflow.status }} != Succeeded"\n',
+    ],
+)
+def test_what_only_looks_like_an_anchor_or_a_flow_is_read_fast(data: bytes) -> None:
+    assert fast.load_fast(data, Rules.KUBERNETES) is not fast.UNSURE
+    assert_same(data, Rules.KUBERNETES)
+
+
+@pytest.mark.parametrize("data", [b"[a?b]\n", b"a: {b?: 1}\n", b"- &x 1\n", b"a:\n  *x\n", b"a: [ !t b]\n", b"!t a\n", b"? *x\n: 1\n"])
+def test_what_is_an_anchor_or_a_flow_is_not(data: bytes) -> None:
+    assert fast.load_fast(data, Rules.KUBERNETES) is fast.UNSURE
+
+
 def assert_same(data: bytes, rules: Rules) -> None:
     got, exact = both(data, rules)
     # repr tells True from 1 and 1 from 1.0, and keeps the order of keys
