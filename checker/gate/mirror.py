@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from checker.gate.because import chains, first_place, shortened
 from checker.gate.counterparts import ALIASES
+from checker.gate.fields import differing
 from checker.gate.globs import matches, unit_matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
 from checker.gate.promoted_from import out_of_sight
 from checker.model.diff import EnvironmentDiff
-from checker.model.objects import JSONValue, KubeObject, Location, mapping, text
+from checker.model.objects import KubeObject, Location, text
 from checker.model.units import BuiltUnit, Failure, UnitKey
 
 ALWAYS_DIFFERENT = ("metadata.namespace", "metadata.labels.**", "metadata.annotations.**")
-_ABSENT = object()
 
 
 def judge(case: Case) -> Judgement:
@@ -87,10 +87,7 @@ def _drift(built: BuiltUnit, twin: BuiltUnit, allowed: tuple[str, ...]) -> Itera
             there = (built if one is not None else twin).unit.environment
             yield f"{name} exists only in {there}"
             continue
-        before, after = dict(_leaves(dict(two.body), "")), dict(_leaves(dict(one.body), ""))
-        for path in [*before, *(path for path in after if path not in before)]:
-            if before.get(path, _ABSENT) != after.get(path, _ABSENT) and not matches(_stepped(path), wanted):
-                yield f"{name}: {path}"
+        yield from (f"{name}: {path}" for path in differing(dict(two.body), dict(one.body)) if not matches(_stepped(path), wanted))
 
 
 def _by_name(built: BuiltUnit) -> Mapping[tuple[str, str, str], KubeObject]:
@@ -98,19 +95,6 @@ def _by_name(built: BuiltUnit) -> Mapping[tuple[str, str, str], KubeObject]:
     return {
         (obj.group, obj.kind, "-".join(word for word in obj.name.split("-") if word not in own) or obj.name): obj for obj in built.objects
     }
-
-
-def _leaves(node: JSONValue, path: str) -> Iterator[tuple[str, JSONValue]]:
-    """Every scalar with its path; items that have a name go by it."""
-    if isinstance(node, dict) and node:
-        for name, inner in node.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
-    elif isinstance(node, list) and node:
-        for index, inner in enumerate(node):
-            label = text(mapping(inner).get("name")) or str(index)
-            yield from _leaves(inner, f"{path}[{label}]")
-    else:
-        yield path, node
 
 
 def _stepped(path: str) -> str:

@@ -12,6 +12,7 @@ from checker.gate.counterparts import Counterparts
 from checker.model.change import ChangeFacts, Commit
 from checker.model.diff import Comparison, EnvironmentDiff, NotRendered, UnitDiff
 from checker.model.objects import JSONValue, Location, sequence, text
+from checker.model.paths import RepoPath
 from checker.model.report import Mode, Verdict
 from checker.model.settings import RuleChoice
 from checker.model.units import BuiltUnit
@@ -37,6 +38,26 @@ class OtherBranch:
     past: Iterable[Earlier]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """A hydrated folder: what it holds at head, and what its dry source renders to at the commit that it was made from.
+
+    `source` names the dry source for people. With a `problem` neither is known. `alien` is a commit that the folder claims to be made
+    from and that is not on the branch of the dry source. `past` is the dry source at earlier commits, newest first.
+    """
+
+    folder: RepoPath
+    source: str
+    wet: BuiltUnit | None = None
+    dry: BuiltUnit | None = None
+    problem: str = ""
+    fix: str = ""
+    alien: str = ""
+    past: Iterable[tuple[str, BuiltUnit]] = ()
+    is_same_tree: bool = False
+    """Whether the dry source lies beside it, so that a change of the source alone leaves the folder behind."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateOptions:
     """`order` is the order of promotion. `now` and the further facts are inputs: a rule that needs one and has none fails closed."""
@@ -58,8 +79,8 @@ class GateOptions:
     """Text of CODEOWNERS at base."""
     owners_format: str = "github"
     approvals: tuple[str, ...] | None = None
-    generated: Mapping[str, tuple[BuiltUnit, ...]] = field(default_factory=dict)
-    """By hydrated environment: what its dry source renders to."""
+    generated: Mapping[str, tuple[Generated, ...]] = field(default_factory=dict)
+    """By hydrated environment: its folders with their dry sources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from checker.discover.environments import glob_matches
-from checker.gate import Earlier, GateOptions, OtherBranch, find_owners
+from checker.gate import Earlier, GateOptions, Generated, OtherBranch, find_owners
 from checker.model.change import Commit, Revision
 from checker.model.objects import text
 from checker.model.paths import PathEscapes, RepoPath, repo_path
@@ -43,11 +43,29 @@ def gate_options(
         moved_on=tip != base,
         same_files=_History(change, options, tip, tuple(file.path for file in change.facts.files)) if "promoted-from" in chosen else (),
         branches=_branches(change, settings, options) if chosen.keys() & _ACROSS else {},
+        generated=_generated(change, settings, guarded, options),
         commits=_commits(change, chosen["signed-commits"]) if "signed-commits" in chosen else None,
         owners_file=owners,
         owners_format=owners_format,
         approvals=change.facts.pull_request.approved_by,
     )
+
+
+def _generated(change: Snapshot, settings: Settings, guarded: frozenset[str], options: ExpandOptions) -> dict[str, tuple[Generated, ...]]:
+    """By environment that the rule is on for; a general setting is for every guarded one that none names."""
+    choices = [choice for choice in settings.rules if choice.rule == "generated-branch"]
+    named = {choice.environment for choice in choices}
+    wanted = [
+        replace(choice, environment=place)
+        for choice in choices
+        if choice.mode is not Mode.OFF
+        for place in ([choice.environment] if choice.environment else sorted(guarded - named))
+    ]
+    if not wanted:
+        return {}
+    from checker.pipeline.hydrated import generated
+
+    return {choice.environment: generated(change, choice, settings.environments, options) for choice in wanted}
 
 
 _ACROSS = {"promoted-from", "version-order", "mirror"}

@@ -159,6 +159,11 @@ def merge_base(place: Place, one: str, other: str) -> str | None:
     return _text(done.stdout).strip() or None
 
 
+def is_ancestor(place: Place, commit: str, tip: str) -> bool:
+    """Whether a commit is in the history of another, or is it."""
+    return ask(place, "merge-base", "--is-ancestor", commit, tip, check=False).returncode == 0
+
+
 def upstream_of(place: Place, branch: str) -> str | None:
     """The full name of the ref that a local branch follows, None where it follows none."""
     done = ask(place, "for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}", check=False)
