@@ -50,6 +50,8 @@ class Arguments(argparse.Namespace):
     kubernetes: list[str] = field(default_factory=list)
     strict: bool | None = None
     require_schemas: bool = False
+    rego_engine: str = "regorus"
+    verify_rego: bool = False
     rule: str = ""
     action: str = ""
     keep: Path | None = None
@@ -152,6 +154,12 @@ def _schemas(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--require-schemas", action="store_true", help="an object without a schema is an error")
 
 
+def _policies(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("policies")
+    group.add_argument("--rego-engine", choices=("regorus", "opa"), default="regorus", help="the built-in engine, or the opa on PATH")
+    group.add_argument("--verify-rego", action="store_true", help="judge with both engines, and fail where they differ")
+
+
 def _hook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hook", action="store_true", help="as a commit hook: nothing when all is well, else findings only")
 
@@ -250,7 +258,7 @@ token: from the environment alone, GITOPS_CHECK_TOKEN first.
   GitLab  GITLAB_TOKEN; a project access token with the scope api (the job token may not write notes)
 
 """
-_WHOLE = (_repository, _revisions, _facts, _schemas, _output, _hook)
+_WHOLE = (_repository, _revisions, _facts, _schemas, _policies, _output, _hook)
 
 COMMANDS: dict[str, Command] = {
     "check": Command("the pull-request check: everything, base against head", "checker.cli.commands:check", _WHOLE),
@@ -259,7 +267,9 @@ COMMANDS: dict[str, Command] = {
         "the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _facts, _output, _hook, _from_hook)
     ),
     "lint": Command(
-        "schemas and policies on files as they stand", "checker.cli.commands:lint", (_lint, _repository, _schemas, _output, _hook)
+        "schemas and policies on files as they stand",
+        "checker.cli.commands:lint",
+        (_lint, _repository, _schemas, _policies, _output, _hook),
     ),
     "units": Command(
         "list deploy units with controller, cluster, environment, source and state", "checker.cli.listing:units", (_repository, _revisions)

@@ -45,6 +45,8 @@ Rego policies on YAML, JSON and TOML files, with conftest's flags, outputs and e
       --no-fail              exit 0 whatever policies say
       --quiet                nothing when all is well
       --suppress-exceptions, --no-color, --junit-hide-message, --github-hide-passed
+      --rego-engine ENGINE   regorus, which is built in, or opa: the program on PATH
+      --verify-rego          judge with both, and fail where they differ
       --verify               run the policies' own test_ rules
       --report MODE          with --verify: full, notes or fails: every test with its place and what it printed
       --coverage             with --verify: the lines that no test reaches
@@ -93,7 +95,14 @@ def _request(flags: Flags) -> TestRequest:
     version = flags.text("rego-version", "auto").lower()
     if version not in ("auto", "v0", "v1"):
         raise UsageError(f"--rego-version {version} is neither v0 nor v1")
+    engine, both = flags.text("rego-engine", "regorus"), flags.on("verify-rego")
+    if engine not in ("regorus", "opa"):
+        raise UsageError(f"--rego-engine {engine} is neither regorus nor opa")
     verify = flags.on("verify")
+    if verify and (both or (engine == "opa" and flags.on("coverage"))):
+        raise UsageError(
+            "--verify runs tests by one engine, and only the built-in one counts lines", "leave out --verify-rego or --coverage"
+        )
     if verify and flags.paths:
         raise UsageError("--verify runs the policies' own tests and takes no files", "name the policies with -p")
     return TestRequest(
@@ -110,6 +119,8 @@ def _request(flags: Flags) -> TestRequest:
         stdin_filename=flags.text("stdin-filename"),
         rego_version=version,  # type: ignore[arg-type]
         coverage=flags.on("coverage"),
+        engine=engine,  # type: ignore[arg-type]
+        both=flags.on("verify-rego"),
     )
 
 

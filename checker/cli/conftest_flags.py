@@ -15,10 +15,21 @@ from typing import Any
 from checker.model.findings import UsageError
 
 LISTS = ("policy", "namespace", "data", "update", "proto-file-dirs", "output")
-TEXTS = ("ignore", "parser", "stdin-filename", "capabilities", "rego-version", "config-file", "report", "repository", "color")
+TEXTS = (
+    "ignore",
+    "parser",
+    "stdin-filename",
+    "capabilities",
+    "rego-version",
+    "config-file",
+    "report",
+    "repository",
+    "color",
+    "rego-engine",
+)
 SWITCHES = (
     "fail-on-warn", "no-fail", "no-color", "suppress-exceptions", "all-namespaces", "quiet", "trace", "strict", "show-builtin-errors",
-    "combine", "junit-hide-message", "github-hide-passed", "tls", "var-values", "verify", "coverage", "debug", "help",
+    "combine", "junit-hide-message", "github-hide-passed", "tls", "var-values", "verify", "verify-rego", "coverage", "debug", "help",
 )  # fmt: skip
 SHORT = {"p": "policy", "n": "namespace", "d": "data", "u": "update", "o": "output", "c": "config-file", "C": "repository", "h": "help"}
 TRUE, FALSE = ("1", "t", "T", "TRUE", "true", "True"), ("0", "f", "F", "FALSE", "false", "False")

@@ -153,5 +153,7 @@ def with_flags(settings: Settings, arguments: Arguments) -> Settings:
         strict=settings.strict if arguments.strict is None else arguments.strict,
         require_schemas=arguments.require_schemas or settings.require_schemas,
         allow_network=arguments.allow_network,
+        rego_engine=arguments.rego_engine,
+        verify_rego=arguments.verify_rego,
         fail_on=settings.fail_on if arguments.fail_on is None else SEVERITIES.get(arguments.fail_on),
     )

@@ -16,7 +16,7 @@ from checker.evaluate.model import PolicySet
 from checker.evaluate.results import WARNING, MalformedResultError, Violation, elements, excepted_name, is_rule
 from checker.model.objects import JSONValue
 from checker.model.paths import RepoPath, basename, parent
-from checker.tools.rego import Answer, Engine, Limits, Loaded, PolicyProblem, Request, Rule, RulePath
+from checker.tools.rego import Answer, EngineName, Limits, Loaded, PolicyProblem, RegoEngine, Request, Rule, RulePath, open_engine
 
 COMBINED = "Combined"
 
@@ -35,6 +35,7 @@ class ConftestOptions:
     combine: bool = False
     all_namespaces: bool = False
     limits: Limits = field(default_factory=Limits)
+    engine: EngineName = "regorus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,8 @@ class _Namespace:
     rules: tuple[str, ...]
     bodies: int
     excepting: bool
+    places: Mapping[str, tuple[str, int]]
+    """File and line of the first definition of each rule."""
 
 
 def run_conftest(files: Sequence[ConftestFile], policies: PolicySet, options: ConftestOptions | None = None) -> ConftestRun:
@@ -86,7 +89,7 @@ def run_conftest(files: Sequence[ConftestFile], policies: PolicySet, options: Co
     spread = [replace(file, documents=_documents(file)) for file in files]
     given = _combined(spread) if chosen.combine else spread
     printing = any("print(" in module.text for module in policies.modules)
-    with Engine(chosen.limits) as engine:
+    with open_engine(chosen.engine, chosen.limits) as engine:
         loaded = engine.load(policies.modules, policies.data)
         spaces = _spaces(policies, loaded, everything=chosen.all_namespaces)
         first = engine.group([_asked(space) for space in spaces])
@@ -115,7 +118,7 @@ class _Gathered:
     prints: list[str] = field(default_factory=list)
 
 
-def _prints(engine: Engine, space: _Namespace, context: Mapping[str, JSONValue], document: JSONValue) -> tuple[str, ...]:
+def _prints(engine: RegoEngine, space: _Namespace, context: Mapping[str, JSONValue], document: JSONValue) -> tuple[str, ...]:
     """In the order of conftest's queries: for every rule the exceptions, then the rule. Asked once more: only a single query prints."""
     exception = [(*space.package, "exception")] if space.excepting else []
     queries = [query for rule in space.rules for query in (*exception, (*space.package, rule))]
@@ -154,6 +157,7 @@ def _space(name: str, rules: Sequence[Rule]) -> _Namespace:
         rules=tuple(dict.fromkeys(rule.name for rule in named)),
         bodies=len(named),
         excepting=any(rule.name == "exception" for rule in rules),
+        places={rule.name: (rule.path, rule.line) for rule in reversed(rules)},
     )
 
 
@@ -176,7 +180,7 @@ def _result(path: str, space: _Namespace, found_in: _Gathered, problems: list[Po
         if answer.failure:
             problems.append(PolicyProblem(message=f"{path}: {answer.failure}", path=path))
             continue
-        problems.extend(answer.errors.values())
+        problems.extend(_named(space, index, problem) for index, problem in answer.errors.items())
         passed, excepted, found = _document(space, answer, problems)
         exceptions += excepted
         for rule, message in found:
@@ -191,6 +195,13 @@ def _result(path: str, space: _Namespace, found_in: _Gathered, problems: list[Po
         exceptions=tuple(exceptions),
         prints=tuple(found_in.prints),
     )
+
+
+def _named(space: _Namespace, index: int, problem: PolicyProblem) -> PolicyProblem:
+    """A rule that took too long or too much is told where it stands."""
+    name = [*space.rules, "exception"][index]
+    path, line = space.places[name]
+    return problem if problem.path else replace(problem, message=f"data.{space.name}.{name} {problem.message}", path=path, line=line)
 
 
 def _document(

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from checker.evaluate.conftest import ConftestMessage, ConftestResult
 from checker.model.objects import JSONValue, mapping, sequence, text
-from checker.tools.rego import Engine, Limits, Loaded, Module, PolicyProblem, Rule, Tested
+from checker.tools.rego import EngineName, Limits, Loaded, Module, PolicyProblem, RegoEngine, Rule, Tested, open_engine
 
 
 class TestOutcome(StrEnum):
@@ -63,12 +63,13 @@ class VerifyOptions:
     namespaces: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     coverage: bool = False
+    engine: EngineName = "regorus"
 
 
 def run_policy_tests(modules: Sequence[Module], options: VerifyOptions | None = None) -> PolicyTests:
     """Tests in the order of file and line. Raises MissingEngineError and DeadEngineError, for then nothing can be said."""
     chosen = options or VerifyOptions()
-    with Engine(chosen.limits) as engine:
+    with open_engine(chosen.engine, chosen.limits) as engine:
         loaded = engine.load(modules, chosen.data)
         if chosen.coverage:
             engine.coverage(enable=True)
@@ -90,7 +91,7 @@ def _test_rules(loaded: Loaded) -> list[Rule]:
     return sorted(first.values(), key=lambda rule: (rule.path, rule.line))
 
 
-def _run(engine: Engine, rule: Rule) -> PolicyTest:
+def _run(engine: RegoEngine, rule: Rule) -> PolicyTest:
     name = ".".join(("data", *rule.full))
     if rule.name.startswith("todo_"):
         return PolicyTest(name=name, path=rule.path, line=rule.line, outcome=TestOutcome.SKIPPED)

@@ -129,5 +129,8 @@ class Settings:
     fail_on: Severity | None = Severity.ERROR
     """The least severity that fails a run, None for never."""
     allow_network: bool = False
+    rego_engine: str = "regorus"
+    verify_rego: bool = False
+    """Judge with both Rego engines, and fail where they differ."""
     jobs: int = 0
     """Worker processes, 0 for as many as cores."""

@@ -97,11 +97,12 @@ def _with_diff(report: Report, run: _Run, parts: Parts) -> Report:
 
 def _with_findings(report: Report, run: _Run) -> Report:
     from checker.pipeline.checks import check_side
+    from checker.pipeline.policies import engines
     from checker.pipeline.suppress import lift
 
     checked = check_side(run.base, run.head, run.change.base, run.settings)
     lifted = lift(merged(checked.findings), run.change.head, run.settings.suppress, today())
-    return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts)
+    return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts, engines=engines(run.settings))
 
 
 def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:

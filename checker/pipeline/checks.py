@@ -16,7 +16,7 @@ from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
 from checker.pipeline.expand import Side
 from checker.pipeline.locate import Locate, locator
-from checker.pipeline.policies import policy_sets
+from checker.pipeline.policies import evaluate_options, policy_sets
 from checker.pipeline.schemas import schema_reader
 from checker.validate import ValidateOptions, validate_objects
 
@@ -102,7 +102,7 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: 
     policies = policy_sets(judge, settings)
     if not policies:
         return Checked()
-    from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
+    from checker.evaluate import EvaluationInput, evaluate_objects
 
     def facts(built: BuiltUnit, obj: KubeObject) -> EvaluationInput:
         unit = built.unit
@@ -111,7 +111,7 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: 
 
     before = _bodies(base.built)
     inputs = [facts(built, obj) for built in head.built for obj in built.objects]
-    checked = evaluate_objects(inputs, policies, EvaluateOptions(locate=locate))
+    checked = evaluate_objects(inputs, policies, evaluate_options(settings, locate))
     environments = {built.unit.key: built.unit.environment for built in head.built}
     return replace(checked, findings=tuple(_in_environment(finding, environments) for finding in checked.findings))
 

@@ -12,13 +12,14 @@ from checker.model.paths import RepoPath
 from checker.model.report import Report
 from checker.model.tree import MemoryTree
 from checker.pipeline.conftest_files import BrokenDocumentError, Found, data_documents, documents, find_files, policy_modules
-from checker.pipeline.locate import locator
+from checker.pipeline.locate import Locate, locator
 from checker.version import __version__
 
 if TYPE_CHECKING:
+    from checker.evaluate import EvaluateOptions
     from checker.evaluate.conftest import ConftestFile, ConftestRun
     from checker.evaluate.verify import PolicyTest, PolicyTests
-    from checker.tools.rego import Version
+    from checker.tools.rego import EngineName, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class TestRequest:
     stdin_filename: str = ""
     rego_version: Version = "auto"
     coverage: bool = False
+    engine: EngineName = "regorus"
+    both: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +65,24 @@ def run_tests(request: TestRequest) -> Tested:
         data=data_documents(request.folder, request.data),
         namespaces=request.namespaces,
     )
-    run = run_conftest(files, policies, ConftestOptions(combine=request.combine, all_namespaces=request.all_namespaces))
+    options = ConftestOptions(combine=request.combine, all_namespaces=request.all_namespaces, engine=request.engine)
+    run = run_conftest(files, policies, options)
+    if request.both:
+        problems += _differences(run, run_conftest(files, policies, replace(options, engine=_other(request.engine))))
     told = [":".join(str(part) for part in (problem.path, problem.line) if part) for problem in run.problems]
     problems += [f"{place}: {problem.message}" if place else problem.message for place, problem in zip(told, run.problems, strict=True)]
     return Tested(run=run, problems=tuple(problems), notes=_notes(found))
+
+
+def _other(engine: EngineName) -> EngineName:
+    return "opa" if engine == "regorus" else "regorus"
+
+
+def _differences(run: ConftestRun, second: ConftestRun) -> list[str]:
+    """Messages and counts; each engine has its own order of prints and its own words for what is wrong with a policy."""
+    shown = [{(one.filename, one.namespace): replace(one, prints=()) for one in either.results} for either in (run, second)]
+    keys = [key for key in shown[0] if shown[0][key] != shown[1].get(key)]
+    return [f"the two Rego engines do not say the same of {filename} by the policies of {namespace}" for filename, namespace in keys]
 
 
 def _found(request: TestRequest) -> Found:
@@ -96,7 +113,7 @@ def _files(request: TestRequest, found: Found) -> tuple[list[ConftestFile], list
 
 def report_tests(request: TestRequest) -> Report:
     """The same judgement as a report with positions: every document that is a mapping, whether it is a Kubernetes object or not."""
-    from checker.evaluate import EvaluateOptions, EvaluationInput, PolicySet, evaluate_objects
+    from checker.evaluate import EvaluationInput, PolicySet, evaluate_objects
 
     if request.combine:
         raise UsageError("--combine has no place in this report", "use one of conftest's outputs, such as stdout or json")
@@ -109,9 +126,15 @@ def report_tests(request: TestRequest) -> Report:
         data=data_documents(request.folder, request.data),
         namespaces=("*",) if request.all_namespaces else request.namespaces,
     )
-    checked = evaluate_objects([EvaluationInput(object=obj) for obj in inputs], [policies], EvaluateOptions(locate=locator(tree)))
+    checked = evaluate_objects([EvaluationInput(object=obj) for obj in inputs], [policies], _options(request, locator(tree)))
     counts = checked.counts + Counts(not_checked=len(problems))
     return _report(Checked(findings=(*problems, *checked.findings), counts=counts), _notes(found))
+
+
+def _options(request: TestRequest, locate: Locate) -> EvaluateOptions:
+    from checker.evaluate import EvaluateOptions
+
+    return EvaluateOptions(locate=locate, engine=request.engine, both=request.both)
 
 
 def _objects(found: Found) -> tuple[list[KubeObject], list[Finding]]:
@@ -137,7 +160,9 @@ def run_verify(request: TestRequest) -> PolicyTests:
 
     data: dict[str, JSONValue] = data_documents(request.folder, request.data)
     modules = policy_modules(request.folder, request.policies, request.rego_version)
-    results = run_policy_tests(modules, VerifyOptions(data=data, coverage=request.coverage, namespaces=request.namespaces))
+    results = run_policy_tests(
+        modules, VerifyOptions(data=data, coverage=request.coverage, namespaces=request.namespaces, engine=request.engine)
+    )
     if not results.tests and not results.problems:
         raise UsageError(
             f"there is no test_ rule below {', '.join(request.policies)}", "tests are rules named test_something, by custom in *_test.rego"

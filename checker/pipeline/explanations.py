@@ -336,6 +336,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "It does not compile, or its rules answer in a form that means nothing; the other policies still run.",
             "Correct it at the line that the message names.",
         ),
+        (
+            "rego-engines-differ",
+            "The two Rego engines do not say the same",
+            "One of them is wrong about a policy that both were asked (`--verify-rego`).",
+            "Write the policy without what they read differently, or choose one engine and know why.",
+        ),
         ("policy-error", "A policy file that does not compile", "Its tests cannot run.", "Correct it at the line that the message names."),
         (
             "policy-test",

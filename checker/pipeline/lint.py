@@ -80,6 +80,7 @@ def lint_stream(data: bytes, settings: Settings) -> Report:
 def lint_tree(files: Files, settings: Settings) -> Report:
     """Validate and evaluate what the files hold."""
     from checker.pipeline import today
+    from checker.pipeline.policies import engines
     from checker.pipeline.suppress import lift
 
     around = Surroundings(files.tree)
@@ -93,11 +94,17 @@ def lint_tree(files: Files, settings: Settings) -> Report:
         for path, reason in reasons.items()
     )
     counts = checked.counts + Counts(skipped=len(left_out))
-    return Report(tool_version=__version__, findings=merged((*lifted.kept, *left_out)), suppressed=lifted.suppressed, counts=counts)
+    return Report(
+        tool_version=__version__,
+        findings=merged((*lifted.kept, *left_out)),
+        suppressed=lifted.suppressed,
+        counts=counts,
+        engines=engines(settings),
+    )
 
 
 def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: Surroundings) -> Checked:
-    from checker.pipeline.policies import policy_sets
+    from checker.pipeline.policies import evaluate_options, policy_sets
 
     contents, unreadable = _contents(tree, paths)
     policies = policy_sets(tree, settings)
@@ -106,11 +113,11 @@ def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: 
     found = Checked(findings=(*unreadable, *validated.checked.findings), counts=counts)
     if not policies or not validated.objects:
         return found
-    from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
+    from checker.evaluate import EvaluationInput, evaluate_objects
     from checker.pipeline.locate import locator
 
     inputs = [EvaluationInput(object=obj) for obj in validated.objects if not around.is_base(obj.origin.path)]
-    evaluated = evaluate_objects(inputs, policies, EvaluateOptions(locate=locator(tree)))
+    evaluated = evaluate_objects(inputs, policies, evaluate_options(settings, locator(tree)))
     left = Counts(skipped=len(validated.objects) - len(inputs))
     return Checked(findings=(*found.findings, *evaluated.findings), counts=counts + evaluated.counts + left)
 

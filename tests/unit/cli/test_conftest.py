@@ -183,3 +183,13 @@ def test_verify_reports_places_prints_and_coverage(run: Run, monkeypatch: pytest
     assert "PASS: 1/3\nFAIL: 1/3\nSKIPPED: 1/3\n" in out
     assert re.search(r"verified/p\.rego: not 7\n", out)
     assert run("--verify", "-p", "verified", "-n", "none.*")[0] == 2
+
+
+def test_an_engine_that_is_not_there_is_said_before_the_work(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    for words in (["--rego-engine", "opa"], ["--verify-rego"], ["--rego-engine", "opa", "--verify"]):
+        code, out, err = run(*words, *([] if "--verify" in words else ["a.yaml"]))
+        assert (code, out) == (3, "")
+        assert "there is no opa on PATH" in err
+    assert "neither regorus nor opa" in run("--rego-engine", "oap", "a.yaml")[2]
+    assert main(("lint", "a.yaml", "--rego-engine", "opa")) == 3
