@@ -41,7 +41,11 @@ def policies(arguments: argparse.Namespace) -> Iterator[PolicySet]:
     if arguments.gatekeeper:
         files = sorted(Path(arguments.gatekeeper).rglob("*.yaml"))
         objects = [obj for path in files for obj in read_objects(path.read_bytes(), RepoPath(str(path))).objects]
-        wanted = {(obj.kind, obj.name): obj for obj in objects if obj.group.endswith("gatekeeper.sh") and obj.kind != "Suite"}
+        wanted = {
+            (obj.kind, obj.name, "" if obj.kind == "ConstraintTemplate" else obj.origin.path): obj
+            for obj in objects
+            if obj.group.endswith("gatekeeper.sh") and obj.kind != "Suite"
+        }
         yield PolicySet(name=arguments.gatekeeper, meaning=Meaning.GATEKEEPER, objects=tuple(wanted.values()))
 
 
@@ -62,9 +66,8 @@ def main() -> int:
             evaluations = counts.passed + counts.failed + counts.skipped + counts.not_checked
             differences = [finding.message for finding in checked.findings if finding.rule == "rego-engines-differ"]
             failed = Counter(finding.rule for finding in checked.findings if finding.outcome is Outcome.NOT_CHECKED)
-            print(
-                f"{folder.name:45s} {policy_set.name[-30:]:30s} {len(items):6d} objects {evaluations:8d} evaluations {len(differences)} different"
-            )
+            row = f"{folder.name:45s} {policy_set.name[-30:]:30s} {len(items):6d} objects"
+            print(f"{row} {evaluations:8d} evaluations {len(differences)} different", flush=True)
             for message in differences[:20]:
                 print(f"    {message}")
             failed.pop("rego-engines-differ", None)
