@@ -45,6 +45,7 @@ class _Run:
 def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[str, ...] = ()) -> Report:
     """Everything that can be said about the change."""
     from checker.pipeline.expand import expand
+    from checker.pipeline.hide import without_secrets
 
     _refuse_unknown_target(change, settings)
     options = _expand_options(change, settings)
@@ -52,7 +53,8 @@ def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[st
     run = _Run(change=change, settings=settings, options=options, base=base, head=head)
     report = Report(tool_version=__version__, change=change.facts, units=_everything(base, head), notes=notes)
     report = _with_diff(report, run, parts)
-    return _with_findings(report, run) if parts.findings else report
+    report = _with_findings(report, run) if parts.findings else report
+    return without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.digest_key)
 
 
 def _refuse_unknown_target(change: Snapshot, settings: Settings) -> None:
