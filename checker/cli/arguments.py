@@ -55,6 +55,9 @@ class Arguments(argparse.Namespace):
     rule: str = ""
     action: str = ""
     keep: Path | None = None
+    ci: str = ""
+    dry_run: bool = False
+    force: bool = False
     instance: str = ""
     full_report: str = ""
     forge: str = ""
@@ -207,6 +210,15 @@ def _schemas_action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rule", nargs="?", default="", metavar="KIND", help="as apps/v1/Deployment, for show")
 
 
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-C", "--repository", type=Path, default=Path(), metavar="DIR", help="the repository (default: here)")
+    parser.add_argument(
+        "--ci", choices=("github", "gitlab", "jenkins", "bitbucket", "azure", "none"), default="", help="default: what the repository uses"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="print the files instead of writing them")
+    parser.add_argument("--force", action="store_true", help="replace the settings and the workflow that are there")
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the repository in DIR instead of a temporary folder")
 
@@ -291,6 +303,7 @@ COMMANDS: dict[str, Command] = {
     "comment": Command(
         "post or update the one comment on a pull request (GitHub, GitLab)", "checker.cli.comment:comment", (_comment,), _COMMENT_EPILOG
     ),
+    "init": Command("write settings, hook and CI files that fit this repository", "checker.cli.init:init", (_init,)),
     "demo": Command("the bundled example, broken on purpose and checked before your eyes", "checker.cli.demo:demo", (_demo,)),
 }
 

@@ -30,6 +30,7 @@ __all__ = [
     "own_branch",
     "promotion_order",
     "read_layout",
+    "with_environments",
 ]
 
 
@@ -57,7 +58,7 @@ def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], option
         for unit in controller.find_children(built, tree, options):
             found[unit.key] = unit
     gone = superseded(tuple(found.values()))
-    return _with_environments({key: unit for key, unit in found.items() if key not in gone}, options)
+    return with_environments({key: unit for key, unit in found.items() if key not in gone}, options)
 
 
 def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
@@ -75,8 +76,10 @@ def _controllers() -> tuple[ModuleType, ...]:
     return (flux, argocd)
 
 
-def _with_environments(found: Mapping[UnitKey, DeployUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
-    """Parents are classified before their children inherit from them; a cycle of parents ends at the unit it started from."""
+def with_environments(found: Mapping[UnitKey, DeployUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+    """Every unit with its environment. Parents come before their children, which inherit from them; a cycle of parents ends at the
+    unit it started from.
+    """
     done: dict[UnitKey, DeployUnit] = {}
 
     def classify(unit: DeployUnit, below: frozenset[UnitKey]) -> DeployUnit:

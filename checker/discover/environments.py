@@ -22,6 +22,8 @@ WORDS = frozenset(
 GUARDED_WORDS = frozenset({"production", "prod", "prd", "live"})
 
 
+IN_CLUSTER = "in-cluster"
+"""How Argo CD calls the cluster that it runs in, whatever that is."""
 STAGES = (
     frozenset({"sandbox", "dev", "develop", "development"}),
     frozenset({"integration", "int", "test", "testing"}),
@@ -54,6 +56,11 @@ def promotion_order(names: Sequence[str], settings: Sequence[EnvironmentSetting]
     return tuple(name for stage, name in sorted((stage, name) for stage, name in ranked if stage is not None))
 
 
+def speaks_of_stage(name: str) -> bool:
+    """Whether a name holds a word for a stage: `prod-eu` does."""
+    return bool(_from_name(name))
+
+
 def _stage(name: str) -> int | None:
     words = {name, *re.split(r"[-_.]", name)}
     return next((rank for rank, stage in enumerate(STAGES) if words & stage), None)
@@ -74,12 +81,16 @@ def guarded_environments(names: Sequence[str], settings: Sequence[EnvironmentSet
 
 
 def _inferred(unit: DeployUnit, parent: str) -> str:
-    own = _from_path(unit.path) if unit.path is not None else ""
-    declared = _from_path(unit.origin.path)
-    return own or declared or parent or _from_cluster(unit.cluster) or _from_name(_destination(unit))
+    own = environment_of_path(unit.path) if unit.path is not None else ""
+    declared = environment_of_path(unit.origin.path)
+    # what declares an Application may run in another cluster than it is for: only what a cluster's name does not say is inherited
+    stated = _from_name(unit.cluster)
+    above = parent if parent != IN_CLUSTER or environment_of_cluster(unit.cluster) == IN_CLUSTER else ""
+    return own or declared or stated or above or environment_of_cluster(unit.cluster) or _from_name(_destination(unit))
 
 
-def _from_path(path: str) -> str:
+def environment_of_path(path: str) -> str:
+    """By a folder of environments above, else a folder that is such a word, else a folder of clusters above; empty for none."""
     folders = path.split("/")
     for above, folder in pairwise(folders):
         if above in FOLDERS_OF_ENVIRONMENTS and folder != "base":
@@ -89,17 +100,18 @@ def _from_path(path: str) -> str:
             return folder
     for above, folder in pairwise(folders):
         if above == "clusters":
-            return _from_cluster(folder)
+            return environment_of_cluster(folder)
     return ""
 
 
-def _from_cluster(cluster: str) -> str:
-    return _from_name(cluster) or cluster
+def environment_of_cluster(cluster: str) -> str:
+    """The word for a stage in its name, else the name, without what tells instances of Argo CD apart."""
+    return _from_name(cluster) or cluster.partition(" (")[0]
 
 
 def _from_name(name: str) -> str:
     """The word of `WORDS` among the parts of a name such as `prod-eu-1`."""
-    return next((part for part in re.split(r"[-_./:]", name) if part in WORDS), "")
+    return next((part for part in re.split(r"[-_./: ()]", name) if part in WORDS), "")
 
 
 def _destination(unit: DeployUnit) -> str:
