@@ -27,7 +27,7 @@ from checker.tools.helm import (
     read_chart,
     template_chart,
 )
-from checker.tools.helm.semver import ConstraintError, parse_constraint, parse_version
+from checker.tools.semver import ConstraintError, parse_constraint, parse_version
 
 CHANGES = "<changes at every render>"
 _ACTION = re.compile(rb"\{\{(?!-?\s*/\*)(.*?)\}\}", re.DOTALL)

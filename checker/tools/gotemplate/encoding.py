@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import re
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,7 @@ def _json_value(value: Any) -> Any:
     if isinstance(value, float):
         if value.is_integer() and abs(value) < 1e21:
             return int(value)
-        if not math.isfinite(value) or not 1e-6 <= abs(value) < 1e21:
+        if not math.isfinite(value) or not 1e-4 <= abs(value) < 1e16:
             raise TemplateUnsupported(f"the number {value} in JSON is not supported")
         return value
     if isinstance(value, dict):
@@ -45,11 +46,29 @@ def _to_json(value: Any, *, escape: bool = True, indent: int | None = None) -> s
     return text
 
 
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _must_from_json(text: str) -> Any:
+    try:
+        return go_value(json.loads(text, parse_constant=_constant))
+    except (ValueError, RecursionError) as error:
+        raise TemplateFailed(f"fromJson: {error}") from error
+
+
 def _from_json(text: str) -> Any:
     try:
-        return go_value(json.loads(text))
-    except (ValueError, RecursionError):
+        return _must_from_json(text)
+    except TemplateFailed:
         return None
+
+
+def _decoded32(text: str) -> str:
+    try:
+        return base64.b32decode(text.replace("\n", "").replace("\r", "")).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
+        raise TemplateUnsupported("b32dec of what is not base32 text is not supported") from error
 
 
 def _to_yaml(value: Any) -> str:
@@ -98,11 +117,12 @@ def _slugify(*arguments: Any) -> str:
             raise TemplateUnsupported("slugify takes a number, a truth value and a name")
     if not arguments or not isinstance(arguments[-1], str):
         raise TemplateFailed("slugify: wrong type for value; expected string")
-    slug = re.sub(r"-+", "-", re.sub(r"[^a-z0-9\-_]", "-", normalize(arguments[-1]))).strip("-_")
-    if most <= 0 or len(slug) <= most:
+    if most < 0:
+        raise TemplateFailed(f"slugify: a length of {most}")
+    name = normalize(arguments[-1])
+    slug = re.sub(r"-+", "-", re.sub(r"[^a-z0-9\-_]", "-", name if smart else name[:most])).strip("-_")
+    if not smart or most == 0 or len(slug) <= most:
         return slug
-    if not smart:
-        return slug[:most]
     cut = slug.rfind("-", 0, most + 1)
     return slug[:cut] if cut >= 0 else slug[:most]
 
@@ -119,11 +139,15 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], str]] = {
     "toPrettyJson": (lambda value: _to_json(value, indent=2), "a"),
     "mustToPrettyJson": (lambda value: _to_json(value, indent=2), "a"),
     "fromJson": (_from_json, "s"),
+    "mustFromJson": (_must_from_json, "s"),
     "toYaml": (_to_yaml, "a"),
     "fromYaml": (lambda text: _from_yaml(text, dict), "s"),
     "fromYamlArray": (lambda text: _from_yaml(text, list), "s"),
     "b64enc": (lambda text: base64.b64encode(text.encode()).decode(), "s"),
     "b64dec": (_decoded, "s"),
+    "b32enc": (lambda text: base64.b32encode(text.encode()).decode(), "s"),
+    "b32dec": (_decoded32, "s"),
+    "adler32sum": (lambda text: str(zlib.adler32(text.encode())), "s"),
     "sha1sum": (_digest("sha1"), "s"),
     "sha256sum": (_digest("sha256"), "s"),
     "sha512sum": (_digest("sha512"), "s"),

@@ -23,7 +23,7 @@ from checker.tools.gotemplate.parse import (
     Variable,
     parse_template,
 )
-from checker.tools.gotemplate.values import MAX_TEXT, MISSING, as_text, kind, truth, type_name
+from checker.tools.gotemplate.values import MAX_TEXT, MISSING, TextMap, as_text, kind, truth, type_name
 
 MAX_STEPS = 200_000
 MAX_CALLS = 100
@@ -149,8 +149,11 @@ class _Run:
     def range(self, node: Block, dot: Any, scope: _Scope) -> None:
         inner = _Scope({}, scope)
         bare = Pipe(node.pipe.commands)
-        items = list(_items(self.pipe(bare, dot, inner)))
+        value = self.pipe(bare, dot, inner)
+        items = list(_items(value))
         names = node.pipe.names
+        if len(names) == 2 and isinstance(value, int):
+            raise TemplateFailed(f"can't use {value} to iterate over more than one variable")
         for key, value in items:
             self.step()
             bound = dict(zip(names, (key, value) if len(names) == 2 else (value,), strict=True)) if names else {}
@@ -171,6 +174,7 @@ class _Run:
         value: Any = None
         for number, command in enumerate(pipe.commands):
             value = self.command(command, dot, scope, [value] if number else [])
+            value = MISSING if value is None else value  # Go's pipelines tell nil and nothing no more apart
         for name in pipe.names:
             if pipe.is_assignment:
                 scope.assign(name, value)
@@ -193,7 +197,7 @@ class _Run:
             case Literal():
                 return operand.value
             case Nil():
-                return None
+                return MISSING
             case Variable():
                 return scope.get(operand.name)
             case Function():
@@ -216,7 +220,9 @@ class _Run:
                 return value[name]
             if self.missing_key == "error":
                 raise TemplateFailed(f"map has no entry for key {name!r}")
-            return None if self.missing_key == "zero" else MISSING
+            if self.missing_key != "zero":
+                return MISSING
+            return "" if isinstance(value, TextMap) else None
         if value is None:
             raise TemplateFailed(f"nil pointer evaluating interface {{}}.{name}")
         raise TemplateFailed(f"can't evaluate field {name} in type {type_name(value)}")
@@ -242,11 +248,11 @@ class _Run:
         return final[0] if final else value
 
 
-_PARAMETERS = {"s": ("string",), "i": ("int",), "b": ("bool",), "m": ("map",), "a": ()}
+_PARAMETERS = {"s": ("string",), "i": ("int",), "f": ("float64",), "b": ("bool",), "m": ("map",), "a": ()}
 
 
 def checked(name: str, signature: str, values: list[Any]) -> list[Any]:
-    """Arguments as the function's Go parameters take them: `s`tring, `i`nt, `b`ool, `m`ap, `a`ny; `*` repeats the last."""
+    """Arguments as the function's Go parameters take them: `s`tring, `i`nt, `f`loat, `b`ool, `m`ap, `a`ny; `*` repeats the last."""
     variadic = signature.endswith("*")
     wanted = signature.rstrip("*")
     least = len(wanted) - variadic
@@ -254,7 +260,7 @@ def checked(name: str, signature: str, values: list[Any]) -> list[Any]:
         raise TemplateFailed(f"wrong number of args for {name}: want {least}, got {len(values)}")
     for number, value in enumerate(values):
         types = _PARAMETERS[wanted[min(number, len(wanted) - 1)]]
-        if types and kind(value) not in types and not (types == ("map",) and value is None):
+        if types and (kind(value) not in types or isinstance(value, TextMap)) and not (types == ("map",) and value is MISSING):
             got = (
                 f"wrong type for value; expected {types[0]}; got {type_name(value)}"
                 if kind(value) != "invalid"

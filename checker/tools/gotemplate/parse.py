@@ -98,6 +98,8 @@ class _Parser:
         self.pieces = found
         self.at = 0
         self.parsed = Parsed()
+        self.variables = ["$"]
+        self.ranges = 0
 
     def nodes(self, depth: int) -> tuple[tuple[Node, ...], tuple[Token, ...] | None]:
         """Nodes up to an end or else, which is returned."""
@@ -114,6 +116,8 @@ class _Parser:
             word = piece.tokens[0].text if piece.tokens and piece.tokens[0].type == "word" else ""
             if word in ("end", "else"):
                 return tuple(found), piece.tokens
+            if word == "define" and depth:
+                raise TemplateFailed("unexpected {{define}} inside another action")
             node = self.action(word, piece.tokens, depth)
             if node is not None:
                 found.append(node)
@@ -123,26 +127,48 @@ class _Parser:
         if word in ("if", "with", "range"):
             return self.control(word, tokens[1:], depth)
         if word in ("break", "continue"):
+            if not self.ranges:
+                raise TemplateFailed(f"{word} outside of range")
             return Jump(word)
         if word == "define":
-            self.parsed.named[_name(tokens)] = self.until_end(depth)
+            self.define(_name(tokens), self.until_end(depth))
             return None
         if word in ("template", "block"):
             pipe = self.pipe(tokens[2:]) if len(tokens) > 2 else None
             if word == "block":
-                self.parsed.named[_name(tokens)] = self.until_end(depth)
+                self.define(_name(tokens), self.until_end(depth))
             return Call(_name(tokens), pipe)
         return Block("do", self.pipe(tokens))
 
+    def define(self, name: str, body: tuple[Node, ...]) -> None:
+        """What is empty defines nothing where there is something already."""
+        known = self.parsed.named.get(name)
+        if known is not None and not _is_empty(known) and not _is_empty(body):
+            raise TemplateFailed(f"multiple definition of template {name!r}")
+        if known is None or _is_empty(known):
+            self.parsed.named[name] = body
+
     def until_end(self, depth: int) -> tuple[Node, ...]:
+        outside = self.variables, self.ranges
+        self.variables, self.ranges = ["$"], 0
         body, stop = self.nodes(depth + 1)
+        self.variables, self.ranges = outside
         if stop is None or stop[0].text != "end":
             raise TemplateFailed("a definition has no {{end}}")
         return body
 
     def control(self, kind: str, tokens: tuple[Token, ...], depth: int) -> Block:
+        """Variables of its pipeline and its branches end with it."""
+        known = len(self.variables)
+        block = self.branches(kind, tokens, depth)
+        del self.variables[known:]
+        return block
+
+    def branches(self, kind: str, tokens: tuple[Token, ...], depth: int) -> Block:
         pipe = self.pipe(tokens, is_range=kind == "range")
+        self.ranges += kind == "range"
         body, stop = self.nodes(depth + 1)
+        self.ranges -= kind == "range"
         if stop is None:
             raise TemplateFailed(f"{{{{{kind}}}}} has no {{{{end}}}}")
         if stop[0].text == "end":
@@ -166,6 +192,7 @@ class _Parser:
         if depth > MAX_DEPTH:
             raise TemplateFailed("nested too deeply")
         names, assigns, tokens = _declared(tokens, is_range)
+        self.variables += names
         commands: list[tuple[Operand, ...]] = []
         operands: list[Operand] = []
         while True:
@@ -209,6 +236,8 @@ class _Parser:
             case "dot":
                 return Chain(None, ())
             case "variable":
+                if token.text not in self.variables:
+                    raise TemplateFailed(f"undefined variable {token.text}")
                 return Variable(token.text)
             case "word" if token.text in ("true", "false"):
                 return Literal(token.text == "true")
@@ -222,6 +251,10 @@ class _Parser:
             case _:
                 pass
         raise TemplateFailed(f"unexpected {token.text!r} in an action")
+
+
+def _is_empty(body: tuple[Node, ...]) -> bool:
+    return all(isinstance(node, str) and not node.strip(" \t\r\n") for node in body)
 
 
 def _declared(tokens: Sequence[Token], is_range: bool) -> tuple[tuple[str, ...], bool, Sequence[Token]]:

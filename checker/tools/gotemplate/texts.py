@@ -1,14 +1,15 @@
-"""sprig's functions on text, and regular expressions as far as Go's and Python's agree."""
+"""sprig's functions on text. Go counts bytes where it cuts: a cut through a character is refused."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
+from urllib.parse import quote_plus
 
 from checker.tools.gotemplate.errors import TemplateFailed, TemplateUnsupported
-from checker.tools.gotemplate.values import MAX_TEXT, printed, quoted
+from checker.tools.gotemplate.values import MAX_TEXT, TextList, TextMap, printed, printed_in_line, quoted
+from checker.tools.semver import ConstraintError, parse_constraint, parse_version
 
 _SPACE = "\t\n\v\f\r \x85\xa0"
 
@@ -36,17 +37,101 @@ def _repeat(count: int, text: str) -> str:
     return text * count
 
 
+def _cut(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise TemplateUnsupported("cutting through a character of several bytes is not supported") from error
+
+
 def _trunc(count: int, text: str) -> str:
     data = text.encode()
     if count < 0:
-        return data[count:].decode("utf-8", "replace") if len(data) + count > 0 else text
-    return data[:count].decode("utf-8", "replace") if len(data) > count else text
+        return _cut(data[count:]) if len(data) + count > 0 else text
+    return _cut(data[:count]) if len(data) > count else text
 
 
 def _substr(start: int, end: int, text: str) -> str:
+    data = text.encode()
     if start < 0:
-        return text[:end]
-    return text[start:] if end < 0 or end > len(text) else text[start:end]
+        start = 0
+    elif end < 0 or end > len(data):
+        end = len(data)
+    if not start <= end <= len(data):
+        raise TemplateFailed(f"slice bounds out of range [{start}:{end}]")
+    return _cut(data[start:end])
+
+
+def _abbrev(width: int, text: str) -> str:
+    return _abbrev_both(0, width, text) if width >= 4 else text
+
+
+def _abbrev_both(left: int, right: int, text: str) -> str:
+    """An ellipsis at the end, and one in front of what follows `left`. github.com/Masterminds/goutils."""
+    if right < 4 or (left > 0 and right < 7):
+        return text
+    data = text.encode()
+    if len(data) <= right:
+        return text
+    offset = min(left, len(data))
+    if len(data) - offset < right - 3:
+        offset = len(data) - (right - 3)
+    if offset <= 4:
+        return _cut(data[: right - 3]) + "..."
+    if right < 7:
+        return ""
+    if offset + right - 3 < len(data):
+        return "..." + _abbrev(right - 3, _cut(data[offset:]))
+    return "..." + _cut(data[len(data) - (right - 3) :])
+
+
+def _words(text: str, change: Callable[[str], str]) -> str:
+    """`change` on the first character of every word."""
+    return re.sub(r"(^|\s)(\S)", lambda found: found[1] + change(found[2]), text)
+
+
+def _initials(text: str) -> str:
+    if not text.isascii():
+        raise TemplateUnsupported("initials of what is not ASCII is not supported")
+    return "".join(word[0] for word in text.split())
+
+
+def _swapped(text: str) -> str:
+    """Lower case becomes title case at the start of a word."""
+    out: list[str] = []
+    is_start = True
+    for char in text:
+        if char.isupper() or char.istitle():
+            out.append(char.lower())
+            is_start = False
+        elif char.islower():
+            out.append(char.title() if is_start else char.upper())
+            is_start = False
+        else:
+            out.append(char)
+            is_start = char.isspace()
+    return "".join(out)
+
+
+def _printed_together(values: tuple[Any, ...]) -> str:
+    """What html and urlquery work on: one text, or all as `print` shows them."""
+    return printed_in_line("<no value>" if value is None else value for value in values)
+
+
+def _html(text: str) -> str:
+    table = {"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
+    return "".join(table.get(char, char) for char in text)
+
+
+def _semver_compare(constraint: str, version: str) -> bool:
+    try:
+        allows = parse_constraint(constraint)
+    except ConstraintError as error:
+        raise TemplateFailed(str(error)) from error
+    parsed = parse_version(version) if version == version.strip() else None
+    if parsed is None:
+        raise TemplateFailed(f"{version!r} is no semantic version")
+    return allows(parsed)
 
 
 def _indent(spaces: int, text: str) -> str:
@@ -56,70 +141,29 @@ def _indent(spaces: int, text: str) -> str:
     return _bounded(pad + text.replace("\n", "\n" + pad))
 
 
-def _parts(separator: str, text: str, count: int = -1) -> list[str]:
+def _parts(separator: str, text: str, count: int = -1) -> TextList:
+    if count == 0:
+        return TextList()
     if not separator:
-        return list(text)
-    return text.split(separator, count - 1 if count > 0 else -1)
+        pieces = list(text)
+        return TextList(pieces if count < 0 or count >= len(pieces) else [*pieces[: count - 1], "".join(pieces[count - 1 :])])
+    return TextList(text.split(separator, count - 1 if count > 0 else -1))
 
 
 def _title(text: str) -> str:
-    return re.sub(r"(^|[^\w'])(\w)", lambda found: found[1] + found[2].title(), text)
+    return re.sub(r"(^|\W)(\w)", lambda found: found[1] + found[2].title(), text)
 
 
 def _trimmed(pieces: tuple[Any, ...], show: Callable[[str], str]) -> str:
     return " ".join(show(printed(piece)) for piece in pieces if piece is not None)
 
 
-_RISKY = re.compile(r"\\[zpPCQEAxG0-9]|\[\[:|\(\?[^:]|[*+}?]\)\s*[*+{]|\\[bB]|\*\+|\+\+|\?\+|\$.")
+def _numbered(parts: list[str]) -> TextMap:
+    return TextMap((f"_{number}", part) for number, part in enumerate(parts))
 
 
-@lru_cache(maxsize=256)
-def _regex(pattern: str) -> re.Pattern[str]:
-    """Only what means the same to RE2 and to Python, and cannot run away."""
-    if len(pattern) > 300 or _RISKY.search(pattern) or pattern.count("*") + pattern.count("+") > 6:
-        raise TemplateUnsupported(f"the regular expression {pattern!r} is not supported")
-    try:
-        return re.compile(pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") and not pattern.endswith(r"\$") else pattern, re.ASCII)
-    except re.error as error:
-        raise TemplateFailed(f"error parsing regexp: {error}") from error
-
-
-def _searched(pattern: str, text: str) -> tuple[re.Pattern[str], str]:
-    if len(text) > 10_000:
-        raise TemplateUnsupported("a regular expression over more than 10,000 characters is not supported")
-    return _regex(pattern), text
-
-
-def _replaced(pattern: str, text: str, replacement: str) -> str:
-    compiled, text = _searched(pattern, text)
-
-    def one(found: re.Match[str]) -> str:
-        def group(wanted: re.Match[str]) -> str:
-            name = wanted[1] or wanted[2]
-            if name is None:
-                return "$"
-            return (found[int(name)] or "") if name.isdecimal() and int(name) <= compiled.groups else ""
-
-        return re.sub(r"\$(?:\{(\w+)\}|(\w+)|\$)", group, replacement)
-
-    return _bounded(compiled.sub(one, text))
-
-
-def _found(pattern: str, text: str) -> str:
-    compiled, text = _searched(pattern, text)
-    found = compiled.search(text)
-    return found[0] if found else ""
-
-
-def _regex_split(pattern: str, text: str, count: int) -> list[str]:
-    compiled, text = _searched(pattern, text)
-    if count == 0 or compiled.groups or compiled.match(""):
-        raise TemplateUnsupported(f"regexSplit by {pattern!r} is not supported")
-    return compiled.split(text, maxsplit=max(count - 1, 0)) if count != 1 else [text]
-
-
-def _numbered(parts: list[str]) -> dict[str, str]:
-    return {f"_{number}": part for number, part in enumerate(parts)}
+def _sorted(value: Any) -> TextList:
+    return TextList(sorted(texts_of(value), key=str.encode) if isinstance(value, list) else [printed(value)])
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], str]] = {
@@ -149,11 +193,16 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], str]] = {
     "splitn": (lambda separator, count, text: _numbered(_parts(separator, text, count)), "sis"),
     "splitList": (_parts, "ss"),
     "toString": (printed, "a"),
-    "toStrings": (texts_of, "a"),
-    "sortAlpha": (lambda values: sorted(texts_of(values)), "a"),
-    "regexMatch": (lambda pattern, text: _searched(pattern, text)[0].search(text) is not None, "ss"),
-    "regexFind": (_found, "ss"),
-    "regexReplaceAll": (_replaced, "sss"),
-    "regexReplaceAllLiteral": (lambda pattern, text, new: _bounded(_searched(pattern, text)[0].sub(lambda _: new, text)), "sss"),
-    "regexSplit": (_regex_split, "ssi"),
+    "toStrings": (lambda value: TextList(texts_of(value)), "a"),
+    "sortAlpha": (_sorted, "a"),
+    "abbrev": (_abbrev, "is"),
+    "abbrevboth": (_abbrev_both, "iis"),
+    "untitle": (lambda text: _words(text, str.lower), "s"),
+    "initials": (_initials, "s"),
+    "swapcase": (_swapped, "s"),
+    "plural": (lambda one, many, count: one if count == 1 else many, "ssi"),
+    "hello": (lambda: "Hello!", ""),
+    "html": (lambda *values: _html(_printed_together(values)), "a*"),
+    "urlquery": (lambda *values: quote_plus(_printed_together(values), safe=""), "a*"),
+    "semverCompare": (_semver_compare, "ss"),
 }

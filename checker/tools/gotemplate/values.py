@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from checker.tools.gotemplate.errors import TemplateFailed, TemplateUnsupported
@@ -10,6 +10,18 @@ from checker.tools.gotemplate.errors import TemplateFailed, TemplateUnsupported
 
 class Int64(int):
     """Go's int64: what sprig's arithmetic returns, and not what a parameter of type int takes."""
+
+
+class TextMap(dict[str, Any]):
+    """Go's map[string]string: labels, a generator's `values`. It has no nil, and is no dictionary of sprig's."""
+
+
+class TextList(list[Any]):
+    """Go's []string: the segments of a path, what `splitList` gives."""
+
+
+class IntList(list[Any]):
+    """Go's []int: what `until` gives."""
 
 
 class _Missing:
@@ -54,6 +66,12 @@ def kind(value: Any) -> str:
 
 
 def type_name(value: Any) -> str:
+    if isinstance(value, TextMap):
+        return "map[string]string"
+    if isinstance(value, TextList):
+        return "[]string"
+    if isinstance(value, IntList):
+        return "[]int"
     return {"map": "map[string]interface {}", "slice": "[]interface {}", "invalid": "<nil>"}.get(kind(value), kind(value))
 
 
@@ -78,6 +96,18 @@ def printed(value: Any) -> str:
     if isinstance(value, Sequence):
         return f"[{' '.join(printed(item) for item in value)}]"
     raise TemplateUnsupported(f"printing a {type(value).__name__} is not supported")
+
+
+def printed_in_line(values: Iterable[Any]) -> str:
+    """fmt.Sprint: a space between two values when neither is text."""
+    out: list[str] = []
+    before: Any = ""
+    for value in values:
+        if out and not isinstance(value, str) and not isinstance(before, str):
+            out.append(" ")
+        out.append(printed(value))
+        before = value
+    return "".join(out)
 
 
 def _float(value: float) -> str:

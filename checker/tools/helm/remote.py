@@ -21,7 +21,7 @@ from checker.tools.helm import cache
 from checker.tools.helm.call import HelmFailed
 from checker.tools.helm.download import Registry, Unreachable, get
 from checker.tools.helm.files import MAX_BYTES, MAX_FILES
-from checker.tools.helm.semver import ConstraintError, best_version, parse_version
+from checker.tools.semver import ConstraintError, best_version, parse_version
 
 CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"

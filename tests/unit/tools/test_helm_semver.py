@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.tools.helm.semver import ConstraintError, best_version, parse_constraint, parse_version
+from checker.tools.semver import ConstraintError, best_version, parse_constraint, parse_version
 
 KNOWN = ("0.1.0", "0.1.5", "0.2.0", "1.0.0-alpha.1", "1.0.0", "1.2.3", "1.2.10", "1.3.0-rc.1", "2.0.0", "v2.1.0", "3.0.0-beta", "latest")
 
