@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.gitrepo import git_home, git_repo
-from tests.oracles import helm, helm_on_path, kubectl
-from tests.registry import closed_registry, registry
+from tests.oracles import helm, kubectl
 
-__all__ = ["closed_registry", "git_home", "git_repo", "helm", "helm_on_path", "kubectl", "registry"]
+__all__ = ["git_home", "git_repo", "helm", "kubectl"]
 
 _LEFT_OUT = (
     "GIT_",

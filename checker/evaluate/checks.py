@@ -47,10 +47,9 @@ def _library(policies: PolicySet, loaded: Loaded) -> Iterator[Check]:
 
 
 def namespaces(policies: PolicySet, loaded: Loaded) -> tuple[str, ...]:
-    """The packages that the set's namespace globs choose; `*` crosses dots, `[^a]` is any other character than a."""
+    """The packages that the set's namespace globs choose; `*` crosses dots."""
     packages = sorted({".".join(rule.package) for rule in loaded.rules})
-    globs = [glob.replace("[^", "[!") for glob in policies.namespaces]
-    return tuple(name for name in packages if any(fnmatchcase(name, glob) for glob in globs))
+    return tuple(name for name in packages if any(fnmatchcase(name, glob) for glob in policies.namespaces))
 
 
 def _conftest(policies: PolicySet, loaded: Loaded) -> Iterator[Check]:

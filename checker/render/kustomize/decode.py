@@ -14,16 +14,13 @@ from checker.render.kustomize.failure import broken
 
 Read = Callable[[Any, str], Any]
 
-_LOOSE: ContextVar[str] = ContextVar("loose", default="")
+_LOOSE: ContextVar[bool] = ContextVar("loose", default=False)
 
 
 @contextmanager
-def loosely(*, strict_fields: bool = False) -> Iterator[None]:
-    """Inside, numbers and truth values may stand for text: so kustomize reads every file but the kustomization itself.
-
-    Unknown fields pass too, unless `strict_fields`.
-    """
-    token = _LOOSE.set("values" if strict_fields else "fields and values")
+def loosely() -> Iterator[None]:
+    """Inside, numbers and truth values may stand for text: so kustomize reads every file but the kustomization itself."""
+    token = _LOOSE.set(True)
     try:
         yield
     finally:
@@ -108,7 +105,7 @@ class Decoder:
         for key, item in value.items():
             name = key if key in self._fields else self._folded.get(key.casefold())
             if name is None:
-                if self._strict and "fields" not in _LOOSE.get():
+                if self._strict and not _LOOSE.get():
                     raise broken(self._unknown(key, place))
                 continue
             if item is not None:
