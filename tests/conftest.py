@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.gitrepo import git_home, git_repo
-from tests.oracles import helm, kubectl
+from tests.oracles import helm, helm_on_path, kubectl
+from tests.registry import closed_registry, registry
 
-__all__ = ["git_home", "git_repo", "helm", "kubectl"]
+__all__ = ["closed_registry", "git_home", "git_repo", "helm", "helm_on_path", "kubectl", "registry"]
 
 _LEFT_OUT = (
     "GIT_",

@@ -63,3 +63,9 @@ def kubectl() -> Path:
 @pytest.fixture(scope="session")
 def helm() -> Path:
     return oracle("helm")
+
+
+@pytest.fixture
+def helm_on_path(helm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real `helm` is what the product finds as the program."""
+    monkeypatch.setenv("PATH", f"{helm.parent}{os.pathsep}{os.environ['PATH']}")

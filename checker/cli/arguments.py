@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from checker.version import __version__
 
@@ -30,6 +29,13 @@ class Arguments(argparse.Namespace):
     head: str | None = None
     staged: bool = False
     worktree: bool = False
+    source_branch: str | None = None
+    target_branch: str | None = None
+    source_repository: str | None = None
+    target_repository: str | None = None
+    author: str | None = None
+    label: list[str] = field(default_factory=list)
+    approved_by: list[str] = field(default_factory=list)
     output: list[str] = field(default_factory=list)
     fail_on: str | None = None
     environment: list[str] = field(default_factory=list)
@@ -44,13 +50,27 @@ class Arguments(argparse.Namespace):
     kubernetes: list[str] = field(default_factory=list)
     strict: bool | None = None
     require_schemas: bool = False
+    rego_engine: str = "regorus"
+    verify_rego: bool = False
     rule: str = ""
     action: str = ""
     keep: Path | None = None
+    ci: str = ""
+    dry_run: bool = False
+    force: bool = False
+    instance: str = ""
+    full_report: str = ""
+    forge: str = ""
+    api: str = ""
+    project: str = ""
+    request: int | None = None
+    commit: str = ""
+    stale: bool = False
+    when_empty: str = "update"
+    status: str = ""
+    details_url: str = ""
     all_units: bool = False
     verify: bool = False
-    policy: list[str] = field(default_factory=list)
-    namespace: list[str] = field(default_factory=list)
     load_restrictor: str = "root"
     engine: str = "own"
     no_settings: bool = False
@@ -82,6 +102,19 @@ def _revisions(parser: argparse.ArgumentParser) -> None:
     head.add_argument("--worktree", action="store_true", help="the files as they are on disk")
 
 
+def _facts(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("facts about the pull request", "default: what CI says, then GITOPS_CHECK_SOURCE_BRANCH and so on")
+    group.add_argument("--source-branch", metavar="BRANCH", help="the branch that the change is on")
+    group.add_argument("--target-branch", metavar="BRANCH", help="the branch that it goes into")
+    group.add_argument("--source-repository", metavar="NAME", help="the repository of the source branch, to tell forks")
+    group.add_argument("--target-repository", metavar="NAME", help="this repository, by the same kind of name")
+    group.add_argument("--author", metavar="NAME", help="who opened it")
+    group.add_argument("--label", action="append", default=[], metavar="NAME", help="a label of it; may be given several times")
+    group.add_argument(
+        "--approved-by", action="append", default=[], metavar="NAME", help="who approved it, people and teams; may be given several times"
+    )
+
+
 def _output(parser: argparse.ArgumentParser) -> None:
     from checker.report import FORMATS
 
@@ -96,6 +129,10 @@ def _output(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--environment", action="append", default=[], metavar="NAME", help="show this environment in full; may be given several times"
+    )
+    group.add_argument("--instance", default="", metavar="NAME", help="tells the comments of several checks on one pull request apart")
+    group.add_argument(
+        "--full-report", default="", metavar="WHERE", help="where the whole report lies, for a comment that must leave something out"
     )
     group.add_argument("--show-noise", action="store_true", help="show changes that are folded away as noise")
     group.add_argument("-v", "--verbose", action="store_true", help="say more")
@@ -118,6 +155,12 @@ def _schemas(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--strict", action=argparse.BooleanOptionalAction, help="unknown fields are errors (default: yes)")
     group.add_argument("--require-schemas", action="store_true", help="an object without a schema is an error")
+
+
+def _policies(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("policies")
+    group.add_argument("--rego-engine", choices=("regorus", "opa"), default="regorus", help="the built-in engine, or the opa on PATH")
+    group.add_argument("--verify-rego", action="store_true", help="judge with both engines, and fail where they differ")
 
 
 def _hook(parser: argparse.ArgumentParser) -> None:
@@ -156,13 +199,6 @@ def _render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--environment", action="append", default=[], metavar="NAME", help="only units of this environment")
 
 
-def _test(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders to test (default: the whole repository)")
-    parser.add_argument("-p", "--policy", action="append", default=[], metavar="DIR", help="policy folder (default: policy)")
-    parser.add_argument("-n", "--namespace", action="append", default=[], metavar="NAME", help="Rego package (default: main)")
-    parser.add_argument("--verify", action="store_true", help="run the policies' own test_ rules instead")
-
-
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rule", nargs="?", default="", metavar="RULE", help="a rule, policy or effect id; without one, all ids")
 
@@ -174,8 +210,48 @@ def _schemas_action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rule", nargs="?", default="", metavar="KIND", help="as apps/v1/Deployment, for show")
 
 
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-C", "--repository", type=Path, default=Path(), metavar="DIR", help="the repository (default: here)")
+    parser.add_argument(
+        "--ci", choices=("github", "gitlab", "jenkins", "bitbucket", "azure", "none"), default="", help="default: what the repository uses"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="print the files instead of writing them")
+    parser.add_argument("--force", action="store_true", help="replace the settings and the workflow that are there")
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the repository in DIR instead of a temporary folder")
+
+
+def _comment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "rule", nargs="?", default="", metavar="REPORT", help="what `check --output markdown=REPORT` wrote; - for standard input"
+    )
+    parser.add_argument(
+        "--stale", action="store_true", help="post nothing; say on the comment that is there that it is about an earlier commit"
+    )
+    parser.add_argument("--instance", default="", metavar="NAME", help="with --stale: the name that the check was given")
+    parser.add_argument(
+        "--when-empty",
+        choices=("update", "delete", "post"),
+        default="update",
+        help="where nothing moves and nothing was found: say so on a comment that is there (default), delete it, or always post",
+    )
+    parser.add_argument(
+        "--status",
+        nargs="?",
+        const="gitops-check",
+        default="",
+        metavar="NAME",
+        help="set the commit's status too (default name: gitops-check)",
+    )
+    parser.add_argument("--details-url", default="", metavar="URL", help="where the status leads (default: this CI run)")
+    group = parser.add_argument_group("where (known in GitHub Actions and GitLab CI)")
+    group.add_argument("--forge", choices=("github", "gitlab"), default="")
+    group.add_argument("--api", default="", metavar="URL", help="as https://github.example.com/api/v3 or https://gitlab.example.com/api/v4")
+    group.add_argument("--project", default="", metavar="OWNER/NAME")
+    group.add_argument("--request", type=int, metavar="NUMBER", help="the pull request or merge request")
+    group.add_argument("--commit", default="", metavar="ID", help="the commit the report is about")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,18 +261,27 @@ class Command:
     help: str
     function: str
     options: tuple[Adder, ...]
+    epilog: str = ""
 
 
-_WHOLE = (_repository, _revisions, _schemas, _output, _hook)
+_COMMENT_EPILOG = """\
+token: from the environment alone, GITOPS_CHECK_TOKEN first.
+  GitHub  GITHUB_TOKEN or GH_TOKEN; may write pull requests, and statuses for --status
+  GitLab  GITLAB_TOKEN; a project access token with the scope api (the job token may not write notes)
+
+"""
+_WHOLE = (_repository, _revisions, _facts, _schemas, _policies, _output, _hook)
 
 COMMANDS: dict[str, Command] = {
     "check": Command("the pull-request check: everything, base against head", "checker.cli.commands:check", _WHOLE),
     "diff": Command("the predicted deploy diff only", "checker.cli.commands:diff", (_repository, _revisions, _output)),
     "gate": Command(
-        "the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _output, _hook, _from_hook)
+        "the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _facts, _output, _hook, _from_hook)
     ),
     "lint": Command(
-        "schemas and policies on files as they stand", "checker.cli.commands:lint", (_lint, _repository, _schemas, _output, _hook)
+        "schemas and policies on files as they stand",
+        "checker.cli.commands:lint",
+        (_lint, _repository, _schemas, _policies, _output, _hook),
     ),
     "units": Command(
         "list deploy units with controller, cluster, environment, source and state", "checker.cli.listing:units", (_repository, _revisions)
@@ -207,36 +292,30 @@ COMMANDS: dict[str, Command] = {
         "checker.cli.listing:build",
         (_build, _second_opinion, _repository),
     ),
-    "test": Command("Rego policies with conftest's meaning", "checker.cli.commands:test", (_test, _repository, _output)),
+    "test": Command(
+        "Rego policies with conftest's flags, outputs and exit codes; see `gitops-check test -h`", "checker.cli.conftest:test", ()
+    ),
     "schemas": Command("list, show or vendor schemas", "checker.cli.schemas:schemas", (_schemas_action, _repository, _schemas)),
     "kubeconform": Command(
         "kubeconform's flags, outputs and exit codes; see `gitops-check kubeconform -h`", "checker.cli.kubeconform:kubeconform", ()
     ),
     "explain": Command("what a rule means, why, how to fix, how to suppress", "checker.cli.explain:explain", (_explain,)),
+    "comment": Command(
+        "post or update the one comment on a pull request (GitHub, GitLab)", "checker.cli.comment:comment", (_comment,), _COMMENT_EPILOG
+    ),
+    "init": Command("write settings, hook and CI files that fit this repository", "checker.cli.init:init", (_init,)),
     "demo": Command("the bundled example, broken on purpose and checked before your eyes", "checker.cli.demo:demo", (_demo,)),
 }
+
+_OWN_FLAGS = frozenset({"kubeconform", "test"})
+"""Commands that take the flags of the tool they stand in for, and read them themselves."""
 
 
 def parse(argv: Sequence[str]) -> Arguments | int:
     """The options, or the exit code where argparse has already said all there is to say."""
-    if list(argv[:1]) == ["kubeconform"]:
-        return Arguments(command="kubeconform", command_function=COMMANDS["kubeconform"].function, words=tuple(argv[1:]))
-    if argv and argv[0] in COMMANDS:
-        # the parser of one command alone: to make all of them takes as long as many a lint
-        name, words = argv[0], argv[1:]
-        parser = _filled(argparse.ArgumentParser(prog=f"gitops-check {name}", **_described(name)), name)
-        arguments = Arguments(command=name, command_function=COMMANDS[name].function)
-    else:
-        parser, words, arguments = _overview(argv), argv, Arguments()
-    try:
-        return parser.parse_args(list(words), namespace=arguments)
-    except SystemExit as stop:
-        sys.stdout.flush()
-        return stop.code if isinstance(stop.code, int) else 2
-
-
-def _overview(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """What `-h` shows and what refuses a command that does not exist."""
+    if argv and argv[0] in _OWN_FLAGS:
+        words = tuple(argv[1:])
+        return Arguments(command=argv[0], command_function=COMMANDS[argv[0]].function, words=words, debug="--debug" in words)
     parser = argparse.ArgumentParser(
         prog="gitops-check",
         description="What would this merge deploy, is it valid, and is it allowed?",
@@ -244,22 +323,23 @@ def _overview(argv: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"gitops-check {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
-        sub = commands.add_parser(name, help=command.help, **_described(name))
+        # argparse builds every sub-command's help; only the chosen one gets its options
+        sub = commands.add_parser(
+            name,
+            help=command.help,
+            description=command.help[0].upper() + command.help[1:],
+            epilog=command.epilog + EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         if name in argv:
-            _filled(sub, name)
-    return parser
-
-
-def _described(name: str) -> dict[str, Any]:
-    words = COMMANDS[name].help
-    return {"description": words[0].upper() + words[1:], "epilog": EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
-
-
-def _filled(parser: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
-    for add in COMMANDS[name].options:
-        add(parser)
-    parser.add_argument("--debug", action="store_true", help="show a traceback for errors")
-    parser.set_defaults(command=name, command_function=COMMANDS[name].function)
-    return parser
+            for add in command.options:
+                add(sub)
+        sub.add_argument("--debug", action="store_true", help="show a traceback for errors")
+        sub.set_defaults(command_function=command.function)
+    try:
+        return parser.parse_args(list(argv), namespace=Arguments())
+    except SystemExit as stop:
+        sys.stdout.flush()
+        return stop.code if isinstance(stop.code, int) else 2

@@ -1,9 +1,8 @@
-"""The commands that end in a report: check, diff, gate, lint, test."""
+"""The commands that end in a report: check, diff, gate, lint."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 from checker.cli.arguments import Arguments
 from checker.cli.output import check_formats, deliver
@@ -49,16 +48,3 @@ def lint(arguments: Arguments) -> int:
     chosen = file_settings(arguments) if arguments.settings is not None or arguments.no_settings else tree_settings(files.tree)
     settings = with_flags(chosen, arguments)
     return deliver(lint_tree(files, settings), settings, arguments)
-
-
-def test(arguments: Arguments) -> int:
-    """Rego policies on files with conftest's meaning, or the policies' own tests."""
-    from checker.pipeline.conftest import test_files, verify_policies
-
-    check_formats(arguments)
-    settings = replace(with_flags(file_settings(arguments), arguments), suppress=())
-    folders = tuple(arguments.policy) or ("policy",)
-    if arguments.verify:
-        return deliver(verify_policies(arguments.repository, folders), settings, arguments)
-    namespaces = tuple(arguments.namespace) or ("main",)
-    return deliver(test_files(arguments.repository, arguments.paths, folders, namespaces), settings, arguments)

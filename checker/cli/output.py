@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cli.arguments import Arguments
-from checker.model.findings import CheckerError, UsageError
+from checker.model.findings import CheckerError, Severity, UsageError
 from checker.model.report import Report
 from checker.model.settings import Settings
 
@@ -17,58 +18,61 @@ if TYPE_CHECKING:
     from checker.report import RuleHelp
 
 _WITH_HELP = frozenset({"sarif", "html"})
+_WITH_LINKS = frozenset({"html", "markdown"})
+_BUDGETS = {"github": 65_000, "gitlab": 1_000_000}
+"""Bytes that a comment may have, a little less than the characters that the forge takes."""
 
 
 def deliver(report: Report, settings: Settings, arguments: Arguments) -> int:
     """Write every format asked for and say how the run ended."""
     for wanted in arguments.output or ["text"]:
         name, _, path = wanted.partition("=")
-        _write(_formatted(name, report, arguments, to_terminal=not path), path)
+        write(_formatted(name, report, settings.fail_on, arguments, to_terminal=not path), path)
     worst = report.worst()
     return 1 if settings.fail_on is not None and worst is not None and worst >= settings.fail_on else 0
 
 
 def check_formats(arguments: Arguments) -> None:
     """Refuse an unknown format before the work, not after it. Raises UsageError."""
+    from difflib import get_close_matches
+
     from checker.report import FORMATS
 
     for wanted in arguments.output:
         name = wanted.partition("=")[0]
         if name not in FORMATS:
-            from difflib import get_close_matches
-
             close = get_close_matches(name, FORMATS, n=1)
             raise UsageError(
                 f"there is no output format {name!r}", f"did you mean {close[0]}?" if close else f"there are {', '.join(FORMATS)}"
             )
 
 
-def _formatted(name: str, report: Report, arguments: Arguments, *, to_terminal: bool) -> str:
+def _formatted(name: str, report: Report, fail_on: Severity | None, arguments: Arguments, *, to_terminal: bool) -> str:
     from checker.report import FormatOptions, format_report
 
     options = FormatOptions(
         command=arguments.command,
-        color=to_terminal and _wants_color(arguments),
-        width=_width(),
+        color=to_terminal and wants_color(arguments),
+        width=shutil.get_terminal_size((120, 24)).columns,
         verbose=arguments.verbose,
         show_noise=arguments.show_noise,
         environments=tuple(arguments.environment),
         hook=arguments.hook,
+        instance=arguments.instance,
+        full_report=arguments.full_report,
+        source_url=_source_url(arguments) if name in _WITH_LINKS else "",
+        budget=_BUDGETS["gitlab" if arguments.environ.get("GITLAB_CI") else "github"],
+        fail_on=fail_on,
         rules=_help() if name in _WITH_HELP else {},
         duration=time.monotonic() - arguments.begun,
     )
     return format_report(name, report, options)
 
 
-def _width() -> int:
-    """COLUMNS, the terminal's width, or 120. (shutil answers this too, and loads four compression libraries for it.)"""
-    asked = os.environ.get("COLUMNS", "")
-    if asked.isdecimal() and int(asked):
-        return int(asked)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 120  # type: ignore[union-attr]
-    except (AttributeError, ValueError, OSError):
-        return 120
+def _source_url(arguments: Arguments) -> str:
+    from checker.pipeline.comment import source_url
+
+    return source_url(arguments.environ)
 
 
 def _help() -> dict[str, RuleHelp]:
@@ -78,13 +82,13 @@ def _help() -> dict[str, RuleHelp]:
     return {entry.id: RuleHelp(title=entry.title, text=f"{entry.why} {entry.fix}") for entry in catalogue()}
 
 
-def _wants_color(arguments: Arguments) -> bool:
+def wants_color(arguments: Arguments) -> bool:
     if arguments.color != "auto":
         return arguments.color == "always"
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _write(text: str, path: str) -> None:
+def write(text: str, path: str) -> None:
     if not path:
         # the report may hold what the terminal's encoding cannot: show it escaped rather than fail
         encoding = sys.stdout.encoding or "utf-8"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from checker.model.settings import Settings
 
 if TYPE_CHECKING:
     from checker.model.tree import Tree
-    from checker.pipeline import Snapshot
+    from checker.pipeline import Snapshot, Surrounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ def open_sessions(arguments: Arguments) -> tuple[Session, ...]:
     from checker.pipeline import open_hook
 
     lines = () if sys.stdin is None or sys.stdin.isatty() or "PRE_COMMIT" in arguments.environ else sys.stdin
-    changes = open_hook(arguments.repository, arguments.environ, lines)
+    changes = open_hook(arguments.repository, _surrounding(arguments), lines)
     return tuple(_session(arguments, change) for change in changes)
 
 
@@ -41,17 +40,45 @@ def open_session(arguments: Arguments) -> Session:
 
     change = open_change(
         arguments.repository,
+        _surrounding(arguments),
         base=arguments.base,
         head=arguments.head,
         staged=arguments.staged,
         worktree=arguments.worktree,
-        environ=arguments.environ,
     )
     return _session(arguments, change)
 
 
+def _surrounding(arguments: Arguments) -> Surrounding:
+    from checker.pipeline import SettingsFile, Surrounding
+    from checker.settings import FILE_NAME
+
+    flags = {
+        "source_branch": arguments.source_branch,
+        "target_branch": arguments.target_branch,
+        "source_repository": arguments.source_repository,
+        "target_repository": arguments.target_repository,
+        "author": arguments.author,
+        "labels": tuple(arguments.label),
+        "approved_by": tuple(arguments.approved_by),
+    }
+    return Surrounding(environ=arguments.environ, flags=flags, file=SettingsFile(path=FILE_NAME, parse=_parsed))
+
+
+def _parsed(data: bytes) -> Settings:
+    from checker.pipeline.catalogue import rule_parameters
+    from checker.settings import FILE_NAME
+    from checker.settings.load import parse_settings
+
+    return parse_settings(data, FILE_NAME, rule_parameters())
+
+
 def _session(arguments: Arguments, change: Snapshot) -> Session:
     settings, notes = _settings(arguments, change)
+    request = change.facts.pull_request
+    by_branch = any(match.branch for environment in settings.environments for match in environment.match)
+    if by_branch and not (request.provider or arguments.base or arguments.target_branch) and request.target_branch:
+        notes = (*notes, f"taken as a change into {request.target_branch}; --target-branch names another")
     return Session(change=change, settings=settings, notes=notes)
 
 
@@ -62,6 +89,11 @@ def _settings(arguments: Arguments, change: Snapshot) -> tuple[Settings, tuple[s
     if arguments.no_settings or arguments.settings is not None:
         return with_flags(file_settings(arguments), arguments), ()
     settings = tree_settings(change.base)
+    if change.base.identity(FILE_NAME) is None:
+        elsewhere = _of_default_branch(change)
+        if elsewhere is not None:
+            note = f"{FILE_NAME} is not at {change.facts.base}; judged by the one of the default branch"
+            return with_flags(elsewhere, arguments), (note,)
     before, after = change.base.identity(FILE_NAME), change.head.identity(FILE_NAME)
     if before == after:
         return with_flags(settings, arguments), ()
@@ -72,37 +104,42 @@ def _settings(arguments: Arguments, change: Snapshot) -> tuple[Settings, tuple[s
     return with_flags(settings, arguments), (note,)
 
 
+def _of_default_branch(change: Snapshot) -> Settings | None:
+    """A hydrated branch, or one of an environment, seldom carries the settings: then those that everybody sees count."""
+    from checker.pipeline.catalogue import refuse_wrong_parameters
+    from checker.pipeline.opening import of_default_branch
+    from checker.settings import FILE_NAME
+
+    data = of_default_branch(change, FILE_NAME)
+    if data is None:
+        return None
+    settings = _parsed(data)
+    refuse_wrong_parameters(settings, FILE_NAME)
+    return settings
+
+
 def file_settings(arguments: Arguments) -> Settings:
     """The settings of the file that `--settings` names, defaults with `--no-settings`."""
-    if arguments.settings is None:
-        return Settings()
+    from checker.pipeline.catalogue import refuse_wrong_parameters, rule_parameters
     from checker.settings.load import parse_settings
 
+    if arguments.settings is None:
+        return Settings()
     try:
         data = arguments.settings.read_bytes()
     except OSError as error:
         raise UsageError(f"{arguments.settings}: {error.strerror}", "--settings takes the path of a settings file") from error
-    return _checked(parse_settings(data, RepoPath(str(arguments.settings)), _rule_parameters), str(arguments.settings))
+    settings = parse_settings(data, RepoPath(str(arguments.settings)), rule_parameters())
+    refuse_wrong_parameters(settings, str(arguments.settings))
+    return settings
 
 
 def tree_settings(tree: Tree) -> Settings:
+    from checker.pipeline.catalogue import refuse_wrong_parameters, rule_parameters
     from checker.settings import FILE_NAME, load_settings
 
-    return _checked(load_settings(tree, FILE_NAME, _rule_parameters), FILE_NAME)
-
-
-def _rule_parameters() -> Mapping[str, Collection[str]]:
-    from checker.pipeline.catalogue import rule_parameters
-
-    return rule_parameters()
-
-
-def _checked(settings: Settings, place: str) -> Settings:
-    """The rules' own code is loaded only for settings that choose one. Raises UsageError."""
-    if settings.rules:
-        from checker.pipeline.catalogue import refuse_wrong_parameters
-
-        refuse_wrong_parameters(settings, place)
+    settings = load_settings(tree, FILE_NAME, rule_parameters())
+    refuse_wrong_parameters(settings, FILE_NAME)
     return settings
 
 
@@ -116,5 +153,7 @@ def with_flags(settings: Settings, arguments: Arguments) -> Settings:
         strict=settings.strict if arguments.strict is None else arguments.strict,
         require_schemas=arguments.require_schemas or settings.require_schemas,
         allow_network=arguments.allow_network,
+        rego_engine=arguments.rego_engine,
+        verify_rego=arguments.verify_rego,
         fail_on=settings.fail_on if arguments.fail_on is None else SEVERITIES.get(arguments.fail_on),
     )

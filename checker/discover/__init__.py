@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from checker.discover.environments import classified, guarded_environments
+from checker.discover.environments import classified, guarded_environments, own_branch, promotion_order
 from checker.discover.layout import Layout, ParseCache, holds_objects, in_chart, read_layout, referenced
 from checker.model.objects import Origin
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, is_within, join, parent
@@ -27,18 +27,23 @@ __all__ = [
     "find_declared",
     "find_unreached",
     "guarded_environments",
+    "own_branch",
+    "promotion_order",
     "read_layout",
+    "with_environments",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoverOptions:
-    """`repository_urls` are the URLs by which objects may name this repository; `revisions` the branch names that mean the tree at hand."""
+    """`repository_urls` are the URLs by which objects may name this repository; `revisions` the branch names that mean the tree at hand;
+    `branch` is the one that the change goes into, which may be an environment of its own."""
 
     environments: tuple[EnvironmentSetting, ...] = ()
     repository_urls: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
     sources: Mapping[str, str] | None = None
+    branch: str | None = None
 
 
 def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
@@ -53,7 +58,7 @@ def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], option
         for unit in controller.find_children(built, tree, options):
             found[unit.key] = unit
     gone = superseded(tuple(found.values()))
-    return _with_environments({key: unit for key, unit in found.items() if key not in gone}, options)
+    return with_environments({key: unit for key, unit in found.items() if key not in gone}, options)
 
 
 def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
@@ -62,7 +67,7 @@ def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], optio
     sources = {unit.unit.path for unit in built if isinstance(unit.result, Failure) and unit.unit.path}
     units = [*_overlays(tree, layout, reads), *_charts(layout, reads), *_folders(tree, layout, reads)]
     kept = [unit for unit in units if unit.path is not None and not any(is_within(unit.path, source) for source in sources)]
-    return tuple(classified(unit, options.environments) for unit in kept)
+    return tuple(classified(unit, options.environments, branch=options.branch) for unit in kept)
 
 
 def _controllers() -> tuple[ModuleType, ...]:
@@ -71,15 +76,17 @@ def _controllers() -> tuple[ModuleType, ...]:
     return (flux, argocd)
 
 
-def _with_environments(found: Mapping[UnitKey, DeployUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
-    """Parents are classified before their children inherit from them; a cycle of parents ends at the unit it started from."""
+def with_environments(found: Mapping[UnitKey, DeployUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+    """Every unit with its environment. Parents come before their children, which inherit from them; a cycle of parents ends at the
+    unit it started from.
+    """
     done: dict[UnitKey, DeployUnit] = {}
 
     def classify(unit: DeployUnit, below: frozenset[UnitKey]) -> DeployUnit:
         if unit.key not in done:
             above = found.get(unit.parent) if unit.parent is not None and unit.parent not in below else None
             inherited = classify(above, below | {unit.key}).environment if above is not None and above.key != unit.key else ""
-            done[unit.key] = classified(unit, options.environments, inherited)
+            done[unit.key] = classified(unit, options.environments, inherited, options.branch)
         return done[unit.key]
 
     return tuple(classify(unit, frozenset()) for unit in found.values())

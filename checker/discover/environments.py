@@ -22,12 +22,56 @@ WORDS = frozenset(
 GUARDED_WORDS = frozenset({"production", "prod", "prd", "live"})
 
 
-def classified(unit: DeployUnit, settings: Sequence[EnvironmentSetting], parent: str = "") -> DeployUnit:
-    """The unit with its environment. `parent` is the environment of the unit that declares it, inherited where nothing better is known."""
+IN_CLUSTER = "in-cluster"
+"""How Argo CD calls the cluster that it runs in, whatever that is."""
+STAGES = (
+    frozenset({"sandbox", "dev", "develop", "development"}),
+    frozenset({"integration", "int", "test", "testing"}),
+    frozenset({"qa", "uat"}),
+    frozenset({"staging", "stage", "stg"}),
+    frozenset({"preproduction", "pre-production", "preprod"}),
+    frozenset({"canary"}),
+    frozenset({"production", "prod", "prd", "live"}),
+)
+"""Words for environments in the order in which teams promote through them."""
+
+
+def classified(unit: DeployUnit, settings: Sequence[EnvironmentSetting], parent: str = "", branch: str | None = None) -> DeployUnit:
+    """The unit with its environment: the first of the settings that matches, else by names, else empty, which is unclassified.
+
+    `parent` is the environment of the unit that declares it, inherited where nothing better is known; `branch` the one that the
+    change goes into, None where that is not known.
+    """
     for setting in settings:
-        if any(_matches(unit, match) for match in setting.match):
+        if any(_matches(unit, match, branch) for match in setting.match):
             return replace(unit, environment=setting.name)
     return replace(unit, environment=_inferred(unit, parent))
+
+
+def promotion_order(names: Sequence[str], settings: Sequence[EnvironmentSetting]) -> tuple[str, ...]:
+    """Environments first to last: in the order of the settings, else of the stages that their names speak of."""
+    if settings:
+        return tuple(setting.name for setting in settings)
+    ranked = ((_stage(name), name) for name in names)
+    return tuple(name for stage, name in sorted((stage, name) for stage, name in ranked if stage is not None))
+
+
+def speaks_of_stage(name: str) -> bool:
+    """Whether a name holds a word for a stage: `prod-eu` does."""
+    return bool(_from_name(name))
+
+
+def _stage(name: str) -> int | None:
+    words = {name, *re.split(r"[-_.]", name)}
+    return next((rank for rank, stage in enumerate(STAGES) if words & stage), None)
+
+
+def own_branch(branch: str, settings: Sequence[EnvironmentSetting]) -> int | None:
+    """The place in the order of promotion of the environment that a branch is by itself; None for any other branch."""
+    for place, setting in enumerate(settings):
+        if any(match.branch is not None and glob_matches(match.branch, branch) for match in setting.match):
+            return place
+    return None
 
 
 def guarded_environments(names: Sequence[str], settings: Sequence[EnvironmentSetting]) -> frozenset[str]:
@@ -37,12 +81,16 @@ def guarded_environments(names: Sequence[str], settings: Sequence[EnvironmentSet
 
 
 def _inferred(unit: DeployUnit, parent: str) -> str:
-    own = _from_path(unit.path) if unit.path is not None else ""
-    declared = _from_path(unit.origin.path)
-    return own or declared or parent or _from_cluster(unit.cluster) or _from_name(_destination(unit))
+    own = environment_of_path(unit.path) if unit.path is not None else ""
+    declared = environment_of_path(unit.origin.path)
+    # what declares an Application may run in another cluster than it is for: only what a cluster's name does not say is inherited
+    stated = _from_name(unit.cluster)
+    above = parent if parent != IN_CLUSTER or environment_of_cluster(unit.cluster) == IN_CLUSTER else ""
+    return own or declared or stated or above or environment_of_cluster(unit.cluster) or _from_name(_destination(unit))
 
 
-def _from_path(path: str) -> str:
+def environment_of_path(path: str) -> str:
+    """By a folder of environments above, else a folder that is such a word, else a folder of clusters above; empty for none."""
     folders = path.split("/")
     for above, folder in pairwise(folders):
         if above in FOLDERS_OF_ENVIRONMENTS and folder != "base":
@@ -52,34 +100,54 @@ def _from_path(path: str) -> str:
             return folder
     for above, folder in pairwise(folders):
         if above == "clusters":
-            return _from_cluster(folder)
+            return environment_of_cluster(folder)
     return ""
 
 
-def _from_cluster(cluster: str) -> str:
-    return _from_name(cluster) or cluster
+def environment_of_cluster(cluster: str) -> str:
+    """The word for a stage in its name, else the name, without what tells instances of Argo CD apart."""
+    return _from_name(cluster) or cluster.partition(" (")[0]
 
 
 def _from_name(name: str) -> str:
     """The word of `WORDS` among the parts of a name such as `prod-eu-1`."""
-    return next((part for part in re.split(r"[-_./:]", name) if part in WORDS), "")
+    return next((part for part in re.split(r"[-_./: ()]", name) if part in WORDS), "")
 
 
 def _destination(unit: DeployUnit) -> str:
+    return next(iter(_destinations(unit)), "")
+
+
+def _destinations(unit: DeployUnit) -> list[str]:
+    """The cluster that an Application is for, by name and by address."""
     if unit.declaration is None:
-        return ""
+        return []
     destination = mapping(dig(unit.declaration.body, "spec", "destination"))
-    return text(destination.get("name")) or text(destination.get("server"))
+    return [value for value in (text(destination.get("name")), text(destination.get("server"))) if value]
 
 
-def _matches(unit: DeployUnit, match: EnvironmentMatch) -> bool:
+def _namespaces(unit: DeployUnit) -> list[str]:
+    """Where the unit is declared, and where it deploys to."""
+    if unit.declaration is None:
+        return [unit.namespace]
+    body = unit.declaration.body
+    return [unit.namespace, text(dig(body, "spec", "targetNamespace")), text(dig(body, "spec", "destination", "namespace"))]
+
+
+def _labels(unit: DeployUnit) -> list[str]:
+    return [f"{key}={value}" for key, value in unit.declaration.labels.items()] if unit.declaration is not None else []
+
+
+def _matches(unit: DeployUnit, match: EnvironmentMatch, branch: str | None) -> bool:
     paths: list[str] = [unit.origin.path, *([unit.path] if unit.path is not None else [])]
     wanted: tuple[tuple[str | None, list[str]], ...] = (
         (match.path, paths),
         (match.cluster, [unit.cluster]),
-        (match.destination, [_destination(unit)]),
-        (match.namespace, [unit.namespace]),
+        (match.destination, _destinations(unit)),
+        (match.namespace, _namespaces(unit)),
         (match.unit, [unit.name]),
+        (match.label, _labels(unit)),
+        (match.branch, [branch] if branch is not None else []),
     )
     stated = [(pattern, values) for pattern, values in wanted if pattern is not None]
     return bool(stated) and all(any(glob_matches(pattern, value) for value in values) for pattern, values in stated)

@@ -18,12 +18,13 @@ def evaluate_objects(inputs: Sequence[EvaluationInput], policies: Sequence[Polic
     """Apply every policy set to every object."""
     if not inputs or not policies:
         return Checked()
-    from checker.evaluate.run import evaluate_set
+    from checker.evaluate.run import evaluate_both, evaluate_set
 
+    evaluate = evaluate_both if options.both else evaluate_set
     findings: list[Finding] = []
     counts = Counts()
     for policy_set in policies:
-        checked = evaluate_set(inputs, policy_set, options)
+        checked = evaluate(inputs, policy_set, options)
         findings.extend(checked.findings)
         counts += checked.counts
     return Checked(findings=merged(findings), counts=counts)

@@ -47,9 +47,10 @@ def _library(policies: PolicySet, loaded: Loaded) -> Iterator[Check]:
 
 
 def namespaces(policies: PolicySet, loaded: Loaded) -> tuple[str, ...]:
-    """The packages that the set's namespace globs choose; `*` crosses dots."""
+    """The packages that the set's namespace globs choose; `*` crosses dots, `[^a]` is any other character than a."""
     packages = sorted({".".join(rule.package) for rule in loaded.rules})
-    return tuple(name for name in packages if any(fnmatchcase(name, glob) for glob in policies.namespaces))
+    globs = [glob.replace("[^", "[!") for glob in policies.namespaces]
+    return tuple(name for name in packages if any(fnmatchcase(name, glob) for glob in globs))
 
 
 def _conftest(policies: PolicySet, loaded: Loaded) -> Iterator[Check]:

@@ -1,29 +1,33 @@
 """Documents and policies in, what conftest would report out: per file and namespace successes, failures, warnings, exceptions.
 
 Counted as conftest counts: one rule body is at least one test; a rule under an exception is the exception and nothing
-else; a message that is the empty text has passed; a document that is a list is several documents.
+else; a message that is the empty text has passed; a document that is a list is several documents. A namespace named
+outright has a result for every file even where no policy is in it; one meant by a glob only where it exists.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from checker.evaluate.checks import conftest_problems, namespaces
 from checker.evaluate.model import PolicySet
 from checker.evaluate.results import WARNING, MalformedResultError, Violation, elements, excepted_name, is_rule
 from checker.model.objects import JSONValue
 from checker.model.paths import RepoPath, basename, parent
-from checker.tools.rego import Answer, Engine, Limits, Loaded, PolicyProblem, Request, Rule, RulePath
+from checker.tools.rego import Answer, EngineName, Limits, Loaded, PolicyProblem, RegoEngine, Request, Rule, RulePath, open_engine
 
 COMBINED = "Combined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConftestFile:
+    """`directory` is what `data.conftest.file.dir` shows, the path's own folder where it is empty."""
+
     path: str
     documents: tuple[JSONValue, ...]
+    directory: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class ConftestOptions:
     combine: bool = False
     all_namespaces: bool = False
     limits: Limits = field(default_factory=Limits)
+    engine: EngineName = "regorus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,10 @@ class ConftestResult:
     failures: tuple[ConftestMessage, ...] = ()
     warnings: tuple[ConftestMessage, ...] = ()
     exceptions: tuple[ConftestMessage, ...] = ()
+    skipped: tuple[ConftestMessage, ...] = ()
+    """Policy tests that are still to be written; nothing else is ever skipped."""
+    prints: tuple[str, ...] = ()
+    """What `print` said, with its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +79,50 @@ class _Namespace:
     rules: tuple[str, ...]
     bodies: int
     excepting: bool
+    places: Mapping[str, tuple[str, int]]
+    """File and line of the first definition of each rule."""
 
 
 def run_conftest(files: Sequence[ConftestFile], policies: PolicySet, options: ConftestOptions | None = None) -> ConftestRun:
     """Results in the order of files, then of namespaces. Raises MissingEngineError and DeadEngineError."""
     chosen = options or ConftestOptions()
-    given = _combined(files) if chosen.combine else files
-    with Engine(chosen.limits) as engine:
+    spread = [replace(file, documents=_documents(file)) for file in files]
+    given = _combined(spread) if chosen.combine else spread
+    printing = any("print(" in module.text for module in policies.modules)
+    with open_engine(chosen.engine, chosen.limits) as engine:
         loaded = engine.load(policies.modules, policies.data)
         spaces = _spaces(policies, loaded, everything=chosen.all_namespaces)
         first = engine.group([_asked(space) for space in spaces])
-        asked = [(file, number, document) for file in given for number in range(len(spaces)) for document in _documents(file, chosen)]
+        asked = [(file, number, document) for number in range(len(spaces)) for file in given for document in file.documents]
         answers = engine.evaluate(
-            [Request(group=first + number, input=json.dumps(document), context=_context(file.path)) for file, number, document in asked]
+            [
+                Request(group=first + number, input=json.dumps(document), context=json.dumps(_context(file)))
+                for file, number, document in asked
+            ]
         )
-    gathered: dict[tuple[str, int], list[Answer]] = {(file.path, number): [] for file in given for number in range(len(spaces))}
-    for (file, number, _), answer in zip(asked, answers, strict=True):
-        gathered[file.path, number].append(answer)
+        prints = [_prints(engine, spaces[number], _context(file), document) if printing else () for file, number, document in asked]
+    gathered: dict[tuple[int, str], _Gathered] = {(number, file.path): _Gathered() for number in range(len(spaces)) for file in given}
+    for (file, number, _), answer, said in zip(asked, answers, prints, strict=True):
+        gathered[number, file.path].answers.append(answer)
+        gathered[number, file.path].prints.extend(said)
     problems = [*loaded.problems, *conftest_problems(policies, loaded)]
-    results = [_result(path, spaces[number], found, problems) for (path, number), found in gathered.items()]
+    results = [_result(path, spaces[number], found, problems) for (number, path), found in gathered.items()]
     return ConftestRun(results=tuple(results), problems=tuple(dict.fromkeys(problems)))
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What the engine said of the documents of one file."""
+
+    answers: list[Answer] = field(default_factory=list)
+    prints: list[str] = field(default_factory=list)
+
+
+def _prints(engine: RegoEngine, space: _Namespace, context: Mapping[str, JSONValue], document: JSONValue) -> tuple[str, ...]:
+    """In the order of conftest's queries: for every rule the exceptions, then the rule. Asked once more: only a single query prints."""
+    exception = [(*space.package, "exception")] if space.excepting else []
+    queries = [query for rule in space.rules for query in (*exception, (*space.package, rule))]
+    return tuple(line for query in queries for line in engine.query(query, input=document, context=context).prints)
 
 
 def _combined(files: Sequence[ConftestFile]) -> Sequence[ConftestFile]:
@@ -100,13 +133,19 @@ def _combined(files: Sequence[ConftestFile]) -> Sequence[ConftestFile]:
     return [ConftestFile(path=COMBINED, documents=(entries,))]
 
 
-def _documents(file: ConftestFile, options: ConftestOptions) -> tuple[JSONValue, ...]:
+def _documents(file: ConftestFile) -> tuple[JSONValue, ...]:
+    """A document that is a list is as many documents."""
     only = file.documents[0] if len(file.documents) == 1 else None
-    return tuple(only) if isinstance(only, list) and not options.combine else file.documents or (None,)
+    return tuple(only) if isinstance(only, list) else file.documents or (None,)
 
 
 def _spaces(policies: PolicySet, loaded: Loaded, *, everything: bool) -> list[_Namespace]:
-    chosen = sorted({".".join(rule.package) for rule in loaded.rules}) if everything else namespaces(policies, loaded)
+    if everything:
+        chosen: Sequence[str] = sorted({".".join(rule.package) for rule in loaded.rules})
+    elif any(char in glob for glob in policies.namespaces for char in "*?["):
+        chosen = namespaces(policies, loaded)
+    else:
+        chosen = policies.namespaces
     return [_space(name, [rule for rule in loaded.rules if ".".join(rule.package) == name]) for name in chosen]
 
 
@@ -114,10 +153,11 @@ def _space(name: str, rules: Sequence[Rule]) -> _Namespace:
     named = [rule for rule in rules if is_rule(rule.name) and rule.kind != "func"]
     return _Namespace(
         name=name,
-        package=rules[0].package,
+        package=rules[0].package if rules else (),
         rules=tuple(dict.fromkeys(rule.name for rule in named)),
         bodies=len(named),
         excepting=any(rule.name == "exception" for rule in rules),
+        places={rule.name: (rule.path, rule.line) for rule in reversed(rules)},
     )
 
 
@@ -126,20 +166,21 @@ def _asked(space: _Namespace) -> list[RulePath]:
     return [*((*space.package, rule) for rule in space.rules), *exception]
 
 
-def _context(path: str) -> str:
-    return json.dumps({"file": {"name": basename(RepoPath(path)), "dir": parent(RepoPath(path)) or "."}})
+def _context(file: ConftestFile) -> dict[str, JSONValue]:
+    path = RepoPath(file.path)
+    return {"file": {"name": basename(path), "dir": file.directory or parent(path) or "."}}
 
 
-def _result(path: str, space: _Namespace, answers: Iterable[Answer], problems: list[PolicyProblem]) -> ConftestResult:
+def _result(path: str, space: _Namespace, found_in: _Gathered, problems: list[PolicyProblem]) -> ConftestResult:
     successes = 0
     failures: list[ConftestMessage] = []
     warnings: list[ConftestMessage] = []
     exceptions: list[ConftestMessage] = []
-    for answer in answers:
+    for answer in found_in.answers:
         if answer.failure:
             problems.append(PolicyProblem(message=f"{path}: {answer.failure}", path=path))
             continue
-        problems.extend(answer.errors.values())
+        problems.extend(_named(space, index, problem) for index, problem in answer.errors.items())
         passed, excepted, found = _document(space, answer, problems)
         exceptions += excepted
         for rule, message in found:
@@ -152,7 +193,15 @@ def _result(path: str, space: _Namespace, answers: Iterable[Answer], problems: l
         failures=tuple(failures),
         warnings=tuple(warnings),
         exceptions=tuple(exceptions),
+        prints=tuple(found_in.prints),
     )
+
+
+def _named(space: _Namespace, index: int, problem: PolicyProblem) -> PolicyProblem:
+    """A rule that took too long or too much is told where it stands."""
+    name = [*space.rules, "exception"][index]
+    path, line = space.places[name]
+    return problem if problem.path else replace(problem, message=f"data.{space.name}.{name} {problem.message}", path=path, line=line)
 
 
 def _document(

@@ -19,7 +19,7 @@ from checker.evaluate.verdicts import Asked, Judged, Trouble, find_pointers, jud
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping
 from checker.model.paths import RepoPath
-from checker.tools.rego import Answer, Engine, PolicyProblem, Request
+from checker.tools.rego import Answer, PolicyProblem, RegoEngine, Request, open_engine
 
 INVENTORY = """package inventory
 namespace := data.gitopscheck.inventories[gitopscheck.context("scope")].namespace
@@ -53,7 +53,7 @@ def evaluate_gatekeeper(inputs: Sequence[EvaluationInput], policies: PolicySet, 
     unknown: list[Judged] = []
     for item in inputs:
         _matched(item, read.constraints, spaces, work, unknown)
-    with Engine(options.limits) as engine:
+    with open_engine(options.engine, options.limits) as engine:
         modules = [module for template in read.templates.values() for module in template.modules]
         loaded = engine.load(modules, {"gitopscheck": {"inventories": _inventories(inputs)}}, rules=False, own=(("inventory", INVENTORY),))
         broken = {problem.module for problem in loaded.problems}
@@ -83,7 +83,7 @@ def gatekeeper_messages(
     if not matches(wanted.match, _subject(KubeObject(body=mapping(review.get("object")), origin=constraint.origin), space)):
         return []
     data: dict[str, JSONValue] = {"gitopscheck": {"inventories": {"": _inventory(inventory)}}}
-    with Engine() as engine:
+    with open_engine() as engine:
         loaded = engine.load(read.modules, data, rules=False, own=(("inventory", INVENTORY),))
         left_out = [problem.message for problem in loaded.problems if problem.module]
         if left_out:
@@ -179,7 +179,7 @@ def _subject(obj: KubeObject, space: KubeObject | None) -> Subject:
     )
 
 
-def _asked(engine: Engine, templates: Mapping[str, Template], work: Sequence[_Work], broken: set[str]) -> list[Asked]:
+def _asked(engine: RegoEngine, templates: Mapping[str, Template], work: Sequence[_Work], broken: set[str]) -> list[Asked]:
     first = engine.group([[template.rule] for template in templates.values()])
     groups = {kind: first + position for position, kind in enumerate(templates)}
     contexts = [json.dumps({"scope": scope_of(one.item)}) for one in work]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.units import UnitKey
-from checker.tools.rego import Limits, Module
+from checker.tools.rego import EngineName, Limits, Module
 
 Locate = Callable[[KubeObject, str, bool], Location]
 """The place of a JSON pointer in an object; with True, of the key rather than the value."""
@@ -71,9 +71,14 @@ class PolicySet:
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateOptions:
-    """`change` is shown to policies as `data.gitops.change`; `workers` is how many engine processes may run."""
+    """`change` is shown to policies as `data.gitops.change`; `workers` is how many engine processes may run.
+
+    With `both`, every set is judged by both engines and a difference is a finding.
+    """
 
     locate: Locate = lambda obj, _pointer, _key: obj.origin.location
     change: Mapping[str, JSONValue] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     workers: int = 2
+    engine: EngineName = "regorus"
+    both: bool = False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from checker.evaluate.results import MalformedResultError, escaped, violations
 from checker.model.objects import JSONValue
-from checker.tools.rego import Answer, Engine, Request
+from checker.tools.rego import Answer, RegoEngine, Request
 
 MAX_CASES = 100
 MAX_CHILDREN = 60
@@ -33,7 +33,7 @@ class Case:
     wrap: Callable[[str], str]
 
 
-def pinpoint(engine: Engine, cases: Sequence[Case]) -> list[str]:
+def pinpoint(engine: RegoEngine, cases: Sequence[Case]) -> list[str]:
     """A JSON pointer for each case, empty where no single field decides."""
     found = [""] * len(cases)
     going = list(range(min(len(cases), MAX_CASES)))

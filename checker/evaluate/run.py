@@ -7,9 +7,10 @@ told once, at the policy's own line, however many objects it struck.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.evaluate.checks import Check, checks_of, conftest_problems
 from checker.evaluate.facts import Facts, context_of, facts_of
@@ -18,8 +19,21 @@ from checker.evaluate.verdicts import Asked, find_pointers, judged, policy_findi
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import KubeObject, Location
 from checker.model.paths import RepoPath
-from checker.tools.rego import Answer, DeadEngineError, Engine, Loaded, MissingEngineError, Module, PolicyProblem, Request, RulePath
+from checker.tools.rego import (
+    Answer,
+    DeadEngineError,
+    EngineName,
+    Loaded,
+    MissingEngineError,
+    Module,
+    PolicyProblem,
+    RegoEngine,
+    Request,
+    RulePath,
+    open_engine,
+)
 
+ENGINES: tuple[EngineName, EngineName] = ("regorus", "opa")
 PARALLEL_FROM = 1000
 """Fewer objects than this are done before a second engine has started."""
 
@@ -55,9 +69,35 @@ def evaluate_set(inputs: Sequence[EvaluationInput], policies: PolicySet, options
         return _not_run(inputs, policies, f"loading them {error.message}")
 
 
+def evaluate_both(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
+    """The verdict of the chosen engine, and a finding for each thing that the other engine does not say too."""
+    verdicts = {name: evaluate_set(inputs, policies, replace(options, engine=name)) for name in ENGINES}
+    said = {name: Counter(_said(finding) for finding in checked.findings) for name, checked in verdicts.items()}
+    chosen = verdicts[options.engine]
+    differences = tuple(
+        Finding(
+            rule="rego-engines-differ",
+            severity=Severity.ERROR,
+            message=f"only {name} says of {text}",
+            location=Location(path=RepoPath(path)),
+            outcome=Outcome.NOT_CHECKED,
+        )
+        for name, other in zip(ENGINES, reversed(ENGINES), strict=True)
+        for path, text in sorted((said[name] - said[other]).elements())
+    )
+    return Checked(findings=(*chosen.findings, *differences), counts=chosen.counts + Counts(not_checked=len(differences)))
+
+
+def _said(finding: Finding) -> tuple[str, str]:
+    """What must be the same: what is found of which object. Each engine has its own words for why it could not say anything."""
+    about = str(finding.object) if finding.object is not None else finding.location.path
+    text = finding.message if finding.outcome is Outcome.FAILED else finding.outcome.value
+    return finding.location.path, f"{about}: {finding.rule}: {text}"
+
+
 def _evaluate_rules(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
     facts = facts_of(inputs, policies, options)
-    with Engine(options.limits) as engine:
+    with open_engine(options.engine, options.limits) as engine:
         loaded = engine.load(policies.modules, facts.data, rules=policies.meaning is not Meaning.LIBRARY)
         checks = checks_of(policies, loaded)
         plan = _plan(inputs, checks)
@@ -96,9 +136,9 @@ def kind_name(obj: KubeObject) -> str:
 
 
 def _answers(
-    engine: Engine, first: int, load: _Load, inputs: Sequence[EvaluationInput], plan: _Plan, options: EvaluateOptions
+    engine: RegoEngine, first: int, load: _Load, inputs: Sequence[EvaluationInput], plan: _Plan, options: EvaluateOptions
 ) -> list[Answer]:
-    def part(own: Engine, start: int, stop: int) -> list[Answer]:
+    def part(own: RegoEngine, start: int, stop: int) -> list[Answer]:
         requests = [
             Request(
                 group=first + plan.group_of[index],
@@ -113,7 +153,7 @@ def _answers(
         return part(engine, 0, len(inputs))
 
     def second_half() -> list[Answer]:
-        with Engine(options.limits) as other:
+        with open_engine(options.engine, options.limits) as other:
             other.load(load.modules, load.facts.data, rules=False)
             other.group([()] * first + list(plan.rules))
             return part(other, middle, len(inputs))

@@ -15,7 +15,7 @@ from checker.evaluate.results import MalformedResultError, Violation, excepted_n
 from checker.model.findings import Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, Location
 from checker.model.paths import RepoPath
-from checker.tools.rego import Answer, Engine, PolicyProblem
+from checker.tools.rego import Answer, PolicyProblem, RegoEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _said(check: Check, answer: Answer, position: int) -> list[Violation] | Poli
         return PolicyProblem(message=str(error), path=check.path, line=check.line)
 
 
-def find_pointers(engine: Engine, items: Sequence[Asked]) -> Pointers:
+def find_pointers(engine: RegoEngine, items: Sequence[Asked]) -> Pointers:
     """The fields of violations that name none."""
     keys: list[tuple[int, str, str]] = []
     cases: list[Case] = []

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
+from checker.evaluate.conftest import ConftestMessage, ConftestResult
 from checker.model.objects import JSONValue, mapping, sequence, text
-from checker.tools.rego import Engine, Limits, Loaded, Module, PolicyProblem, Rule, Tested
+from checker.tools.rego import EngineName, Limits, Loaded, Module, PolicyProblem, RegoEngine, Rule, Tested, open_engine
 
 
 class TestOutcome(StrEnum):
@@ -55,21 +57,29 @@ class PolicyTests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyOptions:
+    """`namespaces` are globs of packages whose tests are run, of all where there is none."""
+
     data: Mapping[str, JSONValue] = field(default_factory=dict)
+    namespaces: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     coverage: bool = False
+    engine: EngineName = "regorus"
 
 
 def run_policy_tests(modules: Sequence[Module], options: VerifyOptions | None = None) -> PolicyTests:
     """Tests in the order of file and line. Raises MissingEngineError and DeadEngineError, for then nothing can be said."""
     chosen = options or VerifyOptions()
-    with Engine(chosen.limits) as engine:
+    with open_engine(chosen.engine, chosen.limits) as engine:
         loaded = engine.load(modules, chosen.data)
         if chosen.coverage:
             engine.coverage(enable=True)
-        tests = tuple(_run(engine, rule) for rule in _test_rules(loaded))
+        tests = tuple(_run(engine, rule) for rule in _test_rules(loaded) if _chosen(rule, chosen.namespaces))
         coverage = _coverage(engine.coverage(), {module.path for module in modules}) if chosen.coverage else ()
     return PolicyTests(tests=tests, problems=loaded.problems, coverage=coverage)
+
+
+def _chosen(rule: Rule, namespaces: tuple[str, ...]) -> bool:
+    return not namespaces or any(fnmatchcase(".".join(rule.package), glob.replace("[^", "[!")) for glob in namespaces)
 
 
 def _test_rules(loaded: Loaded) -> list[Rule]:
@@ -81,7 +91,7 @@ def _test_rules(loaded: Loaded) -> list[Rule]:
     return sorted(first.values(), key=lambda rule: (rule.path, rule.line))
 
 
-def _run(engine: Engine, rule: Rule) -> PolicyTest:
+def _run(engine: RegoEngine, rule: Rule) -> PolicyTest:
     name = ".".join(("data", *rule.full))
     if rule.name.startswith("todo_"):
         return PolicyTest(name=name, path=rule.path, line=rule.line, outcome=TestOutcome.SKIPPED)
@@ -111,3 +121,64 @@ def _coverage(report: Mapping[str, JSONValue], wanted: set[str]) -> tuple[FileCo
 
 def _lines(value: JSONValue) -> tuple[int, ...]:
     return tuple(sorted(line for line in sequence(value) if isinstance(line, int)))
+
+
+def as_results(found: PolicyTests) -> tuple[ConftestResult, ...]:
+    """As `conftest verify` reports: every test is a result of its own, in no namespace."""
+    return tuple(_as_result(test) for test in found.tests)
+
+
+def _as_result(test: PolicyTest) -> ConftestResult:
+    message = (ConftestMessage(message=test.name, query=""),)
+    match test.outcome:
+        case TestOutcome.PASSED:
+            return ConftestResult(filename=test.path, namespace="", successes=1)
+        case TestOutcome.SKIPPED:
+            return ConftestResult(filename=test.path, namespace="", skipped=message)
+        case _:
+            return ConftestResult(filename=test.path, namespace="", failures=message)
+
+
+_WORDS = {TestOutcome.PASSED: "PASS", TestOutcome.FAILED: "FAIL", TestOutcome.SKIPPED: "SKIPPED", TestOutcome.ERROR: "ERROR"}
+
+
+def report_text(found: PolicyTests) -> str:
+    """Every test with its place, why it failed and what it printed; then how many passed, as `conftest verify --report`."""
+    lines: list[str] = []
+    for test in found.tests:
+        lines += [f"{test.path}:{test.line}:", f"{test.name}: {_WORDS[test.outcome]}"]
+        if test.message:
+            lines.append(f"  {test.message}")
+        if test.prints and test.outcome is not TestOutcome.PASSED:
+            lines += ["", *(f"  {line}" for line in test.prints), ""]
+    lines.append("-" * 80)
+    for word in _WORDS.values():
+        number = sum(_WORDS[test.outcome] == word for test in found.tests)
+        if number:
+            lines.append(f"{word}: {number}/{len(found.tests)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def coverage_text(found: PolicyTests) -> str:
+    """How much of each policy file some test evaluated, and the lines that none did."""
+    lines = ["", "Lines of policies that some test reached:"]
+    covered = missed = 0
+    for file in found.coverage:
+        lines.append(f"  {_percent(len(file.covered), len(file.missed))}  {file.path}{_missed(file.missed)}")
+        covered, missed = covered + len(file.covered), missed + len(file.missed)
+    return "".join(f"{line}\n" for line in [*lines, f"  {_percent(covered, missed)}  in all"])
+
+
+def _percent(covered: int, missed: int) -> str:
+    return f"{100 * covered / (covered + missed):5.1f}%" if covered + missed else "     -"
+
+
+def _missed(lines: tuple[int, ...]) -> str:
+    """`: not 3, 7-9`."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and runs[-1][1] == line - 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    return f": not {', '.join(str(first) if first == last else f'{first}-{last}' for first, last in runs)}" if runs else ""

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from checker.gate.because import chains, first_place, shortened
 from checker.gate.counterparts import ALIASES
+from checker.gate.fields import differing
 from checker.gate.globs import matches, unit_matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
+from checker.gate.promoted_from import out_of_sight
 from checker.model.diff import EnvironmentDiff
-from checker.model.objects import JSONValue, KubeObject, Location, mapping, text
-from checker.model.units import BuiltUnit, Failure
+from checker.model.objects import KubeObject, Location, text
+from checker.model.units import BuiltUnit, Failure, UnitKey
 
 ALWAYS_DIFFERENT = ("metadata.namespace", "metadata.labels.**", "metadata.annotations.**")
-_ABSENT = object()
 
 
 def judge(case: Case) -> Judgement:
@@ -21,15 +22,9 @@ def judge(case: Case) -> Judgement:
     other = case.comparison.environment(model)
     if not case.diff.moves and not case.gaps and not (other is not None and other.moves):
         return passed(f"neither {case.environment} nor {model} moves")
-    mine = [built for built in case.head_units if built.unit.environment == case.environment and _is_meant(case, built)]
-    drift: list[str] = []
-    hidden: list[BuiltUnit] = []
-    for built in mine:
-        for twin in case.at_head.of(built.unit, model, case.parameter("pairs"))[:1]:
-            if isinstance(built.result, Failure) or isinstance(twin.result, Failure):
-                hidden.append(built)
-            else:
-                drift += _drift(built, twin, case.texts("allow"))
+    if case.is_out_of_sight(model):
+        return unknown(out_of_sight(model), fix=f"fetch the branch of {model}", location=first_place(case.moving, case.gaps))
+    drift, hidden = _compared(case, model)
     because, place = shortened(drift), first_place(case.moving, case.gaps) or _place(other)
     if drift:
         more = f" (and {len(drift) - 1} more)" if len(drift) > 1 else ""
@@ -41,12 +36,34 @@ def judge(case: Case) -> Judgement:
         )
     if hidden:
         return unknown(
-            f"{hidden[0].unit.key} could not be rendered in both environments",
+            f"{hidden[0].unit.key} could not be rendered in {case.environment} and in {model}",
             because=chains(case.moving, case.gaps),
             fix="make it render",
             location=place,
         )
     return passed(f"{case.environment} renders to the same as {model}")
+
+
+def _compared(case: Case, model: str) -> tuple[list[str], list[BuiltUnit]]:
+    """What differs, and the units of which one side cannot be seen."""
+    mine = [built for built in case.head_units if built.unit.environment == case.environment and _is_meant(case, built)]
+    there = case.head_of(model)
+    drift: list[str] = []
+    hidden: list[BuiltUnit] = []
+    met: set[UnitKey] = set()
+    for built in mine:
+        twins = there.of(built.unit, model, case.parameter("pairs"))[:1]
+        met.update(twin.unit.key for twin in twins)
+        if not twins and not unit_matches(built.unit, case.texts("allow")):
+            drift.append(f"{built.unit.key} exists only in {case.environment}")
+        for twin in twins:
+            if isinstance(built.result, Failure) or isinstance(twin.result, Failure):
+                hidden.append(built)
+            else:
+                drift += _drift(built, twin, case.texts("allow"))
+    others = (built for built in there.in_environment(model) if built.unit.key not in met and _is_meant(case, built))
+    drift += [f"{built.unit.key} exists only in {model}" for built in others if not unit_matches(built.unit, case.texts("allow"))]
+    return drift, hidden
 
 
 def _is_meant(case: Case, built: BuiltUnit) -> bool:
@@ -70,10 +87,7 @@ def _drift(built: BuiltUnit, twin: BuiltUnit, allowed: tuple[str, ...]) -> Itera
             there = (built if one is not None else twin).unit.environment
             yield f"{name} exists only in {there}"
             continue
-        before, after = dict(_leaves(dict(two.body), "")), dict(_leaves(dict(one.body), ""))
-        for path in [*before, *(path for path in after if path not in before)]:
-            if before.get(path, _ABSENT) != after.get(path, _ABSENT) and not matches(_stepped(path), wanted):
-                yield f"{name}: {path}"
+        yield from (f"{name}: {path}" for path in differing(dict(two.body), dict(one.body)) if not matches(_stepped(path), wanted))
 
 
 def _by_name(built: BuiltUnit) -> Mapping[tuple[str, str, str], KubeObject]:
@@ -81,19 +95,6 @@ def _by_name(built: BuiltUnit) -> Mapping[tuple[str, str, str], KubeObject]:
     return {
         (obj.group, obj.kind, "-".join(word for word in obj.name.split("-") if word not in own) or obj.name): obj for obj in built.objects
     }
-
-
-def _leaves(node: JSONValue, path: str) -> Iterator[tuple[str, JSONValue]]:
-    """Every scalar with its path; items that have a name go by it."""
-    if isinstance(node, dict) and node:
-        for name, inner in node.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
-    elif isinstance(node, list) and node:
-        for index, inner in enumerate(node):
-            label = text(mapping(inner).get("name")) or str(index)
-            yield from _leaves(inner, f"{path}[{label}]")
-    else:
-        yield path, node
 
 
 def _stepped(path: str) -> str:

@@ -12,6 +12,7 @@ from checker.gate.counterparts import Counterparts
 from checker.model.change import ChangeFacts, Commit
 from checker.model.diff import Comparison, EnvironmentDiff, NotRendered, UnitDiff
 from checker.model.objects import JSONValue, Location, sequence, text
+from checker.model.paths import RepoPath
 from checker.model.report import Mode, Verdict
 from checker.model.settings import RuleChoice
 from checker.model.units import BuiltUnit
@@ -30,6 +31,34 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherBranch:
+    """A branch that is an environment and not the one that the change goes into; `past` is its history, newest commit first."""
+
+    name: str
+    past: Iterable[Earlier]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """A hydrated folder: what it holds at head, and what its dry source renders to at the commit that it was made from.
+
+    `source` names the dry source for people. With a `problem` neither is known. `alien` is a commit that the folder claims to be made
+    from and that is not on the branch of the dry source. `past` is the dry source at earlier commits, newest first.
+    """
+
+    folder: RepoPath
+    source: str
+    wet: BuiltUnit | None = None
+    dry: BuiltUnit | None = None
+    problem: str = ""
+    fix: str = ""
+    alien: str = ""
+    past: Iterable[tuple[str, BuiltUnit]] = ()
+    is_same_tree: bool = False
+    """Whether the dry source lies beside it, so that a change of the source alone leaves the folder behind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateOptions:
     """`order` is the order of promotion. `now` and the further facts are inputs: a rule that needs one and has none fails closed."""
 
@@ -38,16 +67,20 @@ class GateOptions:
     order: tuple[str, ...] = ()
     now: datetime | None = None
     history: Iterable[Earlier] = ()
-    """The base branch, newest commit first, the base itself included; may render lazily, and is asked only when a rule needs it."""
+    """The target branch, newest commit first; may render lazily, and is asked only when a rule needs it."""
+    moved_on: bool = False
+    """Whether others merged into the target branch meanwhile, so that `history` begins after the merge base."""
     same_files: Iterable[Earlier] = ()
     """Of those, the ones that touch a file of the change, further back: where a version to go back to would be found."""
+    branches: Mapping[str, tuple[OtherBranch, ...]] = field(default_factory=dict)
+    """By environment that other branches are: those that this clone holds, none where it holds none of them."""
     commits: tuple[Commit, ...] | None = None
     owners_file: str | None = None
     """Text of CODEOWNERS at base."""
     owners_format: str = "github"
     approvals: tuple[str, ...] | None = None
-    generated: Mapping[str, tuple[BuiltUnit, ...]] = field(default_factory=dict)
-    """By hydrated environment: what its dry source renders to."""
+    generated: Mapping[str, tuple[Generated, ...]] = field(default_factory=dict)
+    """By hydrated environment: its folders with their dry sources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +115,25 @@ class Case:
     @cached_property
     def at_head(self) -> Counterparts:
         return Counterparts(self.head_units)
+
+    def base_of(self, environment: str) -> Counterparts:
+        """What an environment runs before the merge, wherever it lies."""
+        now = next(iter(self.options.history), None) if self.options.moved_on else None
+        return self._elsewhere(environment) or (Counterparts(now.units) if now is not None else self.at_base)
+
+    def head_of(self, environment: str) -> Counterparts:
+        """What an environment runs after the merge."""
+        return self._elsewhere(environment) or self.at_head
+
+    def _elsewhere(self, environment: str) -> Counterparts | None:
+        if environment not in self.options.branches:
+            return None
+        tips = (next(iter(branch.past), None) for branch in self.options.branches[environment])
+        return Counterparts(unit for tip in tips if tip is not None for unit in tip.units)
+
+    def is_out_of_sight(self, environment: str) -> bool:
+        """Whether it is a branch that this clone does not hold."""
+        return environment in self.options.branches and not self.options.branches[environment]
 
     @property
     def moving(self) -> tuple[UnitDiff, ...]:

@@ -7,15 +7,15 @@ to a version that the environment ran before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from checker.gate.because import chains, first_place, gap_names
 from checker.gate.counterparts import Counterparts
 from checker.gate.globs import matches
-from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
+from checker.gate.model import TEXTS, Case, Earlier, Judgement, Rule, broken, passed, unknown
 from checker.gate.values import Value, values_of
 from checker.model.diff import UnitDiff
 from checker.model.objects import text
@@ -47,7 +47,8 @@ def judge(case: Case) -> Judgement:
         )
     if worst or unseen:
         message = worst[0].message if worst else f"{gap_names(unseen)} could not be rendered, so its versions are not known"
-        return unknown(message, because=because, fix="make the unit render, then run again", location=place)
+        fix = f"fetch the branch of {earlier}" if case.is_out_of_sight(earlier) else "make the unit render, then run again"
+        return unknown(message, because=because, fix=fix, location=place)
     allowed = [answer.message for answer in answers if answer.message]
     return passed("; ".join(dict.fromkeys(allowed)) or f"no version changes in {case.environment}", because)
 
@@ -78,7 +79,7 @@ def _judge_unit(case: Case, built: BuiltUnit, earlier: str) -> Iterator[_Answer]
 
 def _first_time(case: Case, built: BuiltUnit, value: Value, earlier: str) -> Iterator[_Answer]:
     """A name that the unit did not use: judged only where the earlier environment uses it."""
-    there = [other for other in case.at_base.of(built.unit, earlier, case.parameter("pairs")) if alike(other, value)]
+    there = [other for other in case.base_of(earlier).of(built.unit, earlier, case.parameter("pairs")) if alike(other, value)]
     if there:
         yield _judge_value(case, built, value, earlier)
     else:
@@ -86,23 +87,34 @@ def _first_time(case: Case, built: BuiltUnit, value: Value, earlier: str) -> Ite
 
 
 def _judge_value(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _Answer:
-    there = _earlier_units(case, case.at_base, built, earlier)
+    there = _earlier_units(case, case.base_of(earlier), built, earlier)
     if any(_runs(other, value) for other in there):
         return _soaked(case, built, value, earlier)
     rolled_back = _ran_before(case, built, value)
     if rolled_back:
         return _Answer(verdict=Verdict.PASSED, message=f"{value} is a rollback: {case.environment} ran it at {rolled_back}")
+    if case.is_out_of_sight(earlier):
+        return _Answer(verdict=Verdict.UNKNOWN, message=f"whether {value} runs in {earlier} is not known: {out_of_sight(earlier)}")
     failed = [other for other in there if isinstance(other.result, Failure) and not values_of(other)]
     if failed or not there:
         why = (
-            f"{failed[0].unit.key} of {earlier} could not be rendered on the base branch"
+            f"{failed[0].unit.key} of {earlier} could not be rendered on {_where(case, earlier)}"
             if failed
-            else f"{earlier} has no unit on the base branch"
+            else f"{earlier} has no unit on {_where(case, earlier)}"
         )
         return _Answer(verdict=Verdict.UNKNOWN, message=f"whether {value} runs in {earlier} is not known: {why}")
     runs = sorted({other.version for unit in there for other in alike(unit, value)})
     known = f" ({earlier}: {', '.join(runs)})" if runs else ""
-    return _Answer(verdict=Verdict.BROKEN, message=f"{value} does not run in {earlier} on {case.facts.base.name} yet{known}")
+    return _Answer(verdict=Verdict.BROKEN, message=f"{value} does not run in {earlier} on {_where(case, earlier)} yet{known}")
+
+
+def out_of_sight(environment: str) -> str:
+    return f"the branch of {environment} is not in this clone"
+
+
+def _where(case: Case, earlier: str) -> str:
+    """The branch whose tree says what the earlier environment runs."""
+    return ", ".join(branch.name for branch in case.options.branches.get(earlier, ())) or case.facts.base.name
 
 
 def _earlier_units(case: Case, side: Counterparts, built: BuiltUnit, earlier: str) -> Sequence[BuiltUnit]:
@@ -136,23 +148,31 @@ def _soaked(case: Case, built: BuiltUnit, value: Value, earlier: str) -> _Answer
     runs = f"{value} runs in {earlier}"
     if wanted is None:
         return _Answer(verdict=Verdict.PASSED, message=runs)
-    since = None
-    for past in case.options.history:
-        if not any(_runs(unit, value) for unit in _earlier_units(case, Counterparts(past.units), built, earlier)):
-            break
-        since = past.time
-        if case.options.now is not None and case.options.now - since >= wanted:
-            break
-    if since is None or case.options.now is None:
+    histories = [branch.past for branch in case.options.branches.get(earlier, ())] or [case.options.history]
+    known = [begun for past in histories if (begun := _since(case, past, built, value, earlier, wanted)) is not None]
+    if not known or case.options.now is None:
         return _Answer(
-            verdict=Verdict.UNKNOWN, message=f"{runs}, but since when is not known without the history of {case.facts.base.name}"
+            verdict=Verdict.UNKNOWN, message=f"{runs}, but since when is not known without the history of {_where(case, earlier)}"
         )
+    since = min(known)
     held = case.options.now - since
     if held < wanted:
         return _Answer(
             verdict=Verdict.BROKEN, message=f"{runs} only since {since:%Y-%m-%d %H:%M} UTC, {text(case.parameter('soak'))} is asked"
         )
     return _Answer(verdict=Verdict.PASSED, message=f"{runs} since {since:%Y-%m-%d %H:%M} UTC")
+
+
+def _since(case: Case, past: Iterable[Earlier], built: BuiltUnit, value: Value, earlier: str, wanted: timedelta) -> datetime | None:
+    """When the value reached the branch and stayed, as far back as matters; None where it is not there now."""
+    since = None
+    for commit in past:
+        if not any(_runs(unit, value) for unit in _earlier_units(case, Counterparts(commit.units), built, earlier)):
+            break
+        since = commit.time
+        if case.options.now is not None and case.options.now - since >= wanted:
+            break
+    return since
 
 
 def duration(written: str) -> timedelta | None:

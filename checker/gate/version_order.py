@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checker.gate.because import chains, first_place, gap_fix, gap_names
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
-from checker.gate.promoted_from import alike, moving_units
+from checker.gate.promoted_from import alike, moving_units, out_of_sight
 from checker.gate.semver import Version, parse_version
 from checker.gate.values import Value, values_of
 from checker.model.objects import text
@@ -23,6 +23,9 @@ def judge(case: Case) -> Judgement:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         fix = "set the newer version, merge it into the earlier environment first, or bypass the rule for a rollback"
         return broken(f"{problems[0]}{more}", because=because, fix=fix, location=place)
+    hidden = [environment for environment in _before(case) if case.is_out_of_sight(environment)]
+    if hidden:
+        return unknown(out_of_sight(hidden[0]), because=because, fix=f"fetch the branch of {hidden[0]}", location=place)
     unseen = [gap for gap in case.gaps if gap.reason is not Reason.REMOTE or gap.unit.declaration is None]
     if unseen:
         return unknown(
@@ -50,7 +53,7 @@ def _problems(case: Case, built: BuiltUnit) -> Iterator[str]:
 def _ahead(case: Case, built: BuiltUnit, value: Value, version: Version) -> Iterator[str]:
     """Compared with the nearest earlier environment that has the unit, as it will be after the merge."""
     for earlier in _before(case):
-        there = case.at_head.of(built.unit, earlier, case.parameter("pairs"))
+        there = case.head_of(earlier).of(built.unit, earlier, case.parameter("pairs"))
         known = [(parsed, other.version) for unit in there for other in alike(unit, value) if (parsed := parse_version(other.version))]
         if known:
             newest = max(known)

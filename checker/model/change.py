@@ -32,6 +32,8 @@ class PullRequest:
     author: str | None = None
     labels: tuple[str, ...] = ()
     draft: bool | None = None
+    approved_by: tuple[str, ...] | None = None
+    """Whose approval counts: names of people, or of the teams they approved for. Only flags, variables and the forge say it."""
 
     @property
     def from_fork(self) -> bool | None:

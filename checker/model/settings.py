@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fnmatch import fnmatchcase
 
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, Location
 from checker.model.report import Mode
 
-if TYPE_CHECKING:
-    from datetime import date
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentMatch:
-    """All given parts must match a unit; globs, where `*` stops at `/` and `**` does not."""
+    """All given parts must match a unit; globs, where `*` stops at `/` and `**` does not.
+
+    `branch` is the branch that the change goes into, `label` a label of the declaring object as `key=value`.
+    """
 
     path: str | None = None
     cluster: str | None = None
     destination: str | None = None
     namespace: str | None = None
     unit: str | None = None
+    label: str | None = None
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,49 @@ class EnvironmentSetting:
     name: str
     match: tuple[EnvironmentMatch, ...] = ()
     guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSetting:
+    """What is true of a cluster and not in Git. `name` may be a glob; an empty field says nothing.
+
+    `variables` are the data of ConfigMaps and Secrets that live only there, by `ConfigMap/namespace/name`. `server`, `labels`
+    and `annotations` are those by which Argo CD knows the cluster.
+    """
+
+    name: str = ""
+    kubernetes: str = ""
+    api_versions: tuple[str, ...] = ()
+    flux: str = ""
+    helm: str = ""
+    """The Helm release that the cluster's controller embeds."""
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    server: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    def over(self, other: ClusterSetting) -> ClusterSetting:
+        """What this one says, and `other` where it says nothing."""
+        return ClusterSetting(
+            name=self.name or other.name,
+            kubernetes=self.kubernetes or other.kubernetes,
+            api_versions=tuple(dict.fromkeys((*other.api_versions, *self.api_versions))),
+            flux=self.flux or other.flux,
+            helm=self.helm or other.helm,
+            variables={**other.variables, **self.variables},
+            server=self.server or other.server,
+            labels={**other.labels, **self.labels},
+            annotations={**other.annotations, **self.annotations},
+        )
+
+
+def cluster_named(name: str, clusters: Iterable[ClusterSetting]) -> ClusterSetting:
+    """All that the settings say of a cluster, later entries over earlier ones. `*` also stands for the cluster without a name."""
+    known = ClusterSetting(name=name)
+    for entry in clusters:
+        if fnmatchcase(name, entry.name):
+            known = replace(entry, name=name).over(known)
+    return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +117,7 @@ class Suppression:
 class Settings:
     kubernetes: tuple[str, ...] = ("1.33",)
     environments: tuple[EnvironmentSetting, ...] = ()
+    clusters: tuple[ClusterSetting, ...] = ()
     schemas: tuple[str, ...] = ("default",)
     strict: bool = True
     require_schemas: bool = False
@@ -82,5 +129,8 @@ class Settings:
     fail_on: Severity | None = Severity.ERROR
     """The least severity that fails a run, None for never."""
     allow_network: bool = False
+    rego_engine: str = "regorus"
+    verify_rego: bool = False
+    """Judge with both Rego engines, and fail where they differ."""
     jobs: int = 0
     """Worker processes, 0 for as many as cores."""

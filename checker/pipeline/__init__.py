@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import secrets
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from checker.model.findings import merged
+from checker.model.findings import CheckerError, merged
 from checker.model.paths import RepoPath
 from checker.model.report import Report
 from checker.model.settings import Settings
+from checker.model.units import BuiltUnit
+from checker.pipeline.opening import SettingsFile, Surrounding, open_change, open_hook
 from checker.version import __version__
 
 if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
     from checker.model.tree import Tree
-    from checker.model.units import BuiltUnit
     from checker.pipeline.expand import ExpandOptions, Side
     from checker.snapshot import Repository, Snapshot
 
@@ -30,36 +29,6 @@ class Parts:
     findings: bool = True
     diff: bool = True
     rules: bool = True
-
-
-def open_change(
-    folder: Path,
-    *,
-    base: str | None = None,
-    head: str | None = None,
-    staged: bool = False,
-    worktree: bool = False,
-    environ: Mapping[str, str],
-) -> Snapshot:
-    """Both sides of the change and the facts about it. Raises CheckerError with the command that helps."""
-    from checker.snapshot import open_repository, resolve_change
-
-    repository = open_repository(folder, environ)
-    return resolve_change(repository, base=base, head=head, staged=staged, worktree=worktree, environ=environ)
-
-
-def open_hook(folder: Path, environ: Mapping[str, str], push_lines: Iterable[str]) -> tuple[Snapshot, ...]:
-    """What a commit or push hook is about: what is staged at commit, every pushed branch at push."""
-    from checker.snapshot import open_repository, pushed, resolve_change
-    from checker.snapshot.resolve import resolve_push
-
-    repository = open_repository(folder, environ)
-    pushes = pushed(repository, push_lines, environ)
-    if pushes:
-        return tuple(resolve_push(repository, push, environ) for push in pushes)
-    if environ.get("PRE_COMMIT_REMOTE_NAME"):
-        return ()
-    return (resolve_change(repository, staged=True, environ=environ),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +45,24 @@ class _Run:
 def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[str, ...] = ()) -> Report:
     """Everything that can be said about the change."""
     from checker.pipeline.expand import expand
+    from checker.pipeline.hide import without_secrets
 
+    _refuse_unknown_target(change, settings)
     options = _expand_options(change, settings)
     base, head = expand(change.base, change.head, options)
     run = _Run(change=change, settings=settings, options=options, base=base, head=head)
     report = Report(tool_version=__version__, change=change.facts, units=_everything(base, head), notes=notes)
     report = _with_diff(report, run, parts)
-    return _with_findings(report, run) if parts.findings else report
+    report = _with_findings(report, run) if parts.findings else report
+    return without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.digest_key)
+
+
+def _refuse_unknown_target(change: Snapshot, settings: Settings) -> None:
+    """Without it no unit would be in such an environment, and every rule that guards it would pass."""
+    named = [environment.name for environment in settings.environments if any(match.branch for match in environment.match)]
+    if named and change.facts.pull_request.target_branch is None:
+        message = f"the branch that the change goes into is not known, and {named[0]} is an environment by its branch"
+        raise CheckerError(message, "name it: --target-branch BRANCH, or GITOPS_CHECK_TARGET_BRANCH")
 
 
 def list_units(change: Snapshot, settings: Settings) -> tuple[BuiltUnit, ...]:
@@ -100,12 +80,12 @@ def _everything(base: Side, head: Side) -> tuple[BuiltUnit, ...]:
 
 def _with_diff(report: Report, run: _Run, parts: Parts) -> Report:
     from checker.compare import CompareOptions, compare
-    from checker.discover import guarded_environments
+    from checker.discover import guarded_environments, promotion_order
 
     base, head = run.base.built, run.head.built
     names = sorted({built.unit.environment for built in (*base, *head)})
     guarded = guarded_environments(names, run.settings.environments)
-    order = tuple(environment.name for environment in run.settings.environments)
+    order = promotion_order(names, run.settings.environments)
     comparison = compare(base, head, run.change.facts, CompareOptions(guarded=guarded, order=order))
     report = replace(report, environments=comparison.environments if parts.diff else None, not_rendered=comparison.not_rendered)
     if not parts.rules:
@@ -119,16 +99,15 @@ def _with_diff(report: Report, run: _Run, parts: Parts) -> Report:
 
 def _with_findings(report: Report, run: _Run) -> Report:
     from checker.pipeline.checks import check_side
+    from checker.pipeline.policies import engines
     from checker.pipeline.suppress import lift
 
     checked = check_side(run.base, run.head, run.change.base, run.settings)
     lifted = lift(merged(checked.findings), run.change.head, run.settings.suppress, today())
-    return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts)
+    return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts, engines=engines(run.settings))
 
 
 def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
-    import secrets
-
     from checker.discover import DiscoverOptions
     from checker.pipeline.expand import ExpandOptions
     from checker.render.options import RenderOptions
@@ -138,9 +117,12 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
     revisions = tuple(name for name in (target, change.facts.base.name) if name)
     sources = {url: RepoPath(path) for url, path in settings.sources.items()}
     return ExpandOptions(
-        discover=DiscoverOptions(environments=settings.environments, repository_urls=urls, revisions=revisions, sources=settings.sources),
+        discover=DiscoverOptions(
+            environments=settings.environments, repository_urls=urls, revisions=revisions, sources=settings.sources, branch=target
+        ),
         render=RenderOptions(
             kubernetes=settings.kubernetes[0],
+            clusters=settings.clusters,
             sources=sources,
             repository_urls=urls,
             revisions=revisions,
@@ -163,9 +145,7 @@ def _tree_of(repository: Repository, revision: str) -> Tree | None:
 
 def today() -> date:
     """The day by which suppressions end, in UTC so that every runner agrees."""
-    from datetime import UTC, datetime
-
     return datetime.now(UTC).date()
 
 
-__all__ = ["Parts", "Snapshot", "check", "list_units", "open_change", "open_hook"]
+__all__ = ["Parts", "SettingsFile", "Snapshot", "Surrounding", "check", "list_units", "open_change", "open_hook"]

@@ -11,12 +11,12 @@ from checker.discover.remote_bases import find_floating_bases
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.paths import KUSTOMIZATION_FILES
-from checker.model.settings import Settings
+from checker.model.settings import Settings, cluster_named
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
 from checker.pipeline.expand import Side
 from checker.pipeline.locate import Locate, locator
-from checker.pipeline.policies import policy_sets
+from checker.pipeline.policies import evaluate_options, policy_sets
 from checker.pipeline.schemas import schema_reader
 from checker.validate import ValidateOptions, validate_objects
 
@@ -86,9 +86,14 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate) -> C
         read_schema=schema_reader(judge, allow_network=settings.allow_network),
         locate=locate,
     )
+    of_version = {settings.kubernetes: options}
     total = Checked()
     for built in head.built:
-        checked = validate_objects(built.objects, options)
+        stated = cluster_named(built.unit.cluster, settings.clusters).kubernetes
+        versions = (stated,) if stated else settings.kubernetes
+        if versions not in of_version:
+            of_version[versions] = replace(options, kubernetes=versions)
+        checked = validate_objects(built.objects, of_version[versions])
         total = _joined(total, replace(checked, findings=tuple(_of_unit(finding, built) for finding in checked.findings)))
     return total
 
@@ -97,7 +102,7 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: 
     policies = policy_sets(judge, settings)
     if not policies:
         return Checked()
-    from checker.evaluate import EvaluateOptions, EvaluationInput, evaluate_objects
+    from checker.evaluate import EvaluationInput, evaluate_objects
 
     def facts(built: BuiltUnit, obj: KubeObject) -> EvaluationInput:
         unit = built.unit
@@ -106,7 +111,7 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: 
 
     before = _bodies(base.built)
     inputs = [facts(built, obj) for built in head.built for obj in built.objects]
-    checked = evaluate_objects(inputs, policies, EvaluateOptions(locate=locate))
+    checked = evaluate_objects(inputs, policies, evaluate_options(settings, locate))
     environments = {built.unit.key: built.unit.environment for built in head.built}
     return replace(checked, findings=tuple(_in_environment(finding, environments) for finding in checked.findings))
 

@@ -1,49 +1,179 @@
-"""`test`: Rego policies on files with conftest's meaning, and the policies' own tests. Nothing is rendered."""
+"""`test`: Rego policies on files with conftest's meaning, and the policies' own tests. Nothing is rendered, nothing asked of Git."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity, UsageError, merged
-from checker.model.objects import KubeObject, Location, Origin
+from checker.model.objects import JSONValue, KubeObject, Location, Origin
 from checker.model.paths import RepoPath
 from checker.model.report import Report
-from checker.model.tree import Tree
-from checker.pipeline.lint import open_files
-from checker.pipeline.locate import locator
-from checker.pipeline.policies import module, policy_folder, rego_files
+from checker.model.tree import MemoryTree
+from checker.pipeline.conftest_files import BrokenDocumentError, Found, data_documents, documents, find_files, policy_modules
+from checker.pipeline.locate import Locate, locator
 from checker.version import __version__
 
 if TYPE_CHECKING:
-    from checker.evaluate.verify import PolicyTest
-    from checker.tools.rego import Module
+    from checker.evaluate import EvaluateOptions
+    from checker.evaluate.conftest import ConftestFile, ConftestRun
+    from checker.evaluate.verify import PolicyTest, PolicyTests
+    from checker.tools.rego import EngineName, Version
 
 
-def test_files(start: Path, names: Sequence[str], folders: Sequence[str], namespaces: tuple[str, ...]) -> Report:
-    """Every YAML and JSON document of the files against the policies, whatever it is: an object or not."""
-    from checker.evaluate import EvaluateOptions, EvaluationInput, PolicySet, evaluate_objects
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestRequest:
+    """What `test` was asked, by conftest's names for it."""
 
-    files = open_files(start, names, staged=False)
-    modules = tuple(loaded for loaded in _modules(files.tree, folders) if not loaded.path.endswith("_test.rego"))
-    inputs, problems = _documents(files.tree, files.paths)
-    policies = PolicySet(name=", ".join(folders), modules=modules, namespaces=namespaces)
-    checked = evaluate_objects([EvaluationInput(object=obj) for obj in inputs], [policies], EvaluateOptions(locate=locator(files.tree)))
-    return _report(Checked(findings=(*problems, *checked.findings), counts=checked.counts + Counts(not_checked=len(problems))))
+    folder: Path = Path()
+    paths: tuple[str, ...] = (".",)
+    policies: tuple[str, ...] = ("policy",)
+    data: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ("main",)
+    all_namespaces: bool = False
+    combine: bool = False
+    parser: str = ""
+    ignore: str = ""
+    stdin: bytes = b""
+    stdin_filename: str = ""
+    rego_version: Version = "auto"
+    coverage: bool = False
+    engine: EngineName = "regorus"
+    both: bool = False
 
 
-def verify_policies(start: Path, folders: Sequence[str]) -> Report:
-    """Every `test_` rule. A failed test is an error at its line."""
-    from checker.evaluate.verify import TestOutcome, run_policy_tests
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """`problems` are policies and files that were left out; `notes` what need not fail anything."""
 
-    files = open_files(start, [], staged=False)
-    results = run_policy_tests(tuple(_modules(files.tree, folders)))
+    run: ConftestRun
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def run_tests(request: TestRequest) -> Tested:
+    """Raises UsageError, and MissingEngineError or DeadEngineError where nothing can be said."""
+    from checker.evaluate import PolicySet
+    from checker.evaluate.conftest import ConftestOptions, run_conftest
+
+    found = _found(request)
+    files, problems = _files(request, found)
+    policies = PolicySet(
+        name=", ".join(request.policies),
+        modules=policy_modules(request.folder, request.policies, request.rego_version),
+        data=data_documents(request.folder, request.data),
+        namespaces=request.namespaces,
+    )
+    options = ConftestOptions(combine=request.combine, all_namespaces=request.all_namespaces, engine=request.engine)
+    run = run_conftest(files, policies, options)
+    if request.both:
+        problems += _differences(run, run_conftest(files, policies, replace(options, engine=_other(request.engine))))
+    told = [":".join(str(part) for part in (problem.path, problem.line) if part) for problem in run.problems]
+    problems += [f"{place}: {problem.message}" if place else problem.message for place, problem in zip(told, run.problems, strict=True)]
+    return Tested(run=run, problems=tuple(problems), notes=_notes(found))
+
+
+def _other(engine: EngineName) -> EngineName:
+    return "opa" if engine == "regorus" else "regorus"
+
+
+def _differences(run: ConftestRun, second: ConftestRun) -> list[str]:
+    """Messages and counts; each engine has its own order of prints and its own words for what is wrong with a policy."""
+    shown = [{(one.filename, one.namespace): replace(one, prints=()) for one in either.results} for either in (run, second)]
+    keys = [key for key in shown[0] if shown[0][key] != shown[1].get(key)]
+    return [f"the two Rego engines do not say the same of {filename} by the policies of {namespace}" for filename, namespace in keys]
+
+
+def _found(request: TestRequest) -> Found:
+    return find_files(request.folder, request.paths, ignore=request.ignore, parser=request.parser, stdin=request.stdin)
+
+
+def _notes(found: Found) -> tuple[str, ...]:
+    if not found.left_out:
+        return ()
+    more = f" and {len(found.left_out) - 3} more" if len(found.left_out) > 3 else ""
+    return (f"not tested: {', '.join(found.left_out[:3])}{more}: only YAML, JSON and TOML are read here",)
+
+
+def _files(request: TestRequest, found: Found) -> tuple[list[ConftestFile], list[str]]:
+    from checker.evaluate.conftest import ConftestFile
+
+    files: list[ConftestFile] = []
+    problems: list[str] = []
+    for name, data in found.files:
+        path = request.stdin_filename if name == "-" and request.stdin_filename else name
+        directory = (request.folder / path).resolve().parent
+        try:
+            files.append(ConftestFile(path=path, documents=documents(name, data, request.parser), directory=str(directory)))
+        except BrokenDocumentError as error:
+            problems.append(error.at(path))
+    return files, problems
+
+
+def report_tests(request: TestRequest) -> Report:
+    """The same judgement as a report with positions: every document that is a mapping, whether it is a Kubernetes object or not."""
+    from checker.evaluate import EvaluationInput, PolicySet, evaluate_objects
+
+    if request.combine:
+        raise UsageError("--combine has no place in this report", "use one of conftest's outputs, such as stdout or json")
+    found = _found(request)
+    tree = MemoryTree({RepoPath(name): data for name, data in found.files})
+    inputs, problems = _objects(found)
+    policies = PolicySet(
+        name=", ".join(request.policies),
+        modules=policy_modules(request.folder, request.policies, request.rego_version),
+        data=data_documents(request.folder, request.data),
+        namespaces=("*",) if request.all_namespaces else request.namespaces,
+    )
+    checked = evaluate_objects([EvaluationInput(object=obj) for obj in inputs], [policies], _options(request, locator(tree)))
+    counts = checked.counts + Counts(not_checked=len(problems))
+    return _report(Checked(findings=(*problems, *checked.findings), counts=counts), _notes(found))
+
+
+def _options(request: TestRequest, locate: Locate) -> EvaluateOptions:
+    from checker.evaluate import EvaluateOptions
+
+    return EvaluateOptions(locate=locate, engine=request.engine, both=request.both)
+
+
+def _objects(found: Found) -> tuple[list[KubeObject], list[Finding]]:
+    from checker.tools.yaml import load_documents
+
+    objects: list[KubeObject] = []
+    problems: list[Finding] = []
+    for name, data in found.files:
+        path = RepoPath(name)
+        for document in load_documents(data):
+            if document.error is not None:
+                place = Location(path=path, line=document.error.line, column=document.error.column)
+                problem = Finding(rule="invalid-yaml", severity=Severity.ERROR, message=document.error.message, location=place)
+                problems.append(replace(problem, outcome=Outcome.NOT_CHECKED))
+            elif isinstance(document.value, dict):
+                objects.append(KubeObject(body=document.value, origin=Origin(path=path, document=document.index, line=document.line)))
+    return objects, problems
+
+
+def run_verify(request: TestRequest) -> PolicyTests:
+    """Every `test_` rule of the namespaces chosen, of all where none is. Raises as `run_tests`."""
+    from checker.evaluate.verify import VerifyOptions, run_policy_tests
+
+    data: dict[str, JSONValue] = data_documents(request.folder, request.data)
+    modules = policy_modules(request.folder, request.policies, request.rego_version)
+    results = run_policy_tests(
+        modules, VerifyOptions(data=data, coverage=request.coverage, namespaces=request.namespaces, engine=request.engine)
+    )
     if not results.tests and not results.problems:
         raise UsageError(
-            f"there is no test_ rule below {', '.join(folders)}", "tests are rules named test_something, by custom in *_test.rego"
+            f"there is no test_ rule below {', '.join(request.policies)}", "tests are rules named test_something, by custom in *_test.rego"
         )
+    return results
+
+
+def report_verify(results: PolicyTests) -> Report:
+    """A failed test is an error at its line."""
+    from checker.evaluate.verify import TestOutcome
+
     failed = [test for test in results.tests if test.outcome in (TestOutcome.FAILED, TestOutcome.ERROR)]
     findings = [_failure(test) for test in failed]
     findings += [
@@ -69,27 +199,5 @@ def _failure(test: PolicyTest) -> Finding:
     return Finding(rule="policy-test", severity=Severity.ERROR, message=f"{test.name}: {test.message}{prints}", location=location)
 
 
-def _modules(tree: Tree, folders: Sequence[str]) -> Iterable[Module]:
-    for name in folders:
-        for path in rego_files(tree, policy_folder(tree, name)):
-            yield module(tree, path)
-
-
-def _documents(tree: Tree, paths: Sequence[RepoPath]) -> tuple[list[KubeObject], list[Finding]]:
-    from checker.tools.yaml import load_documents
-
-    found: list[KubeObject] = []
-    problems: list[Finding] = []
-    for path in paths:
-        for document in load_documents(tree.read(path)):
-            if document.error is not None:
-                place = Location(path=path, line=document.error.line, column=document.error.column)
-                problem = Finding(rule="invalid-yaml", severity=Severity.ERROR, message=document.error.message, location=place)
-                problems.append(replace(problem, outcome=Outcome.NOT_CHECKED))
-            elif isinstance(document.value, dict):
-                found.append(KubeObject(body=document.value, origin=Origin(path=path, document=document.index, line=document.line)))
-    return found, problems
-
-
-def _report(checked: Checked) -> Report:
-    return Report(tool_version=__version__, findings=merged(checked.findings), counts=checked.counts)
+def _report(checked: Checked, notes: tuple[str, ...] = ()) -> Report:
+    return Report(tool_version=__version__, findings=merged(checked.findings), counts=checked.counts, notes=notes)

@@ -207,7 +207,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "unknown-variables",
             "A variable may come from an object that is not in the repository",
             "postBuild.substituteFrom names a ConfigMap or Secret that only the cluster has, so what it defines is left as it is written.",
-            "Give its values in the settings, or mark the reference `optional: true` if it may be missing.",
+            "Give its values under `clusters` in the settings, or mark the reference `optional: true` if it may be missing.",
         ),
         (
             "unknown-values",
@@ -253,9 +253,10 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         ),
         (
             "assumed-capabilities",
-            "A chart asks for the cluster's version and was answered with another",
-            "Helm's library knows one Kubernetes version; templates that look at .Capabilities may render otherwise in the cluster.",
-            "Put `helm` on PATH: the program takes the version from the settings.",
+            "A chart was rendered for another cluster than its own",
+            "Helm's library knows one Kubernetes version, and releases of Helm differ in what they make of nulls: where a chart looks "
+            "at .Capabilities or has nulls in its values, the cluster may render it otherwise.",
+            "Put the `helm` on PATH that the cluster's controller embeds: it takes the versions from `clusters` in the settings.",
         ),
         (
             "not-reproducible",
@@ -334,6 +335,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "A policy that cannot be used",
             "It does not compile, or its rules answer in a form that means nothing; the other policies still run.",
             "Correct it at the line that the message names.",
+        ),
+        (
+            "rego-engines-differ",
+            "The two Rego engines do not say the same",
+            "One of them is wrong about a policy that both were asked (`--verify-rego`).",
+            "Write the policy without what they read differently, or choose one engine and know why.",
         ),
         ("policy-error", "A policy file that does not compile", "Its tests cannot run.", "Correct it at the line that the message names."),
         (

@@ -12,10 +12,33 @@ from checker.model.settings import PolicySource, Settings
 from checker.model.tree import EntryKind, Tree, walk
 
 if TYPE_CHECKING:
-    from checker.evaluate import PolicySet
-    from checker.tools.rego import Module
+    from checker.evaluate import EvaluateOptions, PolicySet
+    from checker.pipeline.locate import Locate
+    from checker.tools.rego import EngineName, Module
 
 SUFFIX, TESTS = ".rego", "_test.rego"
+
+
+def evaluate_options(settings: Settings, locate: Locate) -> EvaluateOptions:
+    """Raises MissingEngineError where settings ask for an `opa` that is not there: before the work, not after it."""
+    from checker.evaluate import EvaluateOptions
+    from checker.tools.rego import identity
+
+    if settings.rego_engine == "opa" or settings.verify_rego:
+        identity("opa")
+    engine: EngineName = "opa" if settings.rego_engine == "opa" else "regorus"
+    return EvaluateOptions(locate=locate, engine=engine, both=settings.verify_rego)
+
+
+def engines(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Name and version of what judged by Rego, for reports."""
+    from checker.tools.rego import available, identity
+
+    if not settings.policies:
+        return ()
+    own = settings.rego_engine != "opa" or settings.verify_rego
+    found = [identity()] if own and available() else []
+    return tuple(found + ([identity("opa")] if settings.rego_engine == "opa" or settings.verify_rego else []))
 
 
 def policy_sets(tree: Tree, settings: Settings) -> tuple[PolicySet, ...]:

@@ -4,9 +4,11 @@ history of the base branch, commits with signatures, CODEOWNERS. Everything that
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from checker.gate import Earlier, GateOptions, find_owners
+from checker.discover.environments import glob_matches
+from checker.gate import Earlier, GateOptions, Generated, OtherBranch, find_owners
 from checker.model.change import Commit, Revision
 from checker.model.objects import text
 from checker.model.paths import PathEscapes, RepoPath, repo_path
@@ -15,6 +17,7 @@ from checker.model.settings import RuleChoice, Settings
 from checker.model.tree import Tree, TreeError
 from checker.pipeline.expand import ExpandOptions, expand_one
 from checker.snapshot import Snapshot
+from checker.snapshot.targets import branch_tips, target_tip
 from checker.tools.git import Place
 from checker.tools.git_commits import PastCommit, commits_between, past_commits
 
@@ -27,34 +30,79 @@ def gate_options(
 ) -> GateOptions:
     """The rules of the settings with the facts that they ask for."""
     chosen = {choice.rule: choice for choice in settings.rules if choice.mode is not Mode.OFF}
+    base = change.facts.base.commit
+    target = change.facts.pull_request.target_branch
+    tip = (target_tip(change.repository, target) if target else None) or base
     owners, owners_format = find_owners(change.base, change.facts.pull_request.provider) if "owners" in chosen else (None, "github")
     return GateOptions(
         rules=settings.rules,
         guarded=guarded,
         order=order,
         now=datetime.now(UTC),
-        history=_History(change, options, ()) if "promoted-from" in chosen else (),
-        same_files=_History(change, options, tuple(file.path for file in change.facts.files)) if "promoted-from" in chosen else (),
+        history=_History(change, options, tip) if "promoted-from" in chosen else (),
+        moved_on=tip != base,
+        same_files=_History(change, options, tip, tuple(file.path for file in change.facts.files)) if "promoted-from" in chosen else (),
+        branches=_branches(change, settings, options) if chosen.keys() & _ACROSS else {},
+        generated=_generated(change, settings, guarded, options),
         commits=_commits(change, chosen["signed-commits"]) if "signed-commits" in chosen else None,
         owners_file=owners,
         owners_format=owners_format,
+        approvals=change.facts.pull_request.approved_by,
     )
 
 
-class _History:
-    """The base branch rendered commit by commit, newest first, as far as somebody iterates. `paths` leaves out commits that touch none."""
+def _generated(change: Snapshot, settings: Settings, guarded: frozenset[str], options: ExpandOptions) -> dict[str, tuple[Generated, ...]]:
+    """By environment that the rule is on for; a general setting is for every guarded one that none names."""
+    choices = [choice for choice in settings.rules if choice.rule == "generated-branch"]
+    named = {choice.environment for choice in choices}
+    wanted = [
+        replace(choice, environment=place)
+        for choice in choices
+        if choice.mode is not Mode.OFF
+        for place in ([choice.environment] if choice.environment else sorted(guarded - named))
+    ]
+    if not wanted:
+        return {}
+    from checker.pipeline.hydrated import generated
 
-    def __init__(self, change: Snapshot, options: ExpandOptions, paths: Sequence[RepoPath]) -> None:
+    return {choice.environment: generated(change, choice, settings.environments, options) for choice in wanted}
+
+
+_ACROSS = {"promoted-from", "version-order", "mirror"}
+"""Rules that look at another environment, which may be another branch."""
+
+
+def _branches(change: Snapshot, settings: Settings, options: ExpandOptions) -> dict[str, tuple[OtherBranch, ...]]:
+    """By environment that is not on the branch the change goes into: the branches that are it, where they stand now."""
+    patterns = {setting.name: [match.branch for match in setting.match if match.branch] for setting in settings.environments}
+    target = change.facts.pull_request.target_branch or ""
+    elsewhere = {name: globs for name, globs in patterns.items() if globs and not any(glob_matches(glob, target) for glob in globs)}
+    known = branch_tips(change.repository) if elsewhere else {}
+
+    def past(branch: str) -> OtherBranch:
+        there = replace(options, discover=replace(options.discover, branch=branch, revisions=(branch,)))
+        return OtherBranch(name=branch, past=_History(change, there, known[branch]))
+
+    return {
+        name: tuple(past(branch) for branch in sorted(known) if any(glob_matches(glob, branch) for glob in globs))
+        for name, globs in elsewhere.items()
+    }
+
+
+class _History:
+    """A branch rendered commit by commit, newest first, as far as somebody iterates. `paths` leaves out commits that touch none."""
+
+    def __init__(self, change: Snapshot, options: ExpandOptions, tip: str, paths: Sequence[RepoPath] = ()) -> None:
         self._change = change
         self._options = options
+        self._tip = tip
         self._paths = paths
         self._commits: tuple[PastCommit, ...] | None = None
         self._seen: list[Earlier] = []
 
     def __iter__(self) -> Iterator[Earlier]:
-        base = self._change.facts.base.commit
         if self._commits is None:
-            self._commits = past_commits(self._place, base, self._paths, limit=MAX_HISTORY) if base else ()
+            self._commits = past_commits(self._place, self._tip, self._paths, limit=MAX_HISTORY) if self._tip else ()
         for index, commit in enumerate(self._commits):
             if index == len(self._seen):
                 self._seen.append(self._rendered(commit))

@@ -40,7 +40,7 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
     recording = RecordingTree(tree)
     result: Rendered | Failure
     try:
-        rendered = _renderer(unit.controller)(unit, recording, options)
+        rendered = _renderer(unit.controller)(unit, recording, options.on_cluster(unit.cluster))
         objects = rendered.objects if digest_key is None else tuple(redacted(obj, digest_key) for obj in rendered.objects)
         result = replace(rendered, objects=objects, reads=recording.reads)
     except RenderFailure as failure:

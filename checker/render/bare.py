@@ -18,5 +18,7 @@ def render_overlay(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rend
 def render_local_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
     """The chart with its own default values, released under its own name."""
     assert unit.path is not None
-    request = HelmRequest(release=unit.name, namespace=unit.namespace or "default", kube_version=options.kubernetes)
+    request = HelmRequest(
+        release=unit.name, namespace=unit.namespace or "default", kube_version=options.kubernetes, api_versions=options.api_versions
+    )
     return Rendered(objects=render_chart(tree, unit.path, request))

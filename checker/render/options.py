@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checker.model.objects import JSONValue
 from checker.model.paths import RepoPath
+from checker.model.settings import ClusterSetting, cluster_named
 from checker.model.tree import Tree
 
 
@@ -28,8 +29,26 @@ class RenderOptions:
     """What lives only in the cluster, by `ConfigMap/namespace/name` or `Secret/namespace/name`: its keys and values."""
     flux: str = "2.9"
     """The Flux release of the clusters: decides strict substitution and which API versions are served."""
+    helm: str = ""
+    """The Helm release that the controller embeds; empty for one like ours (4.2 and newer)."""
+    clusters: tuple[ClusterSetting, ...] = ()
+    """What settings say of single clusters; `on_cluster` puts it in place of the fields above."""
     allow_network: bool = False
     load_restrictor: str = "root"
     """Whether a bare kustomization may read files above itself: `root` (no, as kustomize) or `none`."""
     revision_tree: Callable[[str], Tree | None] | None = None
     """The files of another revision of this repository, None for one that is not in this clone: for Applications that are pinned."""
+
+    def on_cluster(self, name: str) -> RenderOptions:
+        """The options for the units of one cluster."""
+        if not self.clusters:
+            return self
+        known = cluster_named(name, self.clusters)
+        return replace(
+            self,
+            kubernetes=known.kubernetes or self.kubernetes,
+            api_versions=(*self.api_versions, *known.api_versions),
+            flux=known.flux or self.flux,
+            helm=known.helm or self.helm,
+            variables={**self.variables, **known.variables},
+        )

@@ -6,7 +6,6 @@ objects first, then their names, then their number. No line starts with text fro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from checker.report.clean import shorten, uri_path
 from checker.report.images import image_table
 from checker.report.markdown_units import Room, unit_sections
 from checker.report.options import FormatOptions
+from checker.report.posted import hidden_lines
 from checker.report.story import (
     Danger,
     Units,
@@ -64,12 +64,6 @@ def markdown(report: Report, options: FormatOptions) -> str:
     return "\n\n".join([head, *detail, *cut, foot]) + "\n"
 
 
-def marker(instance: str) -> str:
-    """Hidden at the top of the comment: how the next run finds it again."""
-    name = re.sub(r"[^A-Za-z0-9._/]+", "-", instance).strip("-")[:80]
-    return f"<!-- gitops-check{f':{name}' if name else ''} -->"
-
-
 class _Page:
     def __init__(self, report: Report, options: FormatOptions) -> None:
         self.report = report
@@ -80,7 +74,7 @@ class _Page:
 
     def head(self, most: float) -> str:
         """The verdict and all that must be seen, as fully as `most` bytes allow."""
-        title = f"{marker(self.options.instance)}\n### gitops-check: {markup.text(headline(self.report))}"
+        title = f"{hidden_lines(self.report, self.options)}\n### gitops-check: {markup.text(headline(self.report))}"
         for limits in _LADDER:
             head = "\n\n".join([title, *self._summary(limits)])
             if len(head.encode()) <= most:

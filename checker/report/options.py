@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from checker.model.findings import Severity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleHelp:
@@ -35,6 +37,8 @@ class FormatOptions:
     """Where the whole report lies when the comment had to leave something out: an artifact's name or an address."""
     source_url: str = ""
     """Address of a file at head with `{path}` and `{line}` in it, for formats that link; empty for no links."""
+    fail_on: Severity | None = Severity.ERROR
+    """The least severity that fails the run, for formats that say whether it failed; None for never."""
     duration: float | None = None
     """Seconds the run took, where the caller measured it."""
     rules: Mapping[str, RuleHelp] = field(default_factory=dict)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import NoReturn
+from collections.abc import Collection, Mapping
+from datetime import date
+from difflib import get_close_matches
 
 from checker.model.findings import Severity, UsageError
 from checker.model.objects import JSONValue, Location, mapping, sequence, text
 from checker.model.paths import RepoPath
 from checker.model.report import Mode
-from checker.model.settings import EnvironmentMatch, EnvironmentSetting, PolicySource, RuleChoice, Settings, Suppression
+from checker.model.settings import ClusterSetting, EnvironmentMatch, EnvironmentSetting, PolicySource, RuleChoice, Settings, Suppression
 from checker.model.tree import EntryKind, Tree
 
 FILE_NAME = RepoPath(".gitops-check.yaml")
 SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 
 
-Rules = Callable[[], Mapping[str, Collection[str]]]
-"""The ids of the rules that exist, each with the names of its parameters; asked only when the file chooses a rule."""
+Rules = Mapping[str, Collection[str]]
+"""The ids of the rules that exist, each with the names of its parameters."""
 
 
 def load_settings(tree: Tree, path: RepoPath, rules: Rules) -> Settings:
@@ -76,6 +77,7 @@ class _Reader:
         return Settings(
             kubernetes=tuple(text(version) for version in sequence(body.get("kubernetes"))) or defaults.kubernetes,
             environments=tuple(_environment(name, mapping(value)) for name, value in mapping(body.get("environments")).items()),
+            clusters=tuple(_cluster(name, mapping(value)) for name, value in mapping(body.get("clusters")).items()),
             schemas=_texts(body.get("schemas")) or defaults.schemas,
             strict=body.get("strict", True) is True,
             require_schemas=body.get("require-schemas") is True,
@@ -89,13 +91,12 @@ class _Reader:
 
     def _choices(self, rule: str, value: JSONValue, environments: Collection[str]) -> tuple[RuleChoice, ...]:
         """A mode, `{mode, parameters}` for every guarded environment, or `{environment: mode | value | {mode, parameters}}`."""
-        rules = self._rules()
-        if rule not in rules:
-            self._refuse(f"/rules/{rule}", f"there is no rule {rule!r}", rule, rules)
+        if rule not in self._rules:
+            self._refuse(f"/rules/{rule}", f"there is no rule {rule!r}", rule, self._rules)
         if isinstance(value, str):
             return (RuleChoice(rule=rule, environment="", mode=Mode(value)),)
         body = mapping(value)
-        known = {"mode", *rules[rule]}
+        known = {"mode", *self._rules[rule]}
         per_environment = {name: choice for name, choice in body.items() if name not in known}
         general = {name: choice for name, choice in body.items() if name in known}
         stranger = next((name for name in per_environment if environments and name not in environments), None)
@@ -133,8 +134,6 @@ class _Reader:
         until = text(body.get("until"))
         pointer = f"/suppress/{index}"
         line, column = locate(self._data, 0, pointer) or (1, 1)
-        from datetime import date
-
         try:
             day = date.fromisoformat(until.partition("T")[0]) if until else None
         except ValueError:
@@ -149,9 +148,7 @@ class _Reader:
             location=Location(path=self._path, line=line, column=column),
         )
 
-    def _refuse(self, pointer: str, message: str, word: str, known: Collection[str]) -> NoReturn:
-        from difflib import get_close_matches
-
+    def _refuse(self, pointer: str, message: str, word: str, known: Collection[str]) -> None:
         close = get_close_matches(word, known, n=1)
         hint = f"; did you mean {close[0]}?" if close else (f"; there are {', '.join(sorted(known))}" if known else "")
         raise UsageError(f"{_place(self._data, self._path, pointer)}: {message}{hint}")
@@ -162,6 +159,20 @@ def _environment(name: str, body: Mapping[str, JSONValue]) -> EnvironmentSetting
         EnvironmentMatch(**{key: text(value) for key, value in mapping(entry).items()}) for entry in sequence(body.get("match"))
     )
     return EnvironmentSetting(name=name, match=matches, guarded=body.get("guarded") is True)
+
+
+def _cluster(name: str, body: Mapping[str, JSONValue]) -> ClusterSetting:
+    return ClusterSetting(
+        name=name,
+        kubernetes=text(body.get("kubernetes")),
+        api_versions=_texts(body.get("api-versions")),
+        flux=text(body.get("flux")),
+        helm=text(body.get("helm")),
+        variables={key: _strings(data) for key, data in mapping(body.get("variables")).items()},
+        server=text(body.get("server")),
+        labels=_strings(body.get("labels")),
+        annotations=_strings(body.get("annotations")),
+    )
 
 
 def _policy(entry: JSONValue) -> PolicySource:
@@ -178,3 +189,7 @@ def _policy(entry: JSONValue) -> PolicySource:
 
 def _texts(value: JSONValue) -> tuple[str, ...]:
     return tuple(text(item) for item in sequence(value))
+
+
+def _strings(value: JSONValue) -> dict[str, str]:
+    return {key: text(item) for key, item in mapping(value).items()}

@@ -13,13 +13,44 @@ _MATCH: JSONValue = {
     "type": "object",
     "additionalProperties": False,
     "minProperties": 1,
-    "properties": {"path": _TEXT, "cluster": _TEXT, "destination": _TEXT, "namespace": _TEXT, "unit": _TEXT},
+    "properties": {
+        "path": _TEXT,
+        "cluster": _TEXT,
+        "destination": _TEXT,
+        "namespace": _TEXT,
+        "unit": _TEXT,
+        "label": {"type": "string", "pattern": "^[^=]+=.+$"},
+        "branch": _TEXT,
+    },
 }
 
 _ENVIRONMENT: JSONValue = {
     "type": "object",
     "additionalProperties": False,
     "properties": {"match": {"type": "array", "items": _MATCH}, "guarded": {"type": "boolean"}},
+}
+
+_KUBERNETES: JSONValue = {"type": "string", "pattern": "^1\\.[0-9]+(\\.[0-9]+)?$"}
+_RELEASE: JSONValue = {"type": "string", "pattern": "^v?[0-9]+\\.[0-9]+(\\.[0-9]+)?$"}
+_STRINGS: JSONValue = {"type": "object", "additionalProperties": {"type": "string"}}
+
+_CLUSTER: JSONValue = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "kubernetes": _KUBERNETES,
+        "api-versions": _TEXTS,
+        "flux": _RELEASE,
+        "helm": _RELEASE,
+        "variables": {
+            "type": "object",
+            "propertyNames": {"pattern": "^(ConfigMap|Secret)/[^/]+/[^/]+$"},
+            "additionalProperties": _STRINGS,
+        },
+        "server": _TEXT,
+        "labels": _STRINGS,
+        "annotations": _STRINGS,
+    },
 }
 
 _POLICY: JSONValue = {
@@ -60,8 +91,9 @@ SCHEMA: JSONValue = {
     "required": ["version"],
     "properties": {
         "version": {"const": 1},
-        "kubernetes": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^1\\.[0-9]+(\\.[0-9]+)?$"}},
+        "kubernetes": {"type": "array", "minItems": 1, "items": _KUBERNETES},
         "environments": {"type": "object", "additionalProperties": _ENVIRONMENT},
+        "clusters": {"type": "object", "additionalProperties": _CLUSTER},
         "schemas": _TEXTS,
         "strict": {"type": "boolean"},
         "require-schemas": {"type": "boolean"},

@@ -50,31 +50,31 @@ def read_ci(environ: Environment) -> CiFacts | None:
 
 def _github(environ: Environment) -> CiFacts:
     """https://docs.github.com/actions/reference/workflows-and-actions/variables and .../webhooks/webhook-events-and-payloads."""
-    event = _event(environ.get("GITHUB_EVENT_PATH"))
-    request = _mapping(event, "pull_request")
-    repository = _text(environ.get("GITHUB_REPOSITORY"))
+    event = event_of(environ)
+    request = submapping(event, "pull_request")
+    repository = clean(environ.get("GITHUB_REPOSITORY"))
     if request:
-        head, base = _mapping(request, "head"), _mapping(request, "base")
+        head, base = submapping(request, "head"), submapping(request, "base")
         draft = request.get("draft")
         return CiFacts(
-            base_commit=_commit(base.get("sha")),
+            base_commit=commit_text(base.get("sha")),
             pull_request=PullRequest(
                 provider="github",
                 number=_number(request.get("number")),
-                source_branch=_text(head.get("ref")),
-                target_branch=_text(base.get("ref")),
+                source_branch=clean(head.get("ref")),
+                target_branch=clean(base.get("ref")),
                 # A deleted fork has no `repo`: where the commits came from is then unknown.
-                source_repository=_text(_mapping(head, "repo").get("full_name")),
-                target_repository=_text(_mapping(base, "repo").get("full_name")) or repository,
-                author=_text(_mapping(request, "user").get("login")),
+                source_repository=clean(submapping(head, "repo").get("full_name")),
+                target_repository=clean(submapping(base, "repo").get("full_name")) or repository,
+                author=clean(submapping(request, "user").get("login")),
                 labels=_github_labels(request.get("labels")),
                 draft=draft if isinstance(draft, bool) else None,
             ),
         )
-    group = _mapping(event, "merge_group")
+    group = submapping(event, "merge_group")
     if group:
         return CiFacts(
-            base_commit=_commit(group.get("base_sha")),
+            base_commit=commit_text(group.get("base_sha")),
             pull_request=PullRequest(provider="github", target_branch=_branch(group.get("base_ref")), target_repository=repository),
         )
     if environ.get("GITHUB_HEAD_REF"):
@@ -83,28 +83,28 @@ def _github(environ: Environment) -> CiFacts:
             pull_request=PullRequest(
                 provider="github",
                 number=_number(number[1] if number else None),
-                source_branch=_text(environ.get("GITHUB_HEAD_REF")),
-                target_branch=_text(environ.get("GITHUB_BASE_REF")),
+                source_branch=clean(environ.get("GITHUB_HEAD_REF")),
+                target_branch=clean(environ.get("GITHUB_BASE_REF")),
                 target_repository=repository,
             )
         )
-    branch = _text(environ.get("GITHUB_REF_NAME")) if environ.get("GITHUB_REF_TYPE") == "branch" else None
+    branch = clean(environ.get("GITHUB_REF_NAME")) if environ.get("GITHUB_REF_TYPE") == "branch" else None
     return _push("github", branch, repository)
 
 
 def _gitlab(environ: Environment) -> CiFacts:
     """https://docs.gitlab.com/ci/variables/predefined_variables/. No variable holds the author: GITLAB_USER_* started the pipeline."""
     if not environ.get("CI_MERGE_REQUEST_IID"):
-        return _push("gitlab", _text(environ.get("CI_COMMIT_BRANCH")), _text(environ.get("CI_PROJECT_PATH")))
+        return _push("gitlab", clean(environ.get("CI_COMMIT_BRANCH")), clean(environ.get("CI_PROJECT_PATH")))
     return CiFacts(
-        base_commit=_commit(environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")),
+        base_commit=commit_text(environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")),
         pull_request=PullRequest(
             provider="gitlab",
             number=_number(environ.get("CI_MERGE_REQUEST_IID")),
-            source_branch=_text(environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")),
-            target_branch=_text(environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")),
-            source_repository=_text(environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH")),
-            target_repository=_text(environ.get("CI_MERGE_REQUEST_PROJECT_PATH")),
+            source_branch=clean(environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")),
+            target_branch=clean(environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")),
+            source_repository=clean(environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH")),
+            target_repository=clean(environ.get("CI_MERGE_REQUEST_PROJECT_PATH")),
             labels=_labels((environ.get("CI_MERGE_REQUEST_LABELS") or "").split(",")),
             draft=_truth(environ.get("CI_MERGE_REQUEST_DRAFT")),
         ),
@@ -118,38 +118,38 @@ def _jenkins(environ: Environment) -> CiFacts:
     the same (SCMHeadOrigin.Fork). The repository itself is only in CHANGE_URL.
     """
     if not environ.get("CHANGE_ID"):
-        return _push("jenkins", _text(environ.get("BRANCH_NAME")), None)
+        return _push("jenkins", clean(environ.get("BRANCH_NAME")), None)
     address = re.fullmatch(r"https?://[^/]+/(.+?)(?:/-)?/(?:pull|merge_requests|pull-requests)/\d+(?:/.*)?", environ.get("CHANGE_URL", ""))
-    target = _text(address[1]) if address else None
-    fork = _text(environ.get("CHANGE_FORK"))
+    target = clean(address[1]) if address else None
+    fork = clean(environ.get("CHANGE_FORK"))
     if target and fork and "/" not in fork:
         fork = f"{fork}/{target.rpartition('/')[2]}"
     return CiFacts(
         pull_request=PullRequest(
             provider="jenkins",
             number=_number(environ.get("CHANGE_ID")),
-            source_branch=_text(environ.get("CHANGE_BRANCH")),
-            target_branch=_text(environ.get("CHANGE_TARGET")),
+            source_branch=clean(environ.get("CHANGE_BRANCH")),
+            target_branch=clean(environ.get("CHANGE_TARGET")),
             source_repository=(fork or target) if target else None,
             target_repository=target,
-            author=_text(environ.get("CHANGE_AUTHOR")),
+            author=clean(environ.get("CHANGE_AUTHOR")),
         )
     )
 
 
 def _bitbucket(environ: Environment) -> CiFacts:
     """https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/. A pipeline runs in the repository of the source branch."""
-    repository = _text(environ.get("BITBUCKET_REPO_FULL_NAME"))
-    branch = _text(environ.get("BITBUCKET_BRANCH"))
+    repository = clean(environ.get("BITBUCKET_REPO_FULL_NAME"))
+    branch = clean(environ.get("BITBUCKET_BRANCH"))
     if not environ.get("BITBUCKET_PR_ID"):
         return _push("bitbucket", branch, repository)
     return CiFacts(
-        base_commit=_commit(environ.get("BITBUCKET_PR_DESTINATION_COMMIT")),
+        base_commit=commit_text(environ.get("BITBUCKET_PR_DESTINATION_COMMIT")),
         pull_request=PullRequest(
             provider="bitbucket",
             number=_number(environ.get("BITBUCKET_PR_ID")),
             source_branch=branch,
-            target_branch=_text(environ.get("BITBUCKET_PR_DESTINATION_BRANCH")),
+            target_branch=clean(environ.get("BITBUCKET_PR_DESTINATION_BRANCH")),
             source_repository=repository,
             target_repository=repository,
         ),
@@ -158,13 +158,13 @@ def _bitbucket(environ: Environment) -> CiFacts:
 
 def _azure(environ: Environment) -> CiFacts:
     """https://learn.microsoft.com/azure/devops/pipelines/build/variables. Branches come with or without `refs/heads/`."""
-    repository = _text(environ.get("BUILD_REPOSITORY_NAME"))
+    repository = clean(environ.get("BUILD_REPOSITORY_NAME"))
     number = environ.get("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") or environ.get("SYSTEM_PULLREQUEST_PULLREQUESTID")
     if not number:
         source = environ.get("BUILD_SOURCEBRANCH", "")
         return _push("azure", _branch(source) if source.startswith("refs/heads/") else None, repository)
     fork = _truth(environ.get("SYSTEM_PULLREQUEST_ISFORK"))
-    origin = _text(environ.get("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI")) or "a fork"
+    origin = clean(environ.get("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI")) or "a fork"
     return CiFacts(
         pull_request=PullRequest(
             provider="azure",
@@ -193,8 +193,9 @@ def _push(provider: str, branch: str | None, repository: str | None) -> CiFacts:
     )
 
 
-def _event(path: str | None) -> dict[str, Any]:
-    """The payload, empty where there is none that can be read."""
+def event_of(environ: Environment) -> dict[str, Any]:
+    """GitHub's event payload, empty where there is none that can be read."""
+    path = environ.get("GITHUB_EVENT_PATH")
     if not path:
         return {}
     try:
@@ -206,7 +207,7 @@ def _event(path: str | None) -> dict[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _mapping(holder: Mapping[str, Any], key: str) -> dict[str, Any]:
+def submapping(holder: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = holder.get(key)
     return value if isinstance(value, dict) else {}
 
@@ -216,20 +217,21 @@ def _github_labels(value: object) -> tuple[str, ...]:
 
 
 def _labels(values: list[Any]) -> tuple[str, ...]:
-    names = (_text(value.strip()) for value in values[:_MAX_LABELS] if isinstance(value, str))
+    names = (clean(value.strip()) for value in values[:_MAX_LABELS] if isinstance(value, str))
     return tuple(sorted({name for name in names if name}))
 
 
-def _text(value: object) -> str | None:
+def clean(value: object) -> str | None:
+    """The value if it may be a name: text of one line and bounded length."""
     return value if isinstance(value, str) and 0 < len(value) <= _MAX_TEXT and value.isprintable() else None
 
 
 def _branch(value: object) -> str | None:
-    text = _text(value)
-    return _text(text.removeprefix("refs/heads/")) if text else None
+    text = clean(value)
+    return clean(text.removeprefix("refs/heads/")) if text else None
 
 
-def _commit(value: object) -> str | None:
+def commit_text(value: object) -> str | None:
     return value if isinstance(value, str) and _COMMIT.fullmatch(value) and value.strip("0") else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from checker.model.change import Revision
@@ -49,7 +50,21 @@ class Repository:
 
     def remote_urls(self) -> tuple[str, ...]:
         """The addresses of all remotes, sorted, without passwords: what a GitRepository or repoURL that means us says."""
-        return tuple(sorted({url for _, url in git.list_remotes(self._place)}))
+        return tuple(sorted({url for _, url in self._remotes}))
+
+    @cached_property
+    def remotes(self) -> tuple[str, ...]:
+        """Their names, `origin` first."""
+        return tuple(sorted({name for name, _ in self._remotes}, key=lambda name: (name != "origin", name)))
+
+    @cached_property
+    def _remotes(self) -> tuple[tuple[str, str], ...]:
+        return git.list_remotes(self._place)
+
+    def file_at(self, revision: str, path: RepoPath) -> bytes | None:
+        """One file of a revision; None where either is not there."""
+        commit = self.commit_id(revision)
+        return git.read_file_at(self._place, commit, path) if commit is not None else None
 
     def commit_tree(self, revision: str) -> ListedTree:
         """The files of a commit. Raises UsageError when the revision is unknown."""

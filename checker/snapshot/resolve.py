@@ -20,10 +20,10 @@ from checker.snapshot.ci import CiFacts, read_ci
 from checker.snapshot.listed import ListedTree
 from checker.snapshot.push import Push
 from checker.snapshot.repository import Repository
+from checker.snapshot.targets import OwnBranch, Target, branch_of, commits_of, find_target, known_refs, nearest_target
 from checker.tools import git
 
 NOTHING = Revision(name="nothing")
-_DEFAULT_BRANCHES = ("main", "master")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +34,6 @@ class Snapshot:
     repository: Repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Target:
-    """The branch a change goes to, with the commits that may stand for it."""
-
-    branch: str | None
-    commits: tuple[str, ...]
-
-
 def resolve_change(
     repository: Repository,
     *,
@@ -50,11 +42,14 @@ def resolve_change(
     staged: bool = False,
     worktree: bool = False,
     environ: Mapping[str, str],
+    is_own: OwnBranch | None = None,
+    target: str | None = None,
 ) -> Snapshot:
     """Base and head with what differs. The head is `head`, the index, the work tree, or HEAD.
 
-    Without `base` it is HEAD for the index, else the merge base with the target branch: the pull request's in CI, the
-    remote's default branch (`origin/HEAD`), or `main` or `master`. Before the first commit it is an empty tree.
+    Without `base` it is HEAD for the index, else the merge base with the target branch: `target` where the caller knows it,
+    the pull request's in CI, an environment's own branch by `is_own`, the remote's default branch (`origin/HEAD`), or `main`
+    or `master`. Before the first commit it is an empty tree.
     """
     if (head is not None) + staged + worktree > 1:
         raise UsageError("--head, --staged and --worktree exclude each other", "name one")
@@ -72,45 +67,46 @@ def resolve_change(
     else:
         head_revision = Revision(name=head or repository.branch() or "HEAD", commit=tip or "")
         head_tree = repository.tree_at(head_revision)
-    base_revision, target = _find_base(repository, base, tip, ci, staged=staged)
+    source = _source_branch(repository, head)
+    known = find_target(repository, ci, source, tip, is_own) if target is None else Target(target, commits_of(repository, target))
+    base_revision, goes_to = _find_base(repository, base, tip, known, staged=staged)
     base_tree = repository.tree_at(base_revision)
     trailers = git.list_trailers(repository.place, base_revision.commit or None, tip) if tip and tip != base_revision.commit else ()
     facts = ChangeFacts(
         base=base_revision,
         head=head_revision,
-        pull_request=_pull_request(repository, ci, head, target),
+        pull_request=_pull_request(repository, ci, source, goes_to),
         files=list_changes(base_tree, head_tree),
         trailers=trailers,
     )
     return Snapshot(base=base_tree, head=head_tree, facts=facts, repository=repository)
 
 
-def resolve_push(repository: Repository, push: Push, environ: Mapping[str, str]) -> Snapshot:
-    """A push judged as the pull request it is about to become: against the default branch.
+def resolve_push(repository: Repository, push: Push, environ: Mapping[str, str], is_own: OwnBranch | None = None) -> Snapshot:
+    """A push judged as the pull request it is about to become: against the branch it grew from.
 
-    Onto the default branch itself, or with revisions and no branch (`pre-commit run --from-ref --to-ref`), it is judged
-    against what the remote has, or the first revision. In CI the facts of the run stand.
+    Onto that branch itself (the default branch, or an environment's own), or with revisions and no branch (`pre-commit run
+    --from-ref --to-ref`), it is judged against what the remote has, or the first revision. In CI the facts of the run stand.
     """
-    target = _default_target(repository).branch
-    onto_default = target is None or push.target_branch in (target, None)
-    snapshot = resolve_change(repository, base=push.base if onto_default else None, head=push.head, environ=environ)
+    target = push.target_branch if push.target_branch and is_own and is_own(push.target_branch) is not None else None
+    target = target or nearest_target(repository, push.source_branch, push.head, is_own).branch
+    onto_target = target is None or push.target_branch in (target, None)
+    told = None if read_ci(environ) is not None else target
+    snapshot = resolve_change(repository, base=push.base if onto_target else None, head=push.head, environ=environ, target=told)
     request = snapshot.facts.pull_request
     if not request.provider:
         request = replace(request, source_branch=push.source_branch, target_branch=target or push.target_branch)
     return replace(snapshot, facts=replace(snapshot.facts, pull_request=request))
 
 
-def _find_base(
-    repository: Repository, base: str | None, tip: str | None, ci: CiFacts | None, *, staged: bool
-) -> tuple[Revision, str | None]:
+def _find_base(repository: Repository, base: str | None, tip: str | None, target: Target, *, staged: bool) -> tuple[Revision, str | None]:
     """The base revision, and the branch the change goes to where that is known."""
     if base is not None:
         return _named_base(repository, base, tip)
     if tip is None:
         return NOTHING, None
     if staged:
-        return Revision(name="HEAD", commit=tip), _target(repository, ci).branch
-    target = _target(repository, ci)
+        return Revision(name="HEAD", commit=tip), target.branch
     if not target.commits:
         raise _no_target(repository, target.branch)
     for commit in target.commits:
@@ -130,10 +126,10 @@ def _named_base(repository: Repository, base: str, tip: str | None) -> tuple[Rev
     ref = git.full_ref(repository.place, base)
     if commit is None:
         # `main` in a clone that has it only as `origin/main`, as CI systems leave it.
-        ref, commit = next(iter(_known_refs(repository, base)), (None, None))
+        ref, commit = next(iter(known_refs(repository, base)), (None, None))
     if commit is None:
         raise _unknown_revision(repository, base)
-    branch = _branch_of(repository, ref)
+    branch = branch_of(repository, ref)
     if tip is None:
         return Revision(name=base, commit=commit), branch
     found = git.merge_base(repository.place, commit, tip)
@@ -142,60 +138,22 @@ def _named_base(repository: Repository, base: str, tip: str | None) -> tuple[Rev
     return Revision(name=base, commit=found or commit), branch
 
 
-def _target(repository: Repository, ci: CiFacts | None) -> _Target:
-    branch = ci.pull_request.target_branch if ci else None
-    named = (ci.base_commit,) if ci and ci.base_commit and repository.commit_id(ci.base_commit) else ()
-    if branch is None:
-        default = _default_target(repository)
-        return _Target(branch=default.branch, commits=named + default.commits)
-    return _Target(branch=branch, commits=tuple(commit for _, commit in _known_refs(repository, branch)) + named)
+def _source_branch(repository: Repository, head: str | None) -> str | None:
+    return repository.branch() if head in (None, "HEAD") else branch_of(repository, git.full_ref(repository.place, head or ""))
 
 
-def _default_target(repository: Repository) -> _Target:
-    """The branch that changes go to when nothing says otherwise."""
-    for remote in _remotes(repository):
-        ref = git.symbolic_ref(repository.place, f"refs/remotes/{remote}/HEAD")
-        commit = repository.commit_id(ref) if ref else None
-        if ref and commit:
-            return _Target(branch=_branch_of(repository, ref), commits=(commit,))
-    for branch in _DEFAULT_BRANCHES:
-        known = _known_refs(repository, branch)
-        if known:
-            return _Target(branch=branch, commits=tuple(commit for _, commit in known))
-    return _Target(branch=None, commits=())
-
-
-def _known_refs(repository: Repository, branch: str) -> tuple[tuple[str, str], ...]:
-    """Where a branch is known here: at the remotes, then locally, which may be behind."""
-    refs = [f"refs/remotes/{remote}/{branch}" for remote in _remotes(repository)] + [f"refs/heads/{branch}"]
-    return tuple((ref, commit) for ref in refs if (commit := repository.commit_id(ref)))
-
-
-def _remotes(repository: Repository) -> tuple[str, ...]:
-    names = {name for name, _ in git.list_remotes(repository.place)}
-    return tuple(sorted(names, key=lambda name: (name != "origin", name)))
-
-
-def _branch_of(repository: Repository, ref: str | None) -> str | None:
-    for prefix in ("refs/heads/", *(f"refs/remotes/{remote}/" for remote in _remotes(repository))):
-        if ref and ref.startswith(prefix):
-            return ref.removeprefix(prefix)
-    return None
-
-
-def _pull_request(repository: Repository, ci: CiFacts | None, head: str | None, target: str | None) -> PullRequest:
+def _pull_request(repository: Repository, ci: CiFacts | None, branch: str | None, target: str | None) -> PullRequest:
     if ci is not None:
         request = ci.pull_request
         # Without a pull request the change goes where it is compared with.
         return request if request.number is not None or request.target_branch else replace(request, target_branch=target)
-    branch = repository.branch() if head in (None, "HEAD") else _branch_of(repository, git.full_ref(repository.place, head or ""))
     here = next(iter(repository.remote_urls()), "this repository")
     return PullRequest(source_branch=branch, target_branch=target, source_repository=here, target_repository=here)
 
 
 def _fetch_command(repository: Repository, branch: str | None) -> str:
     """The command that brings a branch, and history where it was cut; safe to paste whatever the branch is called."""
-    remote = next(iter(_remotes(repository)), "origin")
+    remote = next(iter(repository.remotes), "origin")
     words = ["git", "fetch", *(["--unshallow"] if repository.shallow else []), remote]
     if branch:
         words.append(f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}")
@@ -210,13 +168,13 @@ def _too_shallow(repository: Repository, name: str) -> CheckerError:
 def _no_target(repository: Repository, branch: str | None) -> CheckerError:
     if branch is not None:
         return CheckerError(f"the target branch {shown(RepoPath(branch))} is not in this clone", _fetch_command(repository, branch))
-    hint = f"name it with --base, or fetch it: {_fetch_command(repository, 'main')}" if _remotes(repository) else "name it: --base BRANCH"
+    hint = f"name it with --base, or fetch it: {_fetch_command(repository, 'main')}" if repository.remotes else "name it: --base BRANCH"
     return CheckerError("no branch is known that this change could be compared with (no origin/HEAD, main or master)", hint)
 
 
 def _unknown_revision(repository: Repository, revision: str) -> UsageError:
     message = f"there is no commit {shown(RepoPath(revision))} in this repository"
-    for remote in _remotes(repository):
+    for remote in repository.remotes:
         if revision.startswith(f"{remote}/"):
             return UsageError(message, _fetch_command(repository, revision.removeprefix(f"{remote}/")))
     if repository.shallow:

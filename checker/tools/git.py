@@ -159,6 +159,35 @@ def merge_base(place: Place, one: str, other: str) -> str | None:
     return _text(done.stdout).strip() or None
 
 
+def is_ancestor(place: Place, commit: str, tip: str) -> bool:
+    """Whether a commit is in the history of another, or is it."""
+    return ask(place, "merge-base", "--is-ancestor", commit, tip, check=False).returncode == 0
+
+
+def upstream_of(place: Place, branch: str) -> str | None:
+    """The full name of the ref that a local branch follows, None where it follows none."""
+    done = ask(place, "for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}", check=False)
+    return _text(done.stdout).strip() or None
+
+
+def count_ahead(place: Place, base: str, tip: str) -> int:
+    """How many commits are in `tip` and not in `base`."""
+    return int(_text(ask(place, "rev-list", "--count", f"{base}..{tip}").stdout).strip() or 0)
+
+
+def list_branches(place: Place) -> tuple[tuple[str, str], ...]:
+    """Every local and remote branch with its commit, as full names of refs, sorted; `refs/remotes/x/HEAD` is none."""
+    done = ask(place, "for-each-ref", "--format=%(refname) %(objectname) %(symref)", "refs/heads", "refs/remotes")
+    words = (line.split(" ") for line in _text(done.stdout).splitlines())
+    return tuple(sorted((name, commit) for name, commit, symbolic in words if not symbolic))
+
+
+def read_file_at(place: Place, commit: str, path: RepoPath) -> bytes | None:
+    """The content of one file of a commit, None where it has no such file; for when the rest of the tree is not needed."""
+    done = ask(place, "cat-file", "blob", f"{commit}:{path}", check=False)
+    return done.stdout if done.returncode == 0 else None
+
+
 def list_commit(place: Place, commit: str) -> Iterator[Record]:
     """Every file, link and submodule of a commit."""
     for line in _records(ask(place, "ls-tree", "-r", "-z", "--full-tree", commit).stdout):

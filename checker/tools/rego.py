@@ -1,4 +1,4 @@
-"""Rego modules in, values out: the only door to the Rego engine, which runs in a process of its own.
+"""Rego modules in, values out: the only door to the Rego engines, which run in processes of their own.
 
 The engine cannot be interrupted and a recursive policy kills its process, so every request has a time limit after which
 the process is killed; the policies that were running are then told apart one by one. Results are JSON: a set comes back
@@ -20,11 +20,13 @@ from checker.tools.rego_values import (
     VERSION,
     Answer,
     DeadEngineError,
+    EngineName,
     Limits,
     Loaded,
     MissingEngineError,
     Module,
     PolicyProblem,
+    RegoEngine,
     Request,
     Rule,
     RulePath,
@@ -38,11 +40,13 @@ __all__ = [
     "Answer",
     "DeadEngineError",
     "Engine",
+    "EngineName",
     "Limits",
     "Loaded",
     "MissingEngineError",
     "Module",
     "PolicyProblem",
+    "RegoEngine",
     "Request",
     "Rule",
     "RulePath",
@@ -50,6 +54,7 @@ __all__ = [
     "Version",
     "available",
     "identity",
+    "open_engine",
 ]
 
 _DEATHS = 12
@@ -61,9 +66,22 @@ def available() -> bool:
     return importlib.util.find_spec("regorus") is not None
 
 
-def identity() -> tuple[str, str]:
-    """Name and version for reports."""
+def identity(engine: EngineName = "regorus") -> tuple[str, str]:
+    """Name and version for reports. Raises MissingEngineError for an `opa` that is not there."""
+    if engine == "opa":
+        from checker.tools.rego_opa import opa_version
+
+        return ("opa", opa_version())
     return ("regorus", VERSION)
+
+
+def open_engine(engine: EngineName = "regorus", limits: Limits | None = None) -> RegoEngine:
+    """Raises MissingEngineError."""
+    if engine == "opa":
+        from checker.tools.rego_opa import OpaEngine
+
+        return OpaEngine(limits)
+    return Engine(limits)
 
 
 class Engine:
@@ -141,7 +159,7 @@ class Engine:
             if reason and len(answers) < len(requests):
                 if self._deaths > _DEATHS:
                     return answers + [Answer(failure=f"policies {reason}, again and again")] * (len(requests) - len(answers))
-                answers.append(self._alone(requests[len(answers)]))
+                answers.append(self._alone(requests[len(answers)], reason if len(batch) == 1 else ""))
         return answers
 
     def query(self, rule: RulePath, *, input: JSONValue = None, context: Mapping[str, JSONValue] | None = None) -> Tested:  # noqa: A002
@@ -178,11 +196,15 @@ class Engine:
         guilty = {index: self._guilty[tuple(rule)] for index, rule in enumerate(self._groups[request.group]) if tuple(rule) in self._guilty}
         return replace(answer, errors={**answer.errors, **guilty}) if guilty else answer
 
-    def _alone(self, request: Request) -> Answer:
-        """The request on which a batch stopped: again for itself, then rule by rule, to leave the guilty ones out from here on."""
-        answers, reason = self._batch([request])
+    def _alone(self, request: Request, reason: str) -> Answer:
+        """The request on which a batch stopped: again for itself, then rule by rule, to leave the guilty ones out from here on.
+
+        With a reason it was for itself already.
+        """
         if not reason:
-            return answers[0]
+            answers, reason = self._batch([request])
+            if not reason:
+                return answers[0]
         rules = [tuple(rule) for rule in self._groups[request.group]]
         for rule in rules:
             if rule in self._guilty:

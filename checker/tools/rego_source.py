@@ -175,7 +175,31 @@ def _literal(tokens: Sequence[Token], start: int) -> tuple[int, int]:
 
 
 def _moved(tokens: Sequence[Token], start: int, stop: int, rules: set[str]) -> list[tuple[int, int]]:
-    """Which parts of a negated expression OPA evaluates first: arguments, and the sides of a comparison; of `==` only calls."""
+    """Which parts of a negated expression OPA evaluates first: operands, and what stands between the brackets of a reference."""
+    parts = _operands(tokens, start, stop, rules)
+    index = start
+    while index < stop:
+        token = tokens[index]
+        whole = next((part for part in parts if part[0] <= index < part[1]), None)
+        if whole is not None:
+            index = whole[1]
+        elif token.text in OPENING:
+            inside = (index + 1, matching(tokens, index))
+            if token.text == "[" and index > start and _continues(tokens[index - 1], token) and _worth(tokens, *inside, rules):
+                parts.append(inside)
+            index = inside[1] + 1 if token.text != "(" else index + 1
+        else:
+            index += 1
+    return sorted(parts)
+
+
+def _continues(before: Token, token: Token) -> bool:
+    """Whether a bracket goes on with a reference, rather than beginning a list."""
+    return before.end == token.start and (before.text in CLOSING or (before.kind == "name" and before.text not in _NOT_A_VALUE))
+
+
+def _operands(tokens: Sequence[Token], start: int, stop: int, rules: set[str]) -> list[tuple[int, int]]:
+    """Arguments, and the sides of a comparison; of `==` only calls."""
     level = [index for index in _level(tokens, start, stop) if tokens[index].text in _COMPARISONS]
     if not level:
         return [part for part in _arguments(tokens, start, stop) if _worth(tokens, *part, rules)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, Self, TypeAlias
 
 from checker.model.findings import CheckerError
 from checker.model.objects import JSONValue
@@ -13,6 +13,8 @@ DISTRIBUTION = "gordon-to-regorus"
 VERSION = "0.13.0"
 INSTALL = "pip install 'gitops-check[rego]'"
 
+EngineName = Literal["regorus", "opa"]
+"""The built-in engine, or the `opa` on PATH. Results may differ, so it is the user's choice and never changed for them."""
 Version = Literal["auto", "v0", "v1"]
 RulePath: TypeAlias = tuple[str, ...]
 
@@ -104,3 +106,28 @@ class Limits:
 
     seconds: float = 10.0
     megabytes: int = 2048
+
+
+class RegoEngine(Protocol):
+    """What evaluation asks of an engine: load modules, register groups of rules, answer requests; it ends with its `with`."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def load(
+        self,
+        modules: Iterable[Module],
+        data: Mapping[str, JSONValue] | None = None,
+        *,
+        rules: bool = True,
+        own: Sequence[tuple[str, str]] = (),
+    ) -> Loaded: ...
+
+    def group(self, groups: Sequence[Sequence[RulePath]]) -> int: ...
+
+    def evaluate(self, requests: Sequence[Request]) -> list[Answer]: ...
+
+    def query(self, rule: RulePath, *, input: JSONValue = None, context: Mapping[str, JSONValue] | None = None) -> Tested: ...  # noqa: A002
+
+    def coverage(self, *, enable: bool = False) -> Mapping[str, JSONValue]: ...

@@ -37,6 +37,8 @@ change := data.gitopscheck.change
 _FILE = """package conftest
 file := value if { gitopscheck.has("file"); value := gitopscheck.context("file") }
 """
+CONTEXT_MODULES = (("gitops", _CONTEXT), ("conftest", _FILE))
+"""What policies see beside their input, by the functions `gitopscheck.has` and `gitopscheck.context`."""
 
 
 def problem(error: BaseException) -> dict[str, Any]:
@@ -72,7 +74,7 @@ class Worker:
         engine.add_extension("gitopscheck.has", 1, lambda name: name in self._context())
         for name, arity, function in BUILTINS:
             engine.add_extension(name, arity, function)
-        for name, text in (("gitops", _CONTEXT), ("conftest", _FILE), *self.own):
+        for name, text in (*CONTEXT_MODULES, *self.own):
             _add(engine, f"gitops-check:{name}", text, "v1")
         return engine
 

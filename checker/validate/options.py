@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -51,7 +51,7 @@ class ValidateOptions:
     server_rules: bool = True
     substituted: bool = False
     decrypted: bool = True
-    completed: Container[RepoPath] = frozenset()
+    completed: frozenset[RepoPath] = frozenset()
     locate: Locate = origin_of
 
     @cached_property

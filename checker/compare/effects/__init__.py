@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.compare.effects import access, delivery, immutable, loss, workloads
 from checker.compare.effects.catalogue import EFFECTS, EffectKind, effect
-from checker.compare.effects.subject import WORKLOADS, Subject, Surroundings
+from checker.compare.effects.subject import WORKLOADS, Subject, Surroundings, replicas
 from checker.compare.quantities import shown_bytes, shown_cpu
 from checker.model.diff import Effect
 from checker.model.units import BuiltUnit
@@ -29,6 +29,7 @@ DETECTORS: tuple[Callable[[Subject], Iterable[Effect]], ...] = (
     workloads.requests,
     access.roles,
     access.services,
+    access.network_policies,
     access.hosts,
     access.privileges,
     delivery.configurations,
@@ -48,23 +49,23 @@ def effects_of(subject: Subject) -> tuple[Effect, ...]:
 
 
 def totals(base: Iterable[BuiltUnit], head: Iterable[BuiltUnit]) -> tuple[Effect, ...]:
-    """What the workloads of an environment request together, where that differs."""
+    """What the workloads of an environment request together and how many pods they keep, where that differs."""
     before, after = _requested(base), _requested(head)
-    if before == after:
-        return ()
     parts = [
         f"{name} {shown(before.get(resource, Fraction()))} -> {shown(after.get(resource, Fraction()))}"
-        for resource, shown, name in (("cpu", shown_cpu, "CPU"), ("memory", shown_bytes, "memory"))
-        if before.get(resource) != after.get(resource)
+        for resource, shown, name in (("cpu", shown_cpu, "CPU"), ("memory", shown_bytes, "memory"), ("pods", str, "pods"))
+        if before.get(resource, 0) != after.get(resource, 0)
     ]
-    return (effect("requests-total", f"requests in total: {', '.join(parts)}"),)
+    return (effect("requests-total", f"requests in total: {', '.join(parts)}"),) if parts else ()
 
 
 def _requested(side: Iterable[BuiltUnit]) -> workloads.Totals:
     total: workloads.Totals = {}
     for built in side:
         for obj in built.objects:
+            kind = (obj.group, obj.kind)
             if obj.kind in WORKLOADS or obj.kind == "Pod":
-                for resource, amount in workloads.requested(obj.body, (obj.group, obj.kind)).items():
+                count = Fraction(replicas(obj.body, kind) or 0)
+                for resource, amount in {**workloads.requested(obj.body, kind), "pods": count}.items():
                     total[resource] = total.get(resource, Fraction()) + amount
     return total

@@ -12,6 +12,7 @@ from checker.model.objects import JSONValue, dig, mapping, sequence, text
 
 _RBAC = "rbac.authorization.k8s.io"
 _POWERFUL_VERBS = ("*", "bind", "escalate", "impersonate")
+_AGGREGATE = f"{_RBAC}/aggregate-to-"
 _WIDTH = {"": 0, "ClusterIP": 0, "ExternalName": 0, "NodePort": 1, "LoadBalancer": 2}
 
 
@@ -25,6 +26,7 @@ def roles(subject: Subject) -> Iterator[Effect]:
 
 
 def _wider_role(subject: Subject) -> Iterator[Effect]:
+    yield from _joins(subject)
     held = set(_grants(subject.before))
     gained = [grant for grant in _grants(subject.after) if grant not in held and not _covered(grant, held)]
     if not gained:
@@ -34,6 +36,15 @@ def _wider_role(subject: Subject) -> Iterator[Effect]:
     more = len(gained) - 4
     severity = Severity.ERROR if any("*" in grant[1:] for grant in gained) else None
     yield effect("rbac-widened", f"{named(subject.obj)} may now {shown}" + (f" and {more} more" if more > 0 else ""), severity)
+
+
+def _joins(subject: Subject) -> Iterator[Effect]:
+    """Labels by which a ClusterRole adds its rules to another (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles)."""
+    labels = subject.pair.after.labels if subject.pair.after is not None else {}
+    before = subject.pair.before.labels if subject.pair.before is not None else {}
+    joined = [name.removeprefix(_AGGREGATE) for name in labels if name.startswith(_AGGREGATE) and name not in before]
+    if joined and subject.before:
+        yield effect("rbac-widened", f"the rules of {named(subject.obj)} are added to {', '.join(joined)}")
 
 
 def _grants(body: Mapped) -> Iterator[tuple[str, str, str]]:
@@ -85,8 +96,59 @@ def services(subject: Subject) -> Iterator[Effect]:
         yield effect("exposure-widened", f"Service {subject.obj.name} is now of type {after}" + (f", was {before}" if before else ""))
     if before == "LoadBalancer" and after != before and (after or subject.goes):
         yield effect("address-lost", f"the load balancer address of Service {subject.obj.name} is given back")
+    if after:
+        yield from _let_in(subject)
     if subject.pair.after is not None and (subject.pair.before is None or subject.changed("spec.selector")):
         yield from _without_pods(subject)
+
+
+def _let_in(subject: Subject) -> Iterator[Effect]:
+    name = f"Service {subject.obj.name}"
+    gained = _new_texts(subject, "spec", "externalIPs")
+    if gained:
+        yield effect("exposure-widened", f"{name} takes traffic for {', '.join(gained)}")
+    limited = sequence(dig(subject.before, "spec", "loadBalancerSourceRanges"))
+    if limited and dig(subject.after, "spec", "type") == "LoadBalancer":
+        ranges = _new_texts(subject, "spec", "loadBalancerSourceRanges")
+        if not sequence(dig(subject.after, "spec", "loadBalancerSourceRanges")):
+            yield effect("exposure-widened", f"{name} may be reached from every address, was limited to {len(limited)}")
+        elif ranges:
+            yield effect("exposure-widened", f"{name} may be reached from {', '.join(ranges)}")
+
+
+def _new_texts(subject: Subject, *path: str) -> list[str]:
+    before = sequence(dig(subject.before, *path))
+    return [text(one) for one in sequence(dig(subject.after, *path)) if one not in before]
+
+
+def network_policies(subject: Subject) -> Iterator[Effect]:
+    """A rule more, or a direction no longer governed, lets through what was refused."""
+    if subject.kind != ("networking.k8s.io", "NetworkPolicy") or not subject.both:
+        return
+    name = f"NetworkPolicy {subject.obj.name}"
+    for direction, peers, words in (("Ingress", "from", "in"), ("Egress", "to", "out")):
+        if direction in _governs(subject.before) and direction not in _governs(subject.after):
+            yield effect("exposure-widened", f"{name} no longer governs {direction.lower()}")
+            continue
+        held = [*_passages(subject.before, direction, peers)]
+        if direction in _governs(subject.before) and any(one not in held for one in _passages(subject.after, direction, peers)):
+            yield effect("exposure-widened", f"{name} lets further traffic {words}")
+
+
+def _governs(body: Mapped) -> list[str]:
+    """https://kubernetes.io/docs/concepts/services-networking/network-policies/: without types, egress only where it has rules."""
+    spec = mapping(body.get("spec"))
+    types = [text(one) for one in sequence(spec.get("policyTypes"))]
+    return types or ["Ingress", *(["Egress"] if spec.get("egress") else [])]
+
+
+def _passages(body: Mapped, direction: str, peers: str) -> Iterator[tuple[JSONValue, JSONValue]]:
+    """Who and on which port; None stands for everyone and every port."""
+    for rule in sequence(dig(body, "spec", direction.lower())):
+        parts = mapping(rule)
+        for who in sequence(parts.get(peers)) or [None]:
+            for port in sequence(parts.get("ports")) or [None]:
+                yield (who, port)
 
 
 def _without_pods(subject: Subject) -> Iterator[Effect]:

@@ -3,7 +3,7 @@ reads a changed ConfigMap or Secret."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from checker.compare.effects.catalogue import effect
 from checker.compare.effects.references import referrers
@@ -55,21 +55,32 @@ def unit_switches(subject: Subject) -> Iterator[Effect]:
             yield effect("turns-prune-on", f"{named(subject.obj)} now deletes what is not in Git")
         if before and not after:
             yield effect("turns-prune-off", f"{named(subject.obj)} no longer deletes what leaves Git")
-    field = _SUSPEND[subject.kind]
-    if field is not None:
-        before, after = (dig(body, *field) is True for body in (subject.before, subject.after))
-        if before != after:
-            yield effect("suspends" if after else "resumes", f"{named(subject.obj)} is {'suspended' if after else 'resumed'}")
+    stopped, words = _SUSPEND[subject.kind]
+    before, after = stopped(subject.before), stopped(subject.after)
+    if before != after:
+        yield effect("suspends" if after else "resumes", f"{named(subject.obj)} {words[0] if after else words[1]}")
 
 
 _PRUNE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("argoproj.io", "Application"): ("spec", "syncPolicy", "automated", "prune"),
     ("kustomize.toolkit.fluxcd.io", "Kustomization"): ("spec", "prune"),
 }
-_SUSPEND: Mapping[tuple[str, str], tuple[str, ...] | None] = {
-    ("argoproj.io", "Application"): None,
-    ("helm.toolkit.fluxcd.io", "HelmRelease"): ("spec", "suspend"),
-    ("kustomize.toolkit.fluxcd.io", "Kustomization"): ("spec", "suspend"),
+
+
+def _is_suspended(body: Mapped) -> bool:
+    return dig(body, "spec", "suspend") is True
+
+
+def _is_manual(body: Mapped) -> bool:
+    automated = dig(body, "spec", "syncPolicy", "automated")
+    return not isinstance(automated, dict) or automated.get("enabled") is False
+
+
+_SUSPENDED = (_is_suspended, ("is suspended", "is resumed"))
+_SUSPEND: Mapping[tuple[str, str], tuple[Callable[[Mapped], bool], tuple[str, str]]] = {
+    ("argoproj.io", "Application"): (_is_manual, ("is no longer synced by itself", "is synced by itself from now on")),
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): _SUSPENDED,
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): _SUSPENDED,
 }
 
 

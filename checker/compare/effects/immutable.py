@@ -11,28 +11,62 @@ from collections.abc import Callable, Iterator, Mapping
 
 from checker.compare.effects.catalogue import effect
 from checker.compare.effects.subject import Mapped, Subject
-from checker.compare.pruning import flux_marks, sync_options
+from checker.compare.pruning import flux_marks, is_hook, sync_options
 from checker.model.diff import Effect, FieldChange
+from checker.model.findings import Severity
 from checker.model.objects import dig, mapping
 from checker.model.units import Controller
 
+_VOLUME_SOURCES = (
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "csi",
+    "fc",
+    "flexVolume",
+    "gcePersistentDisk",
+    "glusterfs",
+    "hostPath",
+    "iscsi",
+    "local",
+    "nfs",
+    "portworxVolume",
+    "rbd",
+    "vsphereVolume",
+)
 IMMUTABLE: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("", "PersistentVolume"): ("spec.csi", "spec.nfs", "spec.hostPath", "spec.local", "spec.volumeMode", "spec.nodeAffinity"),
+    ("", "PersistentVolume"): (*(f"spec.{source}" for source in _VOLUME_SOURCES), "spec.volumeMode", "spec.nodeAffinity"),
     ("", "PersistentVolumeClaim"): ("spec",),
     ("", "Pod"): ("spec",),
+    ("", "ResourceQuota"): ("spec.scopes",),
     ("", "Secret"): ("type",),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): ("spec.group", "spec.scope", "spec.names.kind", "spec.names.plural"),
     ("apps", "DaemonSet"): ("spec.selector",),
     ("apps", "Deployment"): ("spec.selector",),
     ("apps", "ReplicaSet"): ("spec.selector",),
     ("apps", "StatefulSet"): ("spec",),
-    ("batch", "Job"): ("spec.selector", "spec.template", "spec.completionMode", "spec.podFailurePolicy", "spec.manualSelector"),
+    ("batch", "Job"): (
+        "spec.backoffLimitPerIndex",
+        "spec.completionMode",
+        "spec.managedBy",
+        "spec.podFailurePolicy",
+        "spec.selector",
+        "spec.successPolicy",
+        "spec.template",
+    ),
+    ("discovery.k8s.io", "EndpointSlice"): ("addressType",),
     ("networking.k8s.io", "IngressClass"): ("spec.controller",),
+    ("node.k8s.io", "RuntimeClass"): ("handler",),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): ("roleRef",),
     ("rbac.authorization.k8s.io", "RoleBinding"): ("roleRef",),
+    ("resource.k8s.io", "ResourceClaim"): ("spec",),
+    ("resource.k8s.io", "ResourceClaimTemplate"): ("spec",),
     ("scheduling.k8s.io", "PriorityClass"): ("value", "preemptionPolicy"),
-    ("storage.k8s.io", "CSIDriver"): ("spec.attachRequired", "spec.fsGroupPolicy", "spec.volumeLifecycleModes"),
+    ("storage.k8s.io", "CSIDriver"): ("spec.attachRequired", "spec.volumeLifecycleModes"),
     ("storage.k8s.io", "StorageClass"): ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
+    ("storage.k8s.io", "VolumeAttributesClass"): ("driverName", "parameters"),
 }
 MUTABLE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("", "PersistentVolumeClaim"): ("spec.resources", "spec.volumeAttributesClassName"),
@@ -54,17 +88,33 @@ def immutable_fields(subject: Subject) -> Iterator[Effect]:
     if not subject.both:
         return
     hits = list(dict.fromkeys(change.path for change in subject.changes if _is_immutable(subject, change)))
-    if not hits:
+    if not hits or _made_anew(subject):
         return
     shown = ", ".join(hits[:3]) + (f" and {len(hits) - 3} more" if len(hits) > 3 else "")
     why = _forced(subject)
     if why:
         yield effect("replaced", f"{shown} cannot change, so {subject.obj.kind} {subject.obj.name} is deleted and created again ({why})")
+    elif subject.kind == ("batch", "Job") and dig(subject.before, "spec", "ttlSecondsAfterFinished") is not None:
+        yield effect(
+            "immutable-field",
+            f"{shown} of {subject.obj.kind} {subject.obj.name} cannot change; refused unless the finished Job is gone by then",
+            Severity.WARNING,
+        )
     else:
         yield effect(
             "immutable-field",
             f"{shown} of {subject.obj.kind} {subject.obj.name} cannot change after creation; the API server refuses the update",
         )
+
+
+def _made_anew(subject: Subject) -> bool:
+    """A hook is deleted before it is made again, unless told otherwise.
+
+    https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/ and https://helm.sh/docs/topics/charts_hooks/.
+    """
+    controller, after = subject.pair.unit.unit.controller, subject.pair.after
+    runs_hooks = controller in (Controller.ARGOCD_APPLICATION, Controller.FLUX_HELMRELEASE, Controller.CHART)
+    return runs_hooks and after is not None and is_hook(after)
 
 
 def _is_immutable(subject: Subject, change: FieldChange) -> bool:
@@ -83,17 +133,25 @@ def _below(path: str, top: str) -> bool:
 
 
 def _service(subject: Subject, change: FieldChange) -> bool:
-    """`clusterIP` may be set by the API server, or dropped for an external name; only a change between two addresses is refused."""
-    return (
-        change.path == "spec.clusterIP"
-        and bool(change.before)
-        and bool(change.after)
-        and "ExternalName"
-        not in (
-            dig(subject.before, "spec", "type"),
-            dig(subject.after, "spec", "type"),
-        )
-    )
+    """`clusterIP` is given by the API server where it is left out, so setting it later is a change; leaving it out keeps it.
+
+    An external name has no address, so one may come or go with that type. A load balancer's class stays as long as its type.
+    """
+    if change.path in ("spec.clusterIP", "spec.clusterIPs[0]"):
+        types = [dig(body, "spec", "type") for body in (subject.before, subject.after)]
+        return bool(change.after) and "ExternalName" not in types
+    if change.path == "spec.loadBalancerClass":
+        return all(dig(body, "spec", "type") == "LoadBalancer" for body in (subject.before, subject.after))
+    return False
+
+
+def _job(subject: Subject, change: FieldChange) -> bool:
+    """Completions may change together with parallelism, for a Job that is indexed."""
+    if change.path != "spec.completions":
+        return False
+    spec = mapping(subject.after.get("spec"))
+    elastic = spec.get("completionMode") == "Indexed" and spec.get("completions") == spec.get("parallelism")
+    return not elastic
 
 
 def _frozen_config(subject: Subject, change: FieldChange) -> bool:
@@ -108,11 +166,16 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[Subject, FieldChange], bool]] = {
     ("", "ConfigMap"): _frozen_config,
     ("", "Secret"): _frozen_config,
     ("", "Service"): _service,
+    ("batch", "Job"): _job,
 }
 
 
 def _forced(subject: Subject) -> str:
-    """Why the controller would delete and create rather than fail."""
+    """Why the controller would delete and create rather than fail.
+
+    Not for a HelmRelease with `upgrade.force`: Helm then sends the whole object (PUT), which the API server refuses all the same
+    (https://github.com/helm/helm/issues/7173).
+    """
     after = subject.pair.after
     unit = subject.pair.unit.head
     if after is None or unit is None:
@@ -123,8 +186,6 @@ def _forced(subject: Subject) -> str:
             return "spec.force of the Kustomization"
         case Controller.FLUX_KUSTOMIZATION if "enabled" in flux_marks(after, "force"):
             return "it is marked kustomize.toolkit.fluxcd.io/force: enabled"
-        case Controller.FLUX_HELMRELEASE if dig(spec, "upgrade", "force") is True:
-            return "spec.upgrade.force of the HelmRelease"
         case Controller.ARGOCD_APPLICATION:
             app = dig(spec, "syncPolicy", "syncOptions")
             options = (*sync_options(after), *(app if isinstance(app, list) else ()))

@@ -31,7 +31,7 @@ def restarts(subject: Subject) -> Iterator[Effect]:
         return
     if kind[1] in ("ReplicaSet", "ReplicationController"):
         return
-    count = replicas(subject.after, kind)
+    count = _reached(subject)
     if count == 0 or dig(subject.after, "spec", "paused") is True:
         return
     who = "a pod on every node it runs on" if count is None else pods(count)
@@ -42,6 +42,15 @@ def restarts(subject: Subject) -> Iterator[Effect]:
     yield effect("restarts-pods", f"restarts {who}{_why(subject, template)}")
     if strategy == "Recreate":
         yield effect("recreates-pods-at-once", f"all pods of {named(subject.obj)} stop before new ones start (strategy Recreate)")
+
+
+def _reached(subject: Subject) -> int | None:
+    """How many pods get the new template: of a StatefulSet those from the partition on."""
+    count = replicas(subject.after, subject.kind)
+    partition = dig(subject.after, "spec", "updateStrategy", "rollingUpdate", "partition")
+    if count is None or subject.kind[1] != "StatefulSet" or not isinstance(partition, int) or isinstance(partition, bool):
+        return count
+    return max(0, count - partition)
 
 
 def _why(subject: Subject, template: str) -> str:

@@ -15,6 +15,7 @@ from checker.model.paths import RepoPath, join
 from checker.model.tree import EntryKind, Tree, Unreadable
 from checker.model.units import RenderFailure
 from checker.render.argocd.context import Context
+from checker.render.argocd.jsonnet import render_jsonnet
 from checker.tools.argocd import glob_matches
 
 SKIP = b"+argocd:skip-file-rendering"
@@ -30,14 +31,16 @@ def render_directory(context: Context) -> tuple[KubeObject, ...]:
     objects: list[KubeObject] = []
     size = 0
     for path in _files(tree, context.source.path, settings):
-        if path.endswith(".jsonnet"):
-            raise context.refused(f"{path} is Jsonnet, which is not evaluated here")
         data = tree.read(path)
+        if SKIP in data:
+            continue
+        if path.endswith(".jsonnet"):
+            objects.extend(render_jsonnet(context, path, data))
+            continue
         size += len(data)
         if size > MAX_BYTES:
             raise context.broken(f"{context.source.path or '.'} holds more than 10 MB of manifests, Argo CD's limit for a folder")
-        if SKIP not in data:
-            objects.extend(_objects(data, path))
+        objects.extend(_objects(data, path))
     return tuple(objects)
 
 

@@ -40,6 +40,7 @@ def render_helm(context: Context) -> tuple[tuple[KubeObject, ...], tuple[Note, .
         tests=settings.get("skipTests") is not True,
         kube_version=text(settings.get("kubeVersion")) or context.options.kubernetes,
         api_versions=tuple(text(item) for item in sequence(settings.get("apiVersions"))) or context.options.api_versions,
+        helm=context.options.helm,
     )
     try:
         result = template_release(context.source.checkout.tree, context.source.path, request, context.options)

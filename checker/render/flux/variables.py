@@ -92,7 +92,7 @@ def substituted(obj: KubeObject, variables: Variables) -> KubeObject:
 
 def unknown_notes(unit: DeployUnit, variables: Variables) -> tuple[Note, ...]:
     message = (
-        "{} is not in this repository: variables it may define are left as they are written; give them under `variables` in the settings"
+        "{} is not in this repository: variables it may define are left as they are written; give them under `clusters` in the settings"
     )
     return tuple(Note(id="unknown-variables", message=message.format(name), location=unit.origin.location) for name in variables.unknown)
 

@@ -18,6 +18,7 @@ from checker.render.helm.copies import find_copy
 from checker.render.options import RenderOptions
 from checker.tools.helm import (
     ChartFiles,
+    Engine,
     HelmCall,
     HelmFailed,
     HelmMissing,
@@ -30,6 +31,8 @@ from checker.tools.semver import ConstraintError, parse_constraint, parse_versio
 
 CHANGES = "<changes at every render>"
 _ACTION = re.compile(rb"\{\{(?!-?\s*/\*)(.*?)\}\}", re.DOTALL)
+_RANDOM_PARTS = (b"rand", b"gen", b"uuidv4", b"shuffle", b"htpasswd", b"bcrypt", b"encryptAES")
+_CLOCK_PARTS = (b"now", b"ago")
 _RANDOM = re.compile(
     rb"\b(?:rand(?:Alpha|Numeric|Ascii|AlphaNum|Bytes|Int)|gen(?:CA|CAWithKey|PrivateKey|SelfSignedCert|SelfSignedCertWithKey|SignedCert|SignedCertWithKey)"
     rb"|uuidv4|shuffle|htpasswd|bcrypt|encryptAES)\b"
@@ -59,8 +62,11 @@ class HelmRequest:
     tests: bool = True
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
+    helm: str = ""
+    """The release of Helm that renders in the cluster, where it matters."""
     is_upgrade: bool = False
     keep_lists: bool = False
+    engine: Engine = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +134,7 @@ def _check_kube_version(chart: ChartFiles, request: HelmRequest, where: Location
 
 def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
     templates = [data for path, data in chart.files.items() if "templates/" in path or path.endswith((".tgz", ".tar.gz"))]
-    clock = any(_names(_CLOCK, data) for data in templates)
+    clock = any(_names(_CLOCK, _CLOCK_PARTS, data) for data in templates)
     call = HelmCall(
         release=request.release,
         namespace=request.namespace,
@@ -136,11 +142,12 @@ def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
         include_crds=request.include_crds,
         kube_version=request.kube_version,
         api_versions=request.api_versions,
+        helm=request.helm,
         is_upgrade=request.is_upgrade,
-        twice=clock or any(_names(_RANDOM, data) for data in templates),
+        twice=clock or any(_names(_RANDOM, _RANDOM_PARTS, data) for data in templates),
         pause=1.01 if clock else 0.0,  # times are mostly printed in seconds
     )
-    return template_chart(chart, call)
+    return template_chart(chart, call, request.engine)
 
 
 def _second(templated: Templated) -> tuple[TemplateOutput, ...]:
@@ -149,11 +156,9 @@ def _second(templated: Templated) -> tuple[TemplateOutput, ...]:
     return (*(output for output in templated.outputs if output.source not in changed), *templated.again)
 
 
-def _names(functions: re.Pattern[bytes], template: bytes) -> bool:
-    """Whether an action of the template has one of the functions; most templates have none anywhere."""
-    if functions.search(template) is None:
-        return False
-    return any(functions.search(action) for action in _ACTION.findall(template))
+def _names(functions: re.Pattern[bytes], parts: Sequence[bytes], template: bytes) -> bool:
+    """Whether an action of the template has one of the functions; most templates have not even a part of such a name."""
+    return any(part in template for part in parts) and any(functions.search(action) for action in _ACTION.findall(template))
 
 
 def _with_dependencies(tree: Tree, path: RepoPath, chart: ChartFiles, options: RenderOptions) -> ChartFiles:

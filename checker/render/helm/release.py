@@ -19,6 +19,7 @@ from checker.render.helm.postrender import post_rendered
 from checker.render.helm.source import ChartSource, open_chart
 from checker.render.helm.values import compose_values
 from checker.render.options import RenderOptions
+from checker.tools.flux.versions import helm_of
 
 GROUP = "helm.toolkit.fluxcd.io"
 MAX_NAME = 53
@@ -73,6 +74,7 @@ def _request(
         tests=dig(spec, "test", "enable") is True,
         kube_version=options.kubernetes,
         api_versions=options.api_versions,
+        helm=options.helm or helm_of(options.flux),
     )
 
 

@@ -93,14 +93,22 @@ def _whole(reference: SourceRef, unit: DeployUnit, tree: Tree, options: RenderOp
     sources = {known.rstrip("/"): RepoPath(str(folder).strip("/")) for known, folder in options.sources.items()}
     name = url.rpartition("/")[2]
     ref = mapping(dig(source.body, "spec", "ref")) if source is not None else {}
-    version = next((text(ref[field]) for field in ("digest", "semver", "tag") if ref.get(field)), "latest")
+    digest, semver = text(ref.get("digest")), text(ref.get("semver"))
+    tag = "" if digest or semver else text(ref.get("tag")) or "latest"
+    version = digest or semver or tag
     for known in (url, url.rpartition("/")[0]):
         if known and known in sources:
             return ChartSource(tree=FolderTree(tree, ROOT), path=find_copy(tree, sources[known], name, version))
     if reference.kind == "OCIRepository" and source is not None:
-        digest = text(ref.get("digest"))
-        insecure = dig(source.body, "spec", "insecure") is True
-        remote = RemoteChart(url=url, name=name, version="" if digest else version, digest=digest, insecure=insecure)
+        remote = RemoteChart(
+            url=url,
+            name=name,
+            version=semver,
+            tag=tag,
+            digest=digest,
+            tags=text(ref.get("semverFilter")),
+            insecure=dig(source.body, "spec", "insecure") is True,
+        )
         return _fetched(remote, f"chart {name} {version} from OCIRepository {url}", unit, options)
     return ChartSource(tree=open_source(reference, unit.related, tree, _source_options(options)), path=ROOT)
 

@@ -65,7 +65,20 @@ _CONFIG = Decoder("a transformer configuration", {**{name: listed(_SPEC) for nam
 @cache
 def default() -> TransformerConfig:
     """What kustomize knows by itself."""
-    return merged(EMPTY, from_value(table("fieldspecs")))
+    return from_value(table("fieldspecs"))
+
+
+@cache
+def _default_joined() -> TransformerConfig:
+    return merged(EMPTY, default())
+
+
+def joined(gathered: TransformerConfig, own: TransformerConfig) -> TransformerConfig:
+    """What a kustomization has gathered so far, with its own. One surprise: even joining to nothing can drop specs, as sorting
+    has put narrow ones first, and a general one is there already to kustomize when a narrow one of its path is."""
+    if own is default() and (gathered is EMPTY or gathered is _default_joined()):
+        return _default_joined()
+    return merged(gathered, own)
 
 
 def merged(left: TransformerConfig, right: TransformerConfig) -> TransformerConfig:
@@ -109,20 +122,11 @@ def from_bytes(data: bytes) -> TransformerConfig:
     problem = documents[0].error or (documents[0].duplicates[0] if documents[0].duplicates else None)
     if problem is not None:
         raise broken(f"transformer configuration: {problem.message}")
-    with loosely():
+    with loosely(strict_fields=True):
         try:
-            return _strictly(documents[0].value)
+            return from_value(documents[0].value)
         except RenderFailure as failure:
             raise broken(f"transformer configuration: {failure.message}") from failure
-
-
-def _strictly(value: Any) -> TransformerConfig:
-    """Loose in what text is, strict in what fields there are."""
-    known = {*_FIELDS, "nameReference"}
-    unknown = [key for key in value if key not in known] if isinstance(value, dict) else []
-    if unknown:
-        raise broken(f"unknown field `{unknown[0]}`")
-    return from_value(value)
 
 
 def field_specs(entries: Iterable[dict[str, Any]] | None) -> FieldSpecs:

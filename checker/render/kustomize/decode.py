@@ -14,13 +14,16 @@ from checker.render.kustomize.failure import broken
 
 Read = Callable[[Any, str], Any]
 
-_LOOSE: ContextVar[bool] = ContextVar("loose", default=False)
+_LOOSE: ContextVar[str] = ContextVar("loose", default="")
 
 
 @contextmanager
-def loosely() -> Iterator[None]:
-    """Inside, numbers and truth values may stand for text: so kustomize reads every file but the kustomization itself."""
-    token = _LOOSE.set(True)
+def loosely(*, strict_fields: bool = False) -> Iterator[None]:
+    """Inside, numbers and truth values may stand for text: so kustomize reads every file but the kustomization itself.
+
+    Unknown fields pass too, unless `strict_fields`.
+    """
+    token = _LOOSE.set("values" if strict_fields else "fields and values")
     try:
         yield
     finally:
@@ -105,7 +108,7 @@ class Decoder:
         for key, item in value.items():
             name = key if key in self._fields else self._folded.get(key.casefold())
             if name is None:
-                if self._strict and not _LOOSE.get():
+                if self._strict and "fields" not in _LOOSE.get():
                     raise broken(self._unknown(key, place))
                 continue
             if item is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from checker.render.kustomize.resmap import ResMap, set_texts
 from checker.render.kustomize.resource import Resource
-from checker.render.kustomize.values import quoted_if_needed, text_of
+from checker.render.kustomize.values import is_null, quoted_if_needed, text_of
 from checker.tools.yaml import dump
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def finish(resource: Resource, options: list[str]) -> None:
         resource.metadata()["labels"] = {**(labels if type(labels) is dict else {}), MANAGED_BY[0]: MANAGED_BY[1]}
     metadata = resource.body.get("metadata")
     found = metadata.get("annotations") if type(metadata) is dict else None
-    if type(metadata) is dict and "annotations" in metadata and not found:
+    if type(metadata) is dict and "annotations" in metadata and (is_null(found) or found == {}):
         del metadata["annotations"]
     if type(found) is dict and found:
         kept = {key: value if type(value) is str else _text(value) for key, value in found.items() if key not in _NEVER_PRINTED}

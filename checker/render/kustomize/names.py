@@ -50,7 +50,7 @@ class _Fixer:
         self._id = referrer.cur_id
         self._by_name = by_name
         self._everyone = everyone
-        self._binding_namespaces: frozenset[str] | None = None
+        self._subject_namespaces = frozenset() if self._id.scoped else _subject_namespaces(referrer)
 
     def fix(self, target: Gvk, path: str) -> None:
         def setter(holder: Any, key: Any) -> None:
@@ -122,21 +122,8 @@ class _Fixer:
         return [
             one
             for one in candidates
-            if one.cur_id.scoped or one.cur_id.effective_namespace == here or one.namespace in self._subject_namespaces()
+            if one.cur_id.scoped or one.cur_id.effective_namespace == here or one.namespace in self._subject_namespaces
         ]
-
-    def _subject_namespaces(self) -> frozenset[str]:
-        """Of the service accounts that a RoleBinding names."""
-        if self._binding_namespaces is None:
-            found: set[str] = set()
-            subjects = self._referrer.body.get("subjects") if self._gvk.kind == "RoleBinding" else None
-            for subject in subjects if type(subjects) is list else ():
-                if type(subject) is dict and "namespace" in subject and subject.get("kind") == "ServiceAccount":
-                    if not isinstance(subject["namespace"], str):
-                        raise broken(f"a subject of {words(self._id)} has an empty namespace")
-                    found.add(subject["namespace"])
-            self._binding_namespaces = frozenset(found)
-        return self._binding_namespaces
 
     def _referral(
         self, name: str, target: Gvk, path: str, narrowed: Callable[[Candidates], Iterable[Resource]], alike: Callable[[Candidates], bool]
@@ -167,6 +154,18 @@ class _Fixer:
             return True
         current = candidate.cur_id
         return current.scoped or current.effective_namespace == self._id.effective_namespace
+
+
+def _subject_namespaces(binding: Resource) -> frozenset[str]:
+    """Of the service accounts that a RoleBinding names."""
+    subjects = binding.body.get("subjects") if binding.gvk.kind == "RoleBinding" else None
+    found: set[str] = set()
+    for subject in subjects if type(subjects) is list else ():
+        if type(subject) is dict and "namespace" in subject and subject.get("kind") == "ServiceAccount":
+            if not isinstance(subject["namespace"], str):
+                raise broken(f"a subject of {words(binding.cur_id)} has an empty namespace", binding.origin.location)
+            found.add(subject["namespace"])
+    return frozenset(found)
 
 
 def _affixes_agree(one: Resource, other: Resource, *, lenient: bool) -> bool:

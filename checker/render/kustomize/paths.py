@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.fieldspec import split_path
 from checker.render.kustomize.regex import found
-from checker.render.kustomize.values import NeedStylesError, Quoted, is_null, is_scalar, key_text, text_of
+from checker.render.kustomize.values import Literal, NeedStylesError, Quoted, is_null, is_scalar, key_text, text_of
 
 
 class Slot(NamedTuple):
@@ -103,16 +103,37 @@ def find_targets(slot: Slot, path: list[str], create: type | None) -> list[Slot]
 
 def _at_field(value: Any, part: str, rest: list[str], create: type | None) -> list[Slot]:
     if is_null(value):
-        if create is not None:
-            raise unsupported(f"a replacement cannot create {part!r} in a field that is null")
-        return []
+        # what kustomize creates in a null is written to nowhere
+        return [] if create is None else find_targets(Slot({part: _made(rest, create)}, part), rest, create)
     if type(value) is not dict:
         raise broken(f"there is no field {part!r} in {'a list' if type(value) is list else 'a single value'}")
     if part not in value:
         if create is None:
             return []
         value[part] = _made(rest, create)
+    elif rest and is_scalar(value[part]):
+        return _inside_text(value[part], rest, create)
     return find_targets(Slot(value, part), rest, create)
+
+
+def _inside_text(value: Any, rest: list[str], create: type | None) -> list[Slot]:
+    """Where a path goes on in a text, kustomize reads that as YAML: what it finds there counts, and what is written there is lost."""
+    from checker.tools.yaml.styled import BrokenDocumentError, load_styled
+
+    text = _written(value)
+    try:
+        documents = load_styled(text.encode("utf-8", "surrogateescape"), quoted=Quoted, literal=Literal)
+    except BrokenDocumentError as error:
+        raise broken(f"{rest[0]!r} cannot be looked for in a text that is no YAML: {error.message}") from error
+    if not documents:
+        raise broken(f"there is no field {rest[0]!r} in an empty value")
+    return find_targets(Slot([documents[0][1]], 0), rest, create)
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        raise NeedStylesError  # null inside is no error, nothing is
+    return str(value).lower() if isinstance(value, bool | int | float) else text_of(value)
 
 
 def _at_index(elements: list[Any], index: int, rest: list[str], create: type | None) -> list[Slot]:
@@ -129,8 +150,6 @@ def _at_matches(slot: Slot, part: str, rest: list[str], create: type | None) -> 
     matches = _matching(elements, name, pattern, rest, create)
     if matches or create is None:
         return matches
-    if slot.value is not elements:
-        raise unsupported(f"a replacement cannot create {part} in a field that is null")
     elements.append({name: _typed(pattern)} if name else _typed(pattern))
     matches = _matching(elements, name, pattern, rest, create)
     if not matches:

@@ -7,6 +7,7 @@ Parsed files are kept by content between builds, in a form that every build copi
 from __future__ import annotations
 
 import marshal
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,10 +17,12 @@ from checker.model.objects import Location, Origin
 from checker.model.paths import RepoPath
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.resource import Resource
-from checker.render.kustomize.values import Literal, Quoted, copied, is_empty, is_null, is_scalar, text_of
+from checker.render.kustomize.values import Literal, NeedStylesError, Quoted, copied, is_empty, is_null, is_scalar, text_of
 from checker.tools.yaml import Document, Rules, load_documents, locate
 
 KEPT_BYTES = 256 * 1024
+_NOTHING_IN_FLOW = re.compile(rb":[ \t\r\n]*[,}\]]")
+"""Perhaps a null that without styles looks like an empty text."""
 _NOTES = "internal.config.kubernetes.io/"
 
 
@@ -100,6 +103,8 @@ def _documents(data: bytes, source: Source) -> list[tuple[Any, int, int]]:
         else [(copied(d.value), d.index, d.line) for d in kept]
     )
     if not source.styled:
+        if _NOTHING_IN_FLOW.search(data):
+            raise NeedStylesError
         return documents
     from checker.tools.yaml.styled import load_styled
 

@@ -7,7 +7,7 @@ keeps the type of the field it is written to, and a text that holds JSON can be 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ from checker.render.kustomize.values import (
     text_of,
 )
 from checker.tools.yaml import Rules, plain
-from checker.tools.yaml.scalars import narrowed
+from checker.tools.yaml.scalars import is_timestamp, narrowed
 
 _OPTIONS = Decoder("options", {"delimiter": string, "index": integer, "encoding": string, "create": boolean})
 _SOURCE = Decoder(
@@ -54,10 +54,16 @@ DEFAULT_PATH = "metadata.name"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What is copied: `text` of a single value, and the value itself for fields that are not one."""
+    """What is copied: `text` of a single value, and the value itself for fields that are not one, if it comes from a field."""
 
     text: str
-    value: Any
+    found: Any = None
+    given: bool = False
+    """By a `sourceValue`."""
+
+    @property
+    def value(self) -> Any:
+        return _implicit(self.text) if self.given else self.found
 
 
 def apply_replacement(resources: ResMap, replacement: Mapping[str, Any], origin: Origin, *, styled: bool) -> None:
@@ -66,13 +72,13 @@ def apply_replacement(resources: ResMap, replacement: Mapping[str, Any], origin:
         raise broken("a replacement needs a source and at least one target")
     if source is not None and text is not None:
         raise broken("a replacement has either a source or a sourceValue")
-    value = _source_value(resources, source or {}) if text is None else Value(text, _given(text))
+    value = _source_value(resources, source or {}, styled=styled) if text is None else Value(text, given=True)
     for target in replacement["targets"]:
         _write(resources, target, value, origin, styled=styled)
     resources.changed()
 
 
-def _source_value(resources: ResMap, source: Mapping[str, Any]) -> Value:
+def _source_value(resources: ResMap, source: Mapping[str, Any], *, styled: bool) -> Value:
     found = _source(resources, source)
     path = source.get("fieldPath") or DEFAULT_PATH
     slot = look_up(found.body, smart_split(path))
@@ -84,6 +90,8 @@ def _source_value(resources: ResMap, source: Mapping[str, Any]) -> Value:
         if options.get("delimiter"):
             raise broken("a delimiter needs a single value, and the source is a mapping or a list")
         return Value("", copied(value))
+    if isinstance(value, str):
+        _maybe_date(value, value, styled=styled)
     if not options.get("delimiter"):
         return Value(text_of(value), value)
     parts, index = text_of(value).split(options["delimiter"]), options.get("index", 0)
@@ -136,7 +144,7 @@ def _takes(selector: Selector, known: ResId) -> bool:
 
 def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value, *, styled: bool) -> None:
     options = target.get("options") or {}
-    create = type(value.value) if type(value.value) in (dict, list) else str
+    create = type(value.found) if type(value.found) in (dict, list) else str
     for path in target.get("fieldPaths") or [DEFAULT_PATH]:
         parts = smart_split(path)
         made = create if options.get("create") else None
@@ -182,30 +190,32 @@ def retyped(old: Any, text: str, *, styled: bool = True) -> Any:
             raise NeedStylesError
         return Loose(found) if isinstance(found, str) else found
     if isinstance(old, str):
-        return text
+        return _maybe_date(old, text, styled=styled)
     before = old.value if type(old) is Literal else old
     if type(before) is Mistyped:
-        raise unsupported("a replacement of a field that an earlier one has written something unfitting to")
-    if before is None or isinstance(before, str):
-        raise unsupported("a replacement of a field that is null or a date")
+        before = before.meant
     meant = plain(text, Rules.KUSTOMIZE) if text else None
-    if type(meant) is not type(before) and not (type(before) is float and type(meant) is int):
-        return Literal(text, Mistyped(f"{text!r} cannot take the place of {before!r}, which is no text"))
+    fits = type(meant) is type(before) or (type(before) is float and type(meant) is int)
+    if isinstance(before, str):  # a date, which only another one can follow
+        fits = is_timestamp(text)
+    if not fits:
+        return Literal(text, Mistyped(f"{text!r} cannot take the place of {before!r}, which is no text", before))
     return Literal(text, meant) if type(old) is Literal else meant
 
 
-def _given(text: str) -> Any:
-    """A `sourceValue` as the whole of a field that is no single value."""
-    null = not text or plain(text, Rules.KUSTOMIZE) is None
-    return Literal(text, None, implicit=True) if null else _implicit(text)
+def _maybe_date(value: str, text: str, *, styled: bool) -> str:
+    """`text`, when `value` is text: without styles a date looks just like one."""
+    if not styled and is_timestamp(value):
+        raise NeedStylesError
+    return text
 
 
 def _implicit(text: str) -> Any:
     """A text written without quotes: a number where it reads as one."""
-    meant = plain(text, Rules.KUSTOMIZE) if text else None
-    if meant is None:
-        raise unsupported(f"a replacement that writes {text or 'nothing'}, which becomes null")
-    if isinstance(meant, str):
+    if not text:
+        raise unsupported("a replacement that writes nothing: kustomize makes null of it, or an empty text inside [] and {}")
+    meant = plain(text, Rules.KUSTOMIZE)
+    if isinstance(meant, str) and meant == text:
         return Loose(text)
     return Literal(text, narrowed(meant) if isinstance(meant, float) else meant, implicit=True)
 
@@ -227,8 +237,8 @@ def _write_inside_text(resource: Resource, parts: list[str], value: Value, creat
 
 def _write_structured(slot: Slot, rest: list[str], value: Value, create: type | None) -> bool:
     text: str = slot.value
-    if text.strip()[:1] not in ("{", "["):
-        raise unsupported("a replacement inside a text that holds YAML: only JSON is written into here")
+    if not text.strip():
+        raise unsupported("a replacement inside an empty text")
     from checker.tools.yaml.styled import BrokenDocumentError, load_styled
 
     try:
@@ -239,6 +249,9 @@ def _write_structured(slot: Slot, rest: list[str], value: Value, create: type | 
     slots = find_targets(Slot(box, 0), rest, create)
     if not slots:
         return False
+    if text.strip()[0] not in "{[":
+        slot.holder[slot.key] = type(slot.value)(_as_yaml(text, box[0], slots, value))
+        return True
     _set_all(slots, value)
     try:
         written = resolved(box[0])
@@ -246,6 +259,26 @@ def _write_structured(slot: Slot, rest: list[str], value: Value, create: type | 
         return True  # what cannot be written out again is dropped by kustomize without a word
     slot.holder[slot.key] = _as_json(written, text, type(slot.value))
     return True
+
+
+def _as_yaml(text: str, whole: Any, slots: list[Slot], value: Value) -> str:
+    from checker.tools.yaml.rewrite import NotFaithfulError, rewritten
+
+    if not is_scalar(value.found) or any(isinstance(slot.value, Created) or not is_scalar(slot.value) for slot in slots):
+        raise unsupported("a replacement of more than a single value inside a text that holds YAML")
+    places = [(slot.holder, slot.key) for slot in slots]
+    try:
+        return rewritten(text, dict.fromkeys(_paths(whole, (), places), value.text))
+    except NotFaithfulError as error:
+        raise unsupported(f"a replacement inside a text that holds YAML with {error}") from error
+
+
+def _paths(value: Any, path: tuple[Any, ...], places: list[tuple[Any, Any]]) -> Iterator[tuple[Any, ...]]:
+    """The paths to the places, each a container and a key in it."""
+    for key, item in value.items() if type(value) is dict else enumerate(value) if type(value) is list else ():
+        if any(holder is value and known == key for holder, known in places):
+            yield (*path, key)
+        yield from _paths(item, (*path, key), places)
 
 
 def _set_all(slots: list[Slot], value: Value) -> None:

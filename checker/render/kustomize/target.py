@@ -133,7 +133,7 @@ class Target:
             raise broken(f"{path} is a component: list it under `components`, not here")
         found = below.accumulate()
         accumulated.resources.append_all(found.resources.resources)
-        accumulated.config = _joined(accumulated.config, found.config)
+        accumulated.config = configs.joined(accumulated.config, found.config)
         accumulated.vars = merge_vars(accumulated.vars, found.vars)
 
     def _component(self, accumulated: Accumulated, path: str) -> Accumulated:
@@ -161,7 +161,7 @@ class Target:
                 with self.place(f"/configurations/{index}"):
                     added = merged(added, configs.from_bytes(self.loader.read(path)))
             own = merged(own, added)
-        accumulated.config = _joined(accumulated.config, own)
+        accumulated.config = configs.joined(accumulated.config, own)
         for index, path in enumerate(self.kustomization.entries("crds")):
             with self.place(f"/crds/{index}"):
                 from checker.render.kustomize.crds import config_from_definitions
@@ -184,10 +184,6 @@ class Target:
                 raise broken(f"openapi version {chosen['version']} is not built into kustomize; v1.21.2 is")
             elif chosen.get("version"):
                 self.build.schemas.chosen = True
-
-
-def _joined(left: configs.TransformerConfig, right: configs.TransformerConfig) -> configs.TransformerConfig:
-    return right if left is EMPTY else merged(left, right)
 
 
 @contextmanager

@@ -45,10 +45,12 @@ class Mistyped:
     """The meaning of a Literal whose text does not fit its type: an error, unless something is written over it in time."""
 
     message: str
+    meant: Any
+    """A value of the type that was to be."""
 
 
 def is_null(value: Any) -> bool:
-    return value is None or (type(value) is Literal and value.value is None)
+    return value is None or (type(value) is Literal and (value.value is None or not value.text) and not value.implicit)
 
 
 def is_scalar(value: Any) -> bool:

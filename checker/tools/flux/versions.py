@@ -27,3 +27,9 @@ def no_longer_served(group: str, version: str, flux: str) -> str:
         return ""
     since = ".".join(map(str, removed))
     return f"{group}/{version} is no longer served since Flux {since}; use {group}/{CURRENT[group]}"
+
+
+def helm_of(flux: str) -> str:
+    """The Helm that a Flux release embeds, empty for the newest: 3 up to Flux 2.7, 4.1 with 2.8 (helm-controller's CHANGELOG.md)."""
+    known = release(flux)
+    return "3.19" if known < (2, 8) else "4.1" if known < (2, 9) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
@@ -19,6 +20,21 @@ _SOURCE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
 
 def is_installed() -> bool:
     return find_program("helm") is not None
+
+
+def version() -> str:
+    """What `helm version` says, empty where it cannot be asked."""
+    program = find_program("helm")
+    return _version(program) if program is not None else ""
+
+
+@lru_cache(maxsize=8)
+def _version(program: Path) -> str:
+    with TemporaryDirectory(prefix="gitops-check-") as home:
+        try:
+            return run([program, "version", "--short"], environment=_environment(Path(home)), timeout=SECONDS).stdout.decode().strip()
+        except ProcessFailed:
+            return ""
 
 
 def template(chart: ChartFiles, call: HelmCall) -> Templated:

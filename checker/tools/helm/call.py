@@ -19,7 +19,8 @@ class HelmMissing(CheckerError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelmCall:
-    """`kube_version` and `api_versions` of the cluster; empty means what the engine takes by itself.
+    """`kube_version` and `api_versions` of the cluster; empty means what the engine takes by itself. `helm` is the release
+    that renders in the cluster, empty for one that does as ours.
 
     `twice`: render a second time after `pause` seconds, to see what is not the same every time.
     """
@@ -30,6 +31,7 @@ class HelmCall:
     include_crds: bool = False
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
+    helm: str = ""
     is_upgrade: bool = False
     twice: bool = False
     pause: float = 0.0

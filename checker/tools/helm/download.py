@@ -56,6 +56,7 @@ def get(url: str, *, accept: str = "*/*", token: str = "", pause: float = 0.5) -
                     raise Unreachable(f"{url} is larger than {MAX_BYTES >> 20} MiB")
                 return Response(data, dict(answer.headers))
         except HTTPError as error:
+            error.close()
             if error.code not in _AGAIN or not left:
                 raise Refused(url, error.code, dict(error.headers)) from error
         except (URLError, TimeoutError, ConnectionError, OSError) as error:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from checker.model.objects import JSONValue
 from checker.model.paths import ROOT, RepoPath, basename, join
 from checker.model.tree import EntryKind, Tree
 from checker.tools.flux.ignore import name_matches
@@ -39,6 +40,30 @@ class ChartFiles:
     @property
     def asks_capabilities(self) -> bool:
         return self.mentions(_CAPABILITIES)
+
+    def without_schemas(self) -> ChartFiles:
+        """For values that are known to fit: compiling a schema takes longer than most templates. Archives stay as they are."""
+        kept = {path: data for path, data in self.files.items() if basename(path) != "values.schema.json"}
+        return replace(self, files=kept)
+
+    def has_null_defaults(self) -> bool:
+        """Whether a values.yaml of the chart or of a chart below it has a null in it; of an archive the same as above."""
+        from checker.tools.yaml import load_documents
+
+        if any(path.endswith((".tgz", ".tar.gz")) for path in self.files):
+            return True
+        files = (data for path, data in self.files.items() if basename(path) == "values.yaml")
+        return any(isinstance(document.value, dict) and _has_null(document.value) for data in files for document in load_documents(data))
+
+
+def _has_null(value: JSONValue) -> bool:
+    match value:
+        case None:
+            return True
+        case dict():
+            return any(_has_null(item) for item in value.values())
+        case _:
+            return False
 
 
 def read_chart(tree: Tree, path: RepoPath) -> ChartFiles:

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,10 +22,15 @@ from checker.tools.helm.files import ChartFiles, packed
 from checker.tools.process import scrubbed_environment, start
 
 MODULE = "helm_python"
+VERSION = "4.2"
+"""Of the Helm in the wheel that pyproject.toml names; the worker says exactly which."""
 SECONDS = 60.0
+# Templates make much that is soon garbage: collecting it less often saves a fifth of the time for 20 MiB.
+ENVIRONMENT = {"KUBECONFIG": os.devnull, "GOGC": "400", "GOMEMLIMIT": "1GiB"}
 MAX_ANSWER = 256 << 20
 
 
+@cache
 def is_installed() -> bool:
     return importlib.util.find_spec(MODULE) is not None
 
@@ -39,10 +45,10 @@ def template(chart: ChartFiles, call: HelmCall) -> Templated:
             "values": dict(call.values),
             "crds": call.include_crds,
             "upgrade": call.is_upgrade,
-            "twice": call.twice,
             "pause": call.pause,
         },
         packed(chart),
+        packed(chart.without_schemas()) if call.twice else b"",
     )
     if "error" in answer:
         raise HelmFailed(str(answer["error"]))
@@ -58,7 +64,7 @@ class _Worker:
     def __init__(self) -> None:
         script = Path(__file__).with_name("worker.py")
         # -P: the current directory is the repository under judgement and must not provide modules.
-        self._process = start([sys.executable, "-P", script], environment={**scrubbed_environment(), "KUBECONFIG": os.devnull})
+        self._process = start([sys.executable, "-P", script], environment={**scrubbed_environment(), **ENVIRONMENT})
         self.pid = os.getpid()
         self.version = ""
         self._deadline: float | None = None
@@ -74,13 +80,14 @@ class _Worker:
     def is_dead(self) -> bool:
         return self._process.poll() is not None
 
-    def ask(self, request: dict[str, Any], archive: bytes) -> dict[str, Any]:
-        line = json.dumps({**request, "size": len(archive)}).encode() + b"\n"
+    def ask(self, request: dict[str, Any], archive: bytes, again: bytes) -> dict[str, Any]:
+        line = json.dumps({**request, "size": len(archive), "again": len(again)}).encode() + b"\n"
 
         def exchange() -> dict[str, Any]:
             pipe = self._pipe(self._process.stdin)
             pipe.write(line)
             pipe.write(archive)
+            pipe.write(again)
             pipe.flush()
             return self._read()
 

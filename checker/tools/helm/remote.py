@@ -29,21 +29,26 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteChart:
-    """`url` is that of the repository (http) or of the chart itself (oci). `digest` or `tag` pin an OCI chart."""
+    """`url` is that of the repository (http) or of the chart itself (oci), where `digest` goes before `tag`, and `tag` before `version`.
+
+    `tags` is a regular expression: only tags that it finds something in take part in the choice of a version.
+    """
 
     url: str
     name: str
     version: str = "*"
+    tag: str = ""
     digest: str = ""
+    tags: str = ""
     insecure: bool = False
 
     @property
     def reference(self) -> str:
-        return f"{self.url.rstrip('/')}\n{self.name}\n{self.version}\n{self.digest}"
+        return "\n".join((self.url.rstrip("/"), self.name, self.tag or self.version, self.digest))
 
     @property
     def is_pinned(self) -> bool:
-        return bool(self.digest) or parse_version(self.version) is not None
+        return bool(self.digest) or parse_version(self.tag or self.version) is not None
 
 
 @lru_cache(maxsize=512)
@@ -126,22 +131,43 @@ def _entries(index: bytes, name: str) -> list[dict[str, Any]]:
 
 def _from_registry(chart: RemoteChart) -> bytes:
     registry = Registry(chart.url, insecure=chart.insecure)
-    if chart.digest:
-        tag = chart.digest
-    elif chart.version == "latest" or parse_version(chart.version) is not None:
-        tag = chart.version.replace("+", "_")
-    else:
-        tag = _resolved(chart, [tag.replace("_", "+") for tag in registry.tags()]).replace("+", "_")
-    manifest = json.loads(registry.get(f"manifests/{tag}", accept=MANIFEST).data)
+    what = chart.digest or chart.tag or _tag(chart, registry)
+    manifest = _manifest(chart, registry, what)
     layers = [layer for layer in manifest.get("layers") or [] if isinstance(layer, dict)]
     layer = next((layer for layer in layers if layer.get("mediaType") == CHART_LAYER), None)
     if layer is None:
-        raise HelmFailed(f"{chart.url}:{tag} is not a Helm chart: it has no layer of type {CHART_LAYER}")
+        raise HelmFailed(f"{chart.url}:{what} is not a Helm chart: it has no layer of type {CHART_LAYER}")
     digest = str(layer.get("digest"))
     data = registry.get(f"blobs/{digest}").data
-    if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
-        raise HelmFailed(f"{chart.url}:{tag} does not have the digest that its manifest names")
+    if _digest(data) != digest:
+        raise HelmFailed(f"{chart.url}:{what} does not have the digest that its manifest names")
     return data
+
+
+def _tag(chart: RemoteChart, registry: Registry) -> str:
+    """A registry has no `+` in its tags; Helm writes `_` there."""
+    if parse_version(chart.version) is not None:
+        return chart.version.replace("+", "_")
+    try:
+        wanted = re.compile(chart.tags)
+    except re.error as error:
+        raise HelmFailed(f"chart {chart.name}: semverFilter {chart.tags!r} is not a regular expression: {error}") from error
+    return _resolved(chart, [tag.replace("_", "+") for tag in registry.tags() if wanted.search(tag)]).replace("+", "_")
+
+
+def _manifest(chart: RemoteChart, registry: Registry, what: str) -> dict[str, Any]:
+    data = registry.get(f"manifests/{what}", accept=MANIFEST).data
+    if chart.digest and _digest(data) != chart.digest:
+        raise HelmFailed(f"{chart.url}@{chart.digest} is answered with something of another digest")
+    try:
+        manifest = json.loads(data)
+    except ValueError as error:
+        raise HelmFailed(f"{chart.url}:{what} has a manifest that is no JSON") from error
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _resolved(chart: RemoteChart, versions: list[str]) -> str:

@@ -1,4 +1,5 @@
-"""The process that holds Helm's Go library. Standard input: a line of JSON, then the chart's archive; standard output: a line of JSON.
+"""The process that holds Helm's Go library. Standard input: a line of JSON, then the chart's archive, then the archive to render
+a second time, if any; standard output: a line of JSON.
 
 Run as a script, importing nothing of this package. A process of its own because a template may loop for ever and Go cannot
 be interrupted, and because a Go runtime does not survive the fork of a process pool.
@@ -29,8 +30,9 @@ def main() -> int:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         archive = sys.stdin.buffer.read(request["size"])
+        again = sys.stdin.buffer.read(request["again"])
         try:
-            answer = _answer(helm_python, request, archive)
+            answer = _answer(helm_python, request, archive, again)
         except helm_python.HelmError as error:
             answer = {"error": str(error)}
         except RecursionError:
@@ -39,26 +41,28 @@ def main() -> int:
     return 0
 
 
-def _answer(helm: Any, request: dict[str, Any], archive: bytes) -> dict[str, Any]:
+def _answer(helm: Any, request: dict[str, Any], archive: bytes, again: bytes) -> dict[str, Any]:
+    files, crds = _rendered(helm, request, archive)
+    if not again:
+        return {"files": files, "again": {}, "crds": crds}
+    time.sleep(request["pause"])
+    second, _ = _rendered(helm, {**request, "crds": False}, again)
+    return {"files": files, "again": {name: text for name, text in second.items() if files.get(name) != text}, "crds": crds}
+
+
+def _rendered(helm: Any, request: dict[str, Any], archive: bytes) -> tuple[dict[str, str], list[Any]]:
     chart = helm.Chart.load_archive(archive)
     try:
-        values = request["values"]
-        chart.validate_schema(values)
         upgrade = bool(request["upgrade"])
-        options = {
-            "name": request["release"],
-            "namespace": request["namespace"],
-            "revision": 1,
-            "is_install": not upgrade,
-            "is_upgrade": upgrade,
-        }
-        files = chart.render(values, **options)
-        again = {}
-        if request["twice"]:
-            time.sleep(request["pause"])
-            second = chart.render(values, **options)
-            again = {name: text for name, text in second.items() if files.get(name) != text}
-        return {"files": files, "again": again, "crds": chart.crds if request["crds"] else []}
+        files = chart.render(
+            request["values"],
+            name=request["release"],
+            namespace=request["namespace"],
+            revision=1,
+            is_install=not upgrade,
+            is_upgrade=upgrade,
+        )
+        return files, chart.crds if request["crds"] else []
     finally:
         chart.close()
 

@@ -20,8 +20,10 @@ from checker.tools.yaml.split import ODD_LINE_ENDS
 MAX_FLOW = 2000
 """libyaml's time grows with the square of the depth of [] and {}, and ryaml reads all of a document before it looks at the depth."""
 
-# An anchor, alias or tag stands at the start of a token.
+# An anchor, alias or tag stands at the start of a token, and what opens [] or {} as well.
 _MARK = re.compile(rb"[&*!](?<=[\s\[{,:].)")
+_BEFORE_TOKENS = frozenset(b"\n\r:-?,[{")
+_OPENER = re.compile(rb"[\[{](?<=[\s\[{,:].)(?![\]}])")
 _FOLDED = re.compile(rb">[-+0-9]{0,2}[ \t\r]*(?:#[^\n]*)?\n")
 # ryaml takes these for numbers whenever they are not quoted, so that as text they were quoted.
 _NUMBER_TO_BOTH = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
@@ -39,10 +41,10 @@ class Unsure:
 UNSURE = Unsure()
 
 
-def load_fast(data: bytes, rules: Rules, *, plain: bool = False) -> Any:
-    """The value of a document of UTF-8 text, or UNSURE. `plain` says that `is_plain` is known to hold."""
+def load_fast(data: bytes, rules: Rules) -> Any:
+    """The value of a document of UTF-8 text, or UNSURE."""
     loads = _loader()
-    if loads is None or not (plain or is_plain(data, rules)):
+    if loads is None or not _text_is_plain(data, rules):
         return UNSURE
     try:
         value = loads(data.decode())
@@ -66,18 +68,28 @@ def _loader() -> Callable[[str], Any] | None:
     return load
 
 
-def is_plain(data: bytes, rules: Rules) -> bool:
-    """Whether nothing in the text leads the loaders apart; of a file, it is true of every document in it."""
+def _text_is_plain(data: bytes, rules: Rules) -> bool:
     braces = data.count(b"{") + data.count(b"[")
-    if braces and (braces > MAX_FLOW or b"?" in data):
+    if braces and (braces > MAX_FLOW or (b"?" in data and (data[:1] in b"[{" or _OPENER.search(data)))):
         return False  # go-yaml ends a plain scalar at ? inside [] and {}
     if data[:1] in b"&*!%" or b"\n%" in data:
         return False
     if not data.isascii() and (ODD_LINE_ENDS.search(data) or codecs.BOM_UTF8 in data):
         return False  # they move the line that the document is reported to start at
-    if (b"&" in data or b"*" in data or b"!" in data) and _MARK.search(data):
+    if (b"&" in data or b"*" in data or b"!" in data) and _has_mark(data):
         return False
     return rules is Rules.KUBERNETES or b">" not in data or not _FOLDED.search(data)
+
+
+def _has_mark(data: bytes) -> bool:
+    """Not in `a && b` or `19 * * *`: what goes before the blanks there starts no token."""
+    for found in _MARK.finditer(data):
+        at = found.start() - 1
+        while at >= 0 and data[at] in b" \t":
+            at -= 1
+        if at < 0 or data[at] in _BEFORE_TOKENS:
+            return True
+    return False
 
 
 def _values_agree(value: Any, rules: Rules) -> bool:
@@ -89,8 +101,9 @@ def _values_agree(value: Any, rules: Rules) -> bool:
     while stack:
         node = stack.pop()
         if type(node) is dict:
-            if not alike.issuperset(node) and not all(_key_agrees(key, rules, alike) for key in node if key not in alike):
-                return False
+            for key in node:
+                if key not in alike and not _key_agrees(key, rules, alike):
+                    return False
             node = node.values()
         for item in node:
             kind = type(item)
@@ -112,18 +125,12 @@ def _key_agrees(key: Any, rules: Rules, alike: set[str]) -> bool:
 
 def _text_agrees(text: str, rules: Rules, alike: set[str]) -> bool:
     if text[:1] in NUMERIC_STARTS:
-        if _NUMBER_TO_BOTH.fullmatch(text) is None and plain(text, rules) != text:
-            return False
-        return rules is Rules.KUSTOMIZE or _known_alike(text, alike)  # there a key may not start so
+        return _NUMBER_TO_BOTH.fullmatch(text) is not None or plain(text, rules) == text
     if text == "<<":
         return True
     word = WORDS[rules].get(text)
     if isinstance(word, bool) and text not in _BOOLS_TO_BOTH:
         return False  # yes, no, on, off, y, n: quoted or not?
-    return _known_alike(text, alike)
-
-
-def _known_alike(text: str, alike: set[str]) -> bool:
     if len(text) < 64:
         alike.add(text)
     return True

@@ -43,7 +43,8 @@ class _StyledBuilder(Builder):
             return self._literal(event.value, narrowed(value) if type(value) is float else value)
         if event.style:
             return self._quoted(value)
-        return value if value == event.value else self._literal(event.value, value)
+        # Nothing inside [] or {} is null to kustomize, and printed by it as an empty text.
+        return value if value and value == event.value else self._literal(event.value, value)
 
 
 __all__ = ["BrokenDocumentError", "load_styled"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.discover.environments import classified, glob_matches, guarded_environments
+from checker.discover.environments import classified, glob_matches, guarded_environments, own_branch, promotion_order
 from checker.model.objects import KubeObject, Origin
 from checker.model.paths import RepoPath
 from checker.model.settings import EnvironmentMatch, EnvironmentSetting
@@ -35,6 +35,12 @@ def unit(path: str | None = None, *, declared: str = "x.yaml", cluster: str = ""
         (unit(None, declared="apps/base/release.yaml"), "staging", "staging"),
         (unit("app", cluster="prod-eu-1"), "", "prod"),
         (unit("app", destination="staging-2"), "", "staging"),
+        (unit("app", cluster="prod-eu-1"), "in-cluster", "prod"),
+        (unit("app", cluster="prod-eu-1"), "staging", "prod"),
+        (unit("app", cluster="eu-1"), "in-cluster", "eu-1"),
+        (unit("app", cluster="eu-1"), "staging", "staging"),
+        (unit("app", cluster="in-cluster (apps/live-eu)"), "", "live"),
+        (unit("app", cluster="in-cluster (apps/eu)"), "", "in-cluster"),
         (unit("app"), "", ""),
         (unit("apps/testing-tools"), "", ""),
     ],
@@ -76,3 +82,61 @@ def test_guarded_are_those_settings_name_else_those_named_like_production() -> N
     assert guarded_environments(names, (EnvironmentSetting(name="staging", guarded=True), EnvironmentSetting(name="production"))) == {
         "staging"
     }
+
+
+def declared(spec: dict[str, object], **labels: str) -> DeployUnit:
+    origin = Origin(path=RepoPath("x.yaml"))
+    body = {"metadata": {"labels": labels}, "spec": spec}
+    return DeployUnit(
+        controller=Controller.ARGOCD_APPLICATION,
+        name="app",
+        namespace="argocd",
+        path=None,
+        declaration=KubeObject(body=body, origin=origin),
+        origin=origin,
+    )
+
+
+@pytest.mark.parametrize(
+    ("match", "expected"),
+    [
+        (EnvironmentMatch(destination="https://eu.*"), True),
+        (EnvironmentMatch(destination="eu-1"), True),
+        (EnvironmentMatch(namespace="shop-*"), True),
+        (EnvironmentMatch(namespace="argocd"), True),
+        (EnvironmentMatch(label="env=prod*"), True),
+        (EnvironmentMatch(label="env=dev"), False),
+        (EnvironmentMatch(branch="env/*"), True),
+        (EnvironmentMatch(branch="env/*", label="env=dev"), False),
+        (EnvironmentMatch(branch="main"), False),
+    ],
+)
+def test_every_part_of_a_match(match: EnvironmentMatch, expected: bool) -> None:
+    given = declared({"destination": {"name": "eu-1", "server": "https://eu.example.com", "namespace": "shop-live"}}, env="prod-eu")
+    settings = (EnvironmentSetting(name="found", match=(match,)),)
+    assert (classified(given, settings, branch="env/production").environment == "found") is expected
+
+
+def test_an_unknown_branch_matches_no_environment() -> None:
+    settings = (EnvironmentSetting(name="found", match=(EnvironmentMatch(branch="**"),)),)
+    assert classified(unit("app"), settings, branch=None).environment == ""
+
+
+def test_the_first_environment_that_matches_is_the_only_one() -> None:
+    settings = tuple(EnvironmentSetting(name=name, match=(EnvironmentMatch(path="**"),)) for name in ("one", "two"))
+    assert classified(unit("apps/production"), settings).environment == "one"
+
+
+def test_promotion_goes_in_the_order_of_settings_else_by_the_words_of_the_names() -> None:
+    names = ("production", "prod-eu", "dev", "staging", "homelab", "")
+    assert promotion_order(names, ()) == ("dev", "staging", "prod-eu", "production")
+    assert promotion_order(names, (EnvironmentSetting(name="b"), EnvironmentSetting(name="a"))) == ("b", "a")
+
+
+def test_a_branch_that_is_an_environment() -> None:
+    settings = (
+        EnvironmentSetting(name="a", match=(EnvironmentMatch(path="x"),)),
+        EnvironmentSetting(name="b", match=(EnvironmentMatch(branch="env/*"),)),
+    )
+    assert own_branch("env/b", settings) == 1
+    assert own_branch("main", settings) is None

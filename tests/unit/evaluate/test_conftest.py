@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from checker.evaluate import PolicySet
 from checker.evaluate.conftest import ConftestFile, ConftestOptions, ConftestResult, ConftestRun, run_conftest
-from checker.evaluate.conftest_output import OUTPUTS, exit_code
 from checker.evaluate.results import excepted_name, is_rule
 from checker.model.objects import JSONValue
 from checker.tools.rego import Module
@@ -197,55 +194,3 @@ def test_no_policy_in_the_namespace_is_told() -> None:
 def test_a_policy_that_fails_is_a_problem_and_no_success() -> None:
     found = run("deny contains x if x := {1, 2}[_] + both\nboth := {1, 2}[_]")
     assert found.problems[0].line == 4
-
-
-MIXED = """deny contains {"msg": "no, no", "_loc": {"file": "b,c.tf", "line": 4}}
-warn_a contains "w"
-warn_b contains "x"
-exception contains ["b"]
-"""
-RESULTS = (ConftestResult(filename="a.yaml", namespace="main", successes=1), *run(MIXED).results)
-
-
-def test_standard_output() -> None:
-    assert OUTPUTS["stdout"](RESULTS).splitlines() == [
-        "WARN - a.yaml - main - w",
-        "FAIL - a.yaml - main - no, no",
-        'EXCP - a.yaml - main - data.main.exception[_][_] == "b"',
-        "",
-        "4 tests, 1 passed, 1 warning, 1 failure, 1 exception",
-    ]
-
-
-def test_json_output() -> None:
-    first, second = json.loads(OUTPUTS["json"](RESULTS))
-    assert first == {"filename": "a.yaml", "namespace": "main", "successes": 1}
-    assert second["failures"] == [{"msg": "no, no", "loc": {"file": "b,c.tf", "line": 4}, "metadata": {"query": "data.main.deny"}}]
-    assert json.loads(OUTPUTS["json"]([ConftestResult(filename="-", namespace="main")]))[0]["filename"] == ""
-
-
-def test_tap_output() -> None:
-    assert OUTPUTS["tap"](RESULTS).splitlines() == [
-        "1..1",
-        "# successes",
-        "ok 1 - a.yaml - main - SUCCESS",
-        "1..3",
-        "not ok 1 - a.yaml - main - no, no",
-        "# warnings",
-        "not ok 2 - a.yaml - main - w",
-        "# exceptions",
-        'ok 3 - a.yaml - main - data.main.exception[_][_] == "b"',
-    ]
-
-
-def test_github_output_cannot_be_broken_out_of() -> None:
-    lines = OUTPUTS["github"](RESULTS).splitlines()
-    assert lines[0] == '::group::Testing "a.yaml" against 1 policies in namespace "main"'
-    assert "::error file=b%2Cc.tf,line=4::no, no" in lines
-
-
-def test_exit_codes() -> None:
-    passed, failed = RESULTS
-    assert [exit_code([passed]), exit_code(RESULTS), exit_code(RESULTS, fail_on_warn=True)] == [0, 1, 2]
-    warned = ConftestResult(filename="a", namespace="main", warnings=failed.warnings)
-    assert [exit_code([warned]), exit_code([warned], fail_on_warn=True)] == [0, 1]

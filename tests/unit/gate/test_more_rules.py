@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checker.gate import RuleSetting
+from checker.gate import Generated, RuleSetting
 from checker.gate.argo_patterns import glob_matches, normalised_url
 from checker.gate.codeowners import owners_of, parse_owners
 from checker.gate.cron import open_until, parse_duration, parse_schedule
@@ -438,15 +438,34 @@ def test_signed_commits(commits: list[Commit], expected: Verdict) -> None:
     assert single(*moved("direct"), rule, commits=tuple(commits)).verdict is expected
 
 
+HYDRATED = unit(deployment(image="shop:2"))
+
+
+def hydrated(dry: BuiltUnit | None = HYDRATED, folder: str = "apps/production", **more: Any) -> dict[str, tuple[Generated, ...]]:
+    return {"production": (Generated(folder=RepoPath(folder), source="shop of main", wet=HYDRATED, dry=dry, **more),)}
+
+
 @pytest.mark.parametrize(
-    ("dry", "expected"),
+    ("given", "expected", "words"),
     [
-        (unit(deployment(image="shop:2")), PASSED),
-        (unit(deployment(image="shop:3")), BROKEN),
-        (unit(deployment(image="shop:2"), obj("ConfigMap", "x")), BROKEN),
-        (unit(), BROKEN),
-        (unit(failure="no"), UNKNOWN),
+        (hydrated(), PASSED, ""),
+        (hydrated(unit(deployment(image="shop:3"))), BROKEN, "spec.template.spec.containers[app].image"),
+        (hydrated(unit(deployment(image="shop:2"), obj("ConfigMap", "x"))), BROKEN, "ConfigMap shop/x of the dry source is missing"),
+        (hydrated(unit()), BROKEN, "Deployment shop/shop in apps/production is not in the dry source"),
+        (hydrated(unit(failure="no")), UNKNOWN, "could not be rendered"),
+        (hydrated(unit(deployment(image="shop:3")), past=[("c0ffee0", HYDRATED)]), PASSED, ""),
+        (hydrated(alien="bad0bad"), BROKEN, "made from bad0bad, which is not on the branch"),
+        (hydrated(None, problem="branch main is not in this clone", fix="fetch main"), UNKNOWN, "not in this clone"),
+        (hydrated(folder="elsewhere"), BROKEN, "apps/production has no dry source"),
+        ({}, UNKNOWN, "the dry source of production is not known"),
     ],
 )
-def test_generated_branch(dry: BuiltUnit, expected: Verdict) -> None:
-    assert single(*moved("direct"), setting("generated-branch"), generated={"production": (dry,)}).verdict is expected
+def test_generated_branch(given: dict[str, tuple[Generated, ...]], expected: Verdict, words: str) -> None:
+    found = single(*moved("direct"), setting("generated-branch"), generated=given)
+    assert found.verdict is expected
+    assert words in found.message
+
+
+def test_a_dry_source_in_the_same_tree_is_held_against_its_folder_though_nothing_moves() -> None:
+    given = hydrated(unit(deployment(image="shop:3")), is_same_tree=True)
+    assert single(*moved("none"), setting("generated-branch"), generated=given).verdict is BROKEN

@@ -82,8 +82,12 @@ def check_markup(comment: str) -> None:
     tags = [child.content for child in inner if child.type == "html_inline"]
     assert set(tags) <= {"<br>", "<sub>", "</sub>"}
     blocks = "".join(token.content for token in tokens if token.type == "html_block")
+    first, result, *_ = comment.splitlines()
+    assert first == "<!-- gitops-check -->"
+    assert re.fullmatch(r"<!-- gitops-check-result [A-Za-z0-9%&=._~]+ -->", result)
     assert set(re.findall(r"<[^>]*>", blocks)) <= {
-        "<!-- gitops-check -->",
+        first,
+        result,
         "<details>",
         "<details open>",
         "</details>",

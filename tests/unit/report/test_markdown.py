@@ -13,7 +13,7 @@ from checker.model.diff import Change, EnvironmentDiff, ObjectDiff
 from checker.model.findings import Severity
 from checker.model.report import Report, Verdict
 from checker.report import FormatOptions, format_report
-from checker.report.markdown import marker
+from checker.report.posted import marker
 from tests.unit.report.builders import built, deployment, effect, facts, field, fleet, key, moved_unit, release, unit
 from tests.unit.report.hostile import STRINGS, hostile
 
@@ -62,7 +62,7 @@ def test_the_budget_holds_and_the_verdict_stays(budget: int, story: object) -> N
     report = many(500) if story is many else story()  # type: ignore[operator]
     made = format_report("markdown", report, FormatOptions(budget=budget))
     assert len(made.encode()) <= budget
-    assert made.startswith("<!-- gitops-check -->\n### gitops-check: ")
+    assert re.match(r"<!-- gitops-check -->\n<!-- gitops-check-result \S+ -->\n### gitops-check: ", made)
     assert made.count("<details") == made.count("</details>")
     assert made.count("\n```diff") == made.count("\n```\n")
 
@@ -115,8 +115,8 @@ def test_a_quiet_change_is_one_line() -> None:
         not_rendered=(),
     )
     made = format_report("markdown", quiet, FormatOptions())
-    assert made.splitlines()[1] == "### gitops-check: nothing would change in any cluster"
-    assert len(made.splitlines()) == 4
+    assert made.splitlines()[2] == "### gitops-check: nothing would change in any cluster"
+    assert len(made.splitlines()) == 5
 
 
 def test_a_comment_without_room_names_what_it_left_out() -> None:

@@ -5,7 +5,7 @@ import pytest
 from checker.model.findings import Severity, UsageError
 from checker.model.paths import RepoPath
 from checker.model.report import Mode
-from checker.model.settings import EnvironmentMatch, PolicySource, RuleChoice, Settings
+from checker.model.settings import EnvironmentMatch, PolicySource, RuleChoice, Settings, cluster_named
 from checker.model.tree import MemoryTree
 from checker.settings import FILE_NAME, load_settings
 
@@ -13,7 +13,7 @@ RULES = {"source-branch": ("from", "into"), "promoted-from": ("environment",), "
 
 
 def load(text: str) -> Settings:
-    return load_settings(MemoryTree({FILE_NAME: text.encode()}), FILE_NAME, lambda: RULES)
+    return load_settings(MemoryTree({FILE_NAME: text.encode()}), FILE_NAME, RULES)
 
 
 def refusal(text: str) -> str:
@@ -23,7 +23,7 @@ def refusal(text: str) -> str:
 
 
 def test_without_a_file_the_defaults_hold() -> None:
-    assert load_settings(MemoryTree({}), FILE_NAME, lambda: RULES) == Settings()
+    assert load_settings(MemoryTree({}), FILE_NAME, RULES) == Settings()
 
 
 def test_an_empty_file_is_no_file() -> None:
@@ -37,6 +37,9 @@ kubernetes: ["1.31", "1.33"]
 environments:
   staging: {match: [{path: clusters/staging/**}, {destination: "staging-*", namespace: shop}]}
   production: {match: [{cluster: "prod-*"}], guarded: true}
+clusters:
+  "*": {flux: "2.8"}
+  prod-eu: {kubernetes: "1.31", api-versions: [monitoring.coreos.com/v1], variables: {ConfigMap/flux-system/vars: {REGION: eu}}}
 schemas: [default, schemas]
 require-schemas: true
 policies:
@@ -53,6 +56,10 @@ fail-on: warning
     assert [environment.name for environment in settings.environments] == ["staging", "production"]
     assert settings.environments[0].match[1] == EnvironmentMatch(destination="staging-*", namespace="shop")
     assert settings.environments[1].guarded
+    cluster = cluster_named("prod-eu", settings.clusters)
+    assert (cluster.kubernetes, cluster.api_versions, cluster.flux) == ("1.31", ("monitoring.coreos.com/v1",), "2.8")
+    assert cluster.variables == {"ConfigMap/flux-system/vars": {"REGION": "eu"}}
+    assert (cluster_named("", settings.clusters).flux, cluster_named("", settings.clusters).kubernetes) == ("2.8", "")
     assert settings.require_schemas
     assert settings.policies == (
         PolicySource(),
@@ -65,7 +72,7 @@ fail-on: warning
     suppression = settings.suppress[0]
     assert (suppression.rule, suppression.reason, str(suppression.until)) == ("image-tag-mutable", "legacy", "2027-01-31")
     assert suppression.location is not None
-    assert suppression.location.line == 16
+    assert suppression.location.line == 19
 
 
 @pytest.mark.parametrize(
@@ -104,6 +111,9 @@ def test_rules_may_be_written_short_or_long(written: str, expected: list[RuleCho
         ("version: 1\nrules: {source-branch: {production: {mode: strict}}}\n", ["strict", "off, warn, enforce"]),
         ("version: 1\nsuppress: [{rule: x}]\n", ["2:", "reason"]),
         ("version: 1\nversion: 1\n", ["2:1", "version"]),
+        ("version: 1\nclusters: {prod: {apiversions: [a]}}\n", ["2:", "apiversions", "api-versions"]),
+        ("version: 1\nclusters: {prod: {kubernetes: 1.33}}\n", ["2:", '"1.33" in quotes']),
+        ("version: 1\nclusters: {prod: {variables: {vars: {A: b}}}}\n", ["2:", "ConfigMap|Secret"]),
         ("version: [1\n", [".gitops-check.yaml:"]),
         ("version: 1\n---\nversion: 1\n", ["one document"]),
     ],
@@ -117,8 +127,6 @@ def test_the_bundled_example_settings_are_right() -> None:
     from pathlib import Path
 
     data = Path("examples/shop/.gitops-check.yaml").read_bytes()
-    settings = load_settings(
-        MemoryTree({RepoPath(".gitops-check.yaml"): data}), FILE_NAME, lambda: {**RULES, "one-environment-per-change": ()}
-    )
+    settings = load_settings(MemoryTree({RepoPath(".gitops-check.yaml"): data}), FILE_NAME, {**RULES, "one-environment-per-change": ()})
     assert [environment.name for environment in settings.environments] == ["staging", "production"]
     assert len(settings.rules) == 3

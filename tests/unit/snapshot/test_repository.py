@@ -57,6 +57,7 @@ def test_branch_and_remotes(git_repo: GitRepo) -> None:
     git_repo.commit()
     git_repo.git("remote", "add", "origin", "git@github.com:acme/fleet.git")
     git_repo.git("remote", "add", "mirror", "https://token@gitlab.com/acme/fleet")
+    repository = open_repository(git_repo.root)
     assert repository.remote_urls() == ("git@github.com:acme/fleet.git", "https://gitlab.com/acme/fleet")
     git_repo.git("switch", "--quiet", "--detach")
     assert repository.branch() is None

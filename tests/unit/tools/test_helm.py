@@ -97,6 +97,29 @@ def test_without_the_program_the_answer_says_what_it_assumed(monkeypatch: pytest
         binary.template(CHART, CALL)
 
 
+NULLS = ChartFiles(name="app", files={**CHART.files, RepoPath("values.yaml"): b"a: {b: null}\n"})
+
+
+def aged(monkeypatch: pytest.MonkeyPatch, folder: Path, version: str) -> None:
+    """A `helm` on PATH that says it is of this release."""
+    program = folder / version / "helm"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n[ $1 = version ] && echo {version}+g0123456 || printf '# Source: app/templates/a.yaml\\na: 1\\n'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}/usr/bin:/bin")
+
+
+def test_a_chart_with_nulls_goes_to_a_program_of_the_clusters_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = HelmCall(release="r", namespace="n", helm="4.1"), HelmCall(release="r", namespace="n", helm="4.2")
+    aged(monkeypatch, tmp_path, "v4.1.3")
+    assert (template_chart(NULLS, old).engine, template_chart(NULLS, old).assumed) == ("helm", "")
+    assert template_chart(CHART, old).engine.endswith("(library)")
+    assert (template_chart(NULLS, new).engine.endswith("(library)"), template_chart(NULLS, new).assumed) == (True, "")
+    assert "Helm 4.2 in the cluster leaves out and helm keeps" in template_chart(NULLS, new, "program").assumed
+    aged(monkeypatch, tmp_path, "v4.2.0")
+    assert "Helm 4.1 in the cluster keeps and Helm v4.2.3 (library) leaves out" in template_chart(NULLS, old).assumed
+
+
 @pytest.mark.parametrize(
     ("expression", "result"),
     [

@@ -17,9 +17,28 @@ MANIFESTS = sorted(path for folder in ("examples", "tests", "policies") for path
 
 def both(data: bytes, rules: Rules) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(load, "load_fast", lambda _data, _rules, **_plain: fast.UNSURE)
+        patch.setattr(load, "load_fast", lambda _data, _rules: fast.UNSURE)
         exact = load_documents(data, rules=rules)
     return load_documents(data, rules=rules), exact
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"pattern: ^[a-z]([-a-z]*[a-z])?$\nempty: {}\n",
+        b'schedule: "19 * * * *"\n',
+        b"run: |\n  test a && test b\n  # n * m\n",
+        b'when: "{{ workflow.status }} != Succeeded"\n',
+    ],
+)
+def test_what_only_looks_like_an_anchor_or_a_flow_is_read_fast(data: bytes) -> None:
+    assert fast.load_fast(data, Rules.KUBERNETES) is not fast.UNSURE
+    assert_same(data, Rules.KUBERNETES)
+
+
+@pytest.mark.parametrize("data", [b"[a?b]\n", b"a: {b?: 1}\n", b"- &x 1\n", b"a:\n  *x\n", b"a: [ !t b]\n", b"!t a\n", b"? *x\n: 1\n"])
+def test_what_is_an_anchor_or_a_flow_is_not(data: bytes) -> None:
+    assert fast.load_fast(data, Rules.KUBERNETES) is fast.UNSURE
 
 
 def assert_same(data: bytes, rules: Rules) -> None:

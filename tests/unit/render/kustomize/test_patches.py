@@ -137,3 +137,12 @@ def test_legacy_patch_fields():
         },
     )
     assert (body["spec"]["replicas"], body["spec"]["x"]) == (2, 1)
+
+
+def test_nothing_inside_brackets_deletes_like_null_and_is_printed_as_empty_text():
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: x, b: }"
+    assert one("patches: [{patch: '{apiVersion: v1, kind: Other, metadata: {name: c}}', target: {name: none}}]", text)["data"] == {
+        "a": "x",
+        "b": "",
+    }
+    assert one("patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: }}'}]", text)["data"] == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from checker.model.units import Reason, RenderFailure
@@ -45,13 +47,45 @@ def test_what_cannot_be_replaced_is_told(source: str, target: str, words: str):
         replaced(source, target)
 
 
-def test_json_inside_text_is_written_into_and_yaml_is_refused_by_name():
-    text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {j: \'{"a": {"b": 1, "c": "x"}}\', y: \'a: b\'}'
-    entry = "replacements:\n- sourceValue: v\n  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.%s]}]"
-    assert one(entry % "j.a.c", text)["data"]["j"] == '{"a":{"b":1,"c":"v"}}'
+def written_inside(text: str, path: str, value: str = "v") -> str:
+    resource = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"t": text}}
+    entry = f"replacements:\n- sourceValue: '{value}'\n  targets: [{{select: {{kind: ConfigMap}}, fieldPaths: ['data.t.{path}']}}]"
+    return one(entry, json.dumps(resource))["data"]["t"]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value", "expected"),
+    [
+        ('{"a": {"b": 1, "c": "x"}}', "a.c", "v", '{"a":{"b":1,"c":"v"}}'),
+        ("a: b\nl:\n  - {n: x, v: 'w'}\n", "l.[n=x].v", "v", "a: b\nl:\n- {n: x, v: 'v'}"),
+        ("# top\na: b # why\n# next\nc:\n    d: 1\n", "a", "5", '# top\na: "5" # why\n# next\nc:\n  d: 1'),
+        ("a: 1", "a", "2", "a: 2"),
+        ("a: {b: c}", "a.b", "x: y", "a: {b: 'x: y'}"),
+        ("a: '{\"b\": 1}'\nc:   d", "a.b", "2", "a: '{\"b\": 1}'\nc: d"),  # a text in a text is looked into, and not written to
+    ],
+)
+def test_structured_text_is_written_into_and_printed_as_go_yaml_prints_it(text: str, path: str, value: str, expected: str):
+    assert written_inside(text, path, value) == expected
+
+
+@pytest.mark.parametrize("text", ["a: &x b\nc: *x", "a: b\n\n# alone\n\nc: d", "a: 1", "a: >\n  b\n"])
+def test_text_that_may_come_out_otherwise_is_refused_by_name(text: str):
     with pytest.raises(RenderFailure) as caught:
-        one(entry % "y.a", text)
+        written_inside(text, "a", "word")
     assert caught.value.reason is Reason.UNSUPPORTED
+
+
+def test_what_is_created_in_a_null_is_lost():
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, labels: null}"
+    target = "{select: {kind: ConfigMap}, fieldPaths: [metadata.labels.a], options: {create: true}}"
+    entry = f"replacements:\n- sourceValue: v\n  targets: [{target}]"
+    assert one(entry, text)["metadata"] == {"name": "c", "labels": None}
+
+
+def test_dates_are_copied_as_they_are_written():
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: 2001-02-03, b: x}"
+    entry = "replacements:\n- source: {kind: ConfigMap, fieldPath: data.a}\n  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.b]}]"
+    assert one(entry, text)["data"] == {"a": "2001-02-03T00:00:00Z", "b": "2001-02-03"}
 
 
 def test_vars_take_values_with_their_types():

@@ -99,6 +99,42 @@ def test_configurations_add_fields():
     assert bodies(files)["Widget x-w"]["spec"] == {"config": "x-a"}
 
 
+def test_a_narrow_field_spec_takes_the_place_of_the_general_one_of_its_path():
+    objects = bodies(
+        {
+            "kustomization.yaml": "resources: [r.yaml]\nnamePrefix: p-\nconfigurations: [c.yaml]",
+            "c.yaml": "namePrefix: [{path: metadata/name, kind: A}]",
+            "r.yaml": "apiVersion: x/v1\nkind: A\nmetadata: {name: a}\n---\napiVersion: x/v1\nkind: Z\nmetadata: {name: z}",
+        }
+    )
+    assert set(objects) == {"A p-a", "Z z"}
+
+
+def test_configurations_are_strict_all_the_way_down():
+    with pytest.raises(RenderFailure, match=r"unknown field `apiGroup` in varReference\[0\]; did you mean `group`"):
+        one("configurations: [c.yaml]", **{"c.yaml": "varReference: [{path: spec/x, apiGroup: apps}]"})
+
+
+def test_a_subject_without_a_namespace_is_refused_where_kustomize_does():
+    binding = """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: b}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}
+        subjects: [{kind: ServiceAccount, name: a, namespace: }]
+        """
+    with pytest.raises(RenderFailure, match="empty namespace"):
+        one("", binding)
+
+
+@pytest.mark.parametrize("written", ["", " null", " {}"])
+def test_empty_annotations_vanish(written: str):
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  annotations:{written}\ndata: {{a: ~, b: '1'}}"
+    assert one("patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {b: 2}}'}]", text)["metadata"] == {
+        "name": "c"
+    }
+
+
 def test_built_in_transformers_may_be_configured_by_objects():
     plugin = (
         "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: l}\nlabels: {a: b}\n"

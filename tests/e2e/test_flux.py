@@ -1,0 +1,120 @@
+"""A Flux repository through the command line: what a cluster has of its own, charts that are fetched, what is listed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.cli import main
+from checker.tools.helm import remote
+from tests.gitrepo import GitRepo
+from tests.registry import Registry, pack
+
+SYNC = """apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 1m, url: "https://git.example.com/fleet", ref: {branch: main}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 10m, path: ./clusters/production, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}
+"""
+APPS = """apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild: {substituteFrom: [{kind: ConfigMap, name: cluster-vars}]}
+"""
+RELEASE = """apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: team, namespace: shop}
+spec: {interval: 1h, type: oci, insecure: true, url: "oci://HOST/fleet"}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: app, namespace: shop}
+spec:
+  interval: 1h
+  chart: {spec: {chart: app, version: 1.0.0, sourceRef: {kind: HelmRepository, name: team}}}
+  values: {region: "${REGION}"}
+"""
+TEMPLATE = """apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}"}
+data: {region: "{{ .Values.region }}", version: "{{ .Chart.Version }}"}
+"""
+SETTINGS = """version: 1
+clusters:
+  production:
+    variables:
+      ConfigMap/flux-system/cluster-vars: {REGION: eu-west-1}
+"""
+
+
+@pytest.fixture
+def fleet(registry: Registry, helm: Path, git_home: Path, tmp_path: Path) -> GitRepo:
+    """One release of a chart that is in a registry; its next version is there too."""
+    remote.fetch.cache_clear()
+    for version in ("1.0.0", "1.1.0"):
+        registry.push(pack(helm, tmp_path, version, {"templates/a.yaml": TEMPLATE}), "fleet")
+    repo = GitRepo.create(tmp_path / "fleet")
+    repo.git("remote", "add", "origin", "https://git.example.com/fleet")
+    repo.commit(
+        files={
+            "clusters/production/flux-system/gotk-sync.yaml": SYNC,
+            "clusters/production/apps.yaml": APPS,
+            "apps/release.yaml": RELEASE.replace("HOST", registry.host),
+            ".gitops-check.yaml": SETTINGS,
+        }
+    )
+    repo.branch("next")
+    repo.commit(files={"apps/release.yaml": RELEASE.replace("HOST", registry.host).replace("1.0.0", "1.1.0")})
+    return repo
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    def run_command(*argv: str | Path, code: int = 0) -> str:
+        assert main([str(word) for word in argv]) == code
+        return capsys.readouterr().out
+
+    return run_command
+
+
+def units_of(report: str) -> dict[str, Any]:
+    return {unit["name"]: unit for environment in json.loads(report)["diff"] for unit in environment["units"]}
+
+
+def test_a_fetched_chart_is_diffed_and_pulled_once_for_both_sides(run: Callable[..., str], fleet: GitRepo, registry: Registry) -> None:
+    before = registry.asked("/v2/fleet/app/blobs/")
+    words = ("diff", "-C", fleet.root, "--base", "main", "-o", "json")
+    units = units_of(run(*words, "--allow-network"))
+    changes = {field["path"]: (field["before"], field["after"]) for obj in units["app"]["objects"] for field in obj["fields"]}
+    assert changes == {"data.version": ("1.0.0", "1.1.0")}
+    assert registry.asked("/v2/fleet/app/blobs/") == before + 2
+    remote.fetch.cache_clear()
+    offline = units_of(run(*words))
+    assert [obj["name"] for obj in offline["app"]["objects"]] == ["app"], "both versions are pinned and lie in the cache"
+    assert registry.asked("/v2/fleet/app/blobs/") == before + 2
+
+
+def test_without_the_network_the_release_itself_is_diffed(run: Callable[..., str], fleet: GitRepo) -> None:
+    report = run("diff", "-C", fleet.root, "--base", "main", "-o", "json")
+    units = units_of(report)
+    (release,) = units["apps"]["objects"]
+    assert (release["kind"], [field["path"] for field in release["fields"]]) == ("HelmRelease", ["spec.chart.spec.version"])
+    assert "chart app 1.1.0 from HelmRepository oci://" in report
+    assert not units.get("app", {}).get("objects")
+
+
+def test_variables_of_the_settings_reach_the_release(run: Callable[..., str], fleet: GitRepo) -> None:
+    assert "region: eu-west-1" in run("render", "-C", fleet.root, "app", "--allow-network")
