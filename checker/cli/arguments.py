@@ -246,12 +246,19 @@ def _comment(parser: argparse.ArgumentParser) -> None:
         help="set the commit's status too (default name: gitops-check)",
     )
     parser.add_argument("--details-url", default="", metavar="URL", help="where the status leads (default: this CI run)")
+    parser.add_argument("--commit", default="", metavar="ID", help="the commit the report is about (default: the one this CI run is for)")
+
+
+def _pull_request(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("where (known in GitHub Actions and GitLab CI)")
     group.add_argument("--forge", choices=("github", "gitlab"), default="")
     group.add_argument("--api", default="", metavar="URL", help="as https://github.example.com/api/v3 or https://gitlab.example.com/api/v4")
     group.add_argument("--project", default="", metavar="OWNER/NAME")
     group.add_argument("--request", type=int, metavar="NUMBER", help="the pull request or merge request")
-    group.add_argument("--commit", default="", metavar="ID", help="the commit the report is about")
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("bash", "fish", "zsh"), help="for this shell")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,10 +271,17 @@ class Command:
     epilog: str = ""
 
 
-_COMMENT_EPILOG = """\
+_FORGE_EPILOG = """\
 token: from the environment alone, GITOPS_CHECK_TOKEN first.
   GitHub  GITHUB_TOKEN or GH_TOKEN; may write pull requests, and statuses for --status
   GitLab  GITLAB_TOKEN; a project access token with the scope api (the job token may not write notes)
+
+"""
+_COMPLETION_EPILOG = """\
+to have it always:
+  bash  gitops-check completion bash > ~/.local/share/bash-completion/completions/gitops-check
+  zsh   gitops-check completion zsh > "${fpath[1]}/_gitops-check"
+  fish  gitops-check completion fish > ~/.config/fish/completions/gitops-check.fish
 
 """
 _WHOLE = (_repository, _revisions, _facts, _schemas, _policies, _output, _hook)
@@ -301,7 +315,16 @@ COMMANDS: dict[str, Command] = {
     ),
     "explain": Command("what a rule means, why, how to fix, how to suppress", "checker.cli.explain:explain", (_explain,)),
     "comment": Command(
-        "post or update the one comment on a pull request (GitHub, GitLab)", "checker.cli.comment:comment", (_comment,), _COMMENT_EPILOG
+        "post or update the one comment on a pull request (GitHub, GitLab)",
+        "checker.cli.comment:comment",
+        (_comment, _pull_request),
+        _FORGE_EPILOG,
+    ),
+    "approvers": Command(
+        "print who approved a pull request, one a line, for --approved-by", "checker.cli.comment:approvers", (_pull_request,), _FORGE_EPILOG
+    ),
+    "completion": Command(
+        "print what completes this command line in a shell", "checker.cli.completion:completion", (_completion,), _COMPLETION_EPILOG
     ),
     "init": Command("write settings, hook and CI files that fit this repository", "checker.cli.init:init", (_init,)),
     "demo": Command("the bundled example, broken on purpose and checked before your eyes", "checker.cli.demo:demo", (_demo,)),
@@ -309,6 +332,14 @@ COMMANDS: dict[str, Command] = {
 
 _OWN_FLAGS = frozenset({"kubeconform", "test"})
 """Commands that take the flags of the tool they stand in for, and read them themselves."""
+
+
+def options_of(name: str) -> list[argparse.Action]:
+    """What a command takes, for those who show it; nothing of one that reads its own flags."""
+    parser = argparse.ArgumentParser(prog=name)
+    for add in COMMANDS[name].options:
+        add(parser)
+    return parser._actions
 
 
 def parse(argv: Sequence[str]) -> Arguments | int:

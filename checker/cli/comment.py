@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.cli.arguments import Arguments
 from checker.model.findings import UsageError
 from checker.model.posting import Posted, PostingResult, WhenEmpty
+
+if TYPE_CHECKING:
+    from checker.pipeline.comment import Where
 
 _MAX_BYTES = 4 << 20
 _SAID = {
@@ -22,10 +26,10 @@ _SAID = {
 
 def comment(arguments: Arguments) -> int:
     """Post, or say on the comment that is there that it is out of date. The verdict is no part of the exit code: `check` has said it."""
-    from checker.pipeline.comment import Where, mark_stale, open_thread, post, set_status
+    from checker.pipeline.comment import mark_stale, open_thread, post, set_status
     from checker.report.posted import marker, read_posting, stale
 
-    where = Where(forge=arguments.forge, api=arguments.api, project=arguments.project, number=arguments.request, commit=arguments.commit)
+    where = _where(arguments)
     if arguments.stale:
         thread = open_thread(where, arguments.environ)
         return _tell(mark_stale(thread, marker(arguments.instance), stale, arguments.commit))
@@ -37,6 +41,21 @@ def comment(arguments: Arguments) -> int:
     if arguments.status and result.outcome is not Posted.OUTDATED:
         set_status(thread, posting, arguments.status, commit=arguments.commit, url=arguments.details_url)
     return _tell(result)
+
+
+def approvers(arguments: Arguments) -> int:
+    """Print who approved, as the rule `owners` wants to be told."""
+    from checker.pipeline.comment import open_thread
+
+    for name in open_thread(_where(arguments), arguments.environ).forge.approvers():
+        sys.stdout.write(f"{name}\n")
+    return 0
+
+
+def _where(arguments: Arguments) -> Where:
+    from checker.pipeline.comment import Where
+
+    return Where(forge=arguments.forge, api=arguments.api, project=arguments.project, number=arguments.request)
 
 
 def _read(name: str) -> str:

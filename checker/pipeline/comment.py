@@ -30,7 +30,6 @@ class Where:
     api: str = ""
     project: str = ""
     number: int | None = None
-    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,3 +226,9 @@ def test_what_is_too_long_for_the_forge_is_not_sent(github: Ci) -> None:
     code, _, err = github.run(str(path))
     assert (code, github.state.comments) == (3, [])
     assert "65,536" in err
+
+
+def test_who_approved_one_a_line(ci: Ci) -> None:
+    ci.state.reviews = [{"id": 1, "state": "APPROVED", "user": {"login": login}, "commit_id": SHA} for login in ("bob", "ann")]
+    assert entry(["approvers", "--api", ci.address]) == 0
+    assert ci.capsys.readouterr().out == "ann\nbob\n"

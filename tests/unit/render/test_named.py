@@ -14,7 +14,8 @@ from checker.render.named import Hiding, is_secret_name
 @pytest.mark.parametrize(
     "name",
     [
-        "password", "DB_PASSWORD", "adminPassword", "spring.datasource.password", "PGPASSWD", "PGPASSWORD", "api-key", "apiKey", "APIKEY", "API_KEY",
+        "password", "DB_PASSWORD", "adminPassword", "spring.datasource.password", "PGPASSWD", "PGPASSWORD",
+        "api-key", "apiKey", "APIKEY", "API_KEY",
         "AWS_SECRET_ACCESS_KEY", "clientSecret", "CLIENT_SECRET", "SECRET", "APP_SECRET", "jwtSecret", "token", "SLACK_TOKEN", "privateKey",
         "PASSPHRASE", "awsCredentials", "encryption-key",
     ],
