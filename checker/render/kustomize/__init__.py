@@ -9,12 +9,17 @@ meets a result that depends on it (see `values`).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from checker.model.objects import KubeObject
 from checker.model.paths import RepoPath
 from checker.model.tree import Tree
 from checker.render.kustomize.options import ChartRequest, HelmCall, KustomizeOptions
 
-__all__ = ["ChartRequest", "HelmCall", "KustomizeOptions", "build"]
+if TYPE_CHECKING:
+    from checker.model.units import RenderFailure
+
+__all__ = ["ChartRequest", "HelmCall", "KustomizeOptions", "build", "check_kustomization"]
 
 
 def build(tree: Tree, path: RepoPath, options: KustomizeOptions) -> tuple[KubeObject, ...]:
@@ -35,3 +40,10 @@ def build(tree: Tree, path: RepoPath, options: KustomizeOptions) -> tuple[KubeOb
         ) from None
     except RecursionError:
         raise broken("nested too deeply to build", Location(path=path)) from None
+
+
+def check_kustomization(tree: Tree, path: RepoPath) -> tuple[RenderFailure, ...]:
+    """What is wrong with one kustomization file by itself: fields, and local paths that lead to nothing. Raises TreeError."""
+    from checker.render.kustomize.check import mistakes
+
+    return mistakes(tree, path)

@@ -10,11 +10,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from checker.render.kustomize.failure import broken
+from checker.model.units import RenderFailure
 
 Read = Callable[[Any, str], Any]
 
 _LOOSE: ContextVar[str] = ContextVar("loose", default="")
+
+
+class Misfit(RenderFailure):
+    """A value that is not what its field takes, at `pointer` (a JSON pointer); with `key` the field itself is the mistake."""
+
+    def __init__(self, message: str, place: str, *, key: bool = False) -> None:
+        super().__init__(message)
+        self.pointer = "/" + place.replace("[", "/").replace("]", "").replace(".", "/") if place else ""
+        self.key = key
 
 
 @contextmanager
@@ -38,7 +47,7 @@ def string(value: Any, place: str) -> str:
 
         return str(value) if type(value) is int else number_text(value)
     if not isinstance(value, str):
-        raise broken(f"{place} must be text, not {_shown(value)}: put it in quotes")
+        raise Misfit(f"{place} must be text, not {_shown(value)}: put it in quotes", place)
     return value
 
 
@@ -46,7 +55,7 @@ def boolean(value: Any, place: str) -> bool:
     if value is None:
         return False
     if not isinstance(value, bool):
-        raise broken(f"{place} must be true or false, not {_shown(value)}")
+        raise Misfit(f"{place} must be true or false, not {_shown(value)}", place)
     return value
 
 
@@ -54,7 +63,7 @@ def integer(value: Any, place: str) -> int:
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, int):
-        raise broken(f"{place} must be a whole number, not {_shown(value)}")
+        raise Misfit(f"{place} must be a whole number, not {_shown(value)}", place)
     return value
 
 
@@ -67,13 +76,13 @@ def texts(value: Any, place: str) -> dict[str, str] | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise broken(f"{place} must be a mapping, not {_shown(value)}")
+        raise Misfit(f"{place} must be a mapping, not {_shown(value)}", place)
     return {key: string(item, f"{place}.{key}") for key, item in value.items()}
 
 
 def mapping(value: Any, place: str) -> dict[str, Any] | None:
     if value is not None and not isinstance(value, dict):
-        raise broken(f"{place} must be a mapping, not {_shown(value)}")
+        raise Misfit(f"{place} must be a mapping, not {_shown(value)}", place)
     return value
 
 
@@ -84,7 +93,7 @@ def listed(read: Read) -> Read:
         if value is None:
             return None
         if not isinstance(value, list):
-            raise broken(f"{place} must be a list, not {_shown(value)}")
+            raise Misfit(f"{place} must be a list, not {_shown(value)}", place)
         return [read(item, f"{place}[{index}]") for index, item in enumerate(value)]
 
     return read_list
@@ -103,13 +112,13 @@ class Decoder:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            raise broken(f"{place or self._what} must be a mapping, not {_shown(value)}")
+            raise Misfit(f"{place or self._what} must be a mapping, not {_shown(value)}", place)
         read: dict[str, Any] = {}
         for key, item in value.items():
             name = key if key in self._fields else self._folded.get(key.casefold())
             if name is None:
                 if self._strict and "fields" not in _LOOSE.get():
-                    raise broken(self._unknown(key, place))
+                    raise Misfit(self._unknown(key, place), f"{place}.{key}" if place else key, key=True)
                 continue
             if item is not None:
                 read[name] = self._fields[name](item, f"{place}.{name}" if place else name)

@@ -13,7 +13,7 @@ from typing import Any
 from checker.model.objects import Location
 from checker.model.paths import RepoPath
 from checker.render.kustomize.config import SPEC_DECODER
-from checker.render.kustomize.decode import Decoder, anything, boolean, integer, listed, mapping, nullable, string, texts
+from checker.render.kustomize.decode import Decoder, Misfit, anything, boolean, integer, listed, mapping, nullable, string, texts
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.replacements import FIELD_DECODERS
 from checker.render.kustomize.selector import SELECTOR
@@ -129,10 +129,7 @@ class Kustomization:
 
     def location(self, pointer: str) -> Location:
         """Where a field stands; the file where that is not known."""
-        from checker.tools.yaml import locate
-
-        place = locate(self.data, 0, pointer)
-        return Location(path=self.path) if place is None else Location(path=self.path, line=place[0], column=place[1])
+        return _place(self.path, self.data, pointer)
 
 
 @lru_cache(maxsize=1024)
@@ -144,10 +141,22 @@ def read_kustomization(path: RepoPath, data: bytes) -> Kustomization:
             error = documents[0].error
             raise broken(f"YAML: {error.message}", Location(path=path, line=error.line, column=error.column))
         raise broken("the kustomization is empty", Location(path=path))
-    fields = _KUSTOMIZATION(documents[0].value, "")
+    try:
+        fields = _KUSTOMIZATION(documents[0].value, "")
+    except Misfit as misfit:
+        misfit.location = _place(path, data, misfit.pointer, key=misfit.key)
+        raise
     _modernise(fields)
-    _check(fields)
-    return Kustomization(path, data, fields)
+    kustomization = Kustomization(path, data, fields)
+    _check(kustomization)
+    return kustomization
+
+
+def _place(path: RepoPath, data: bytes, pointer: str, *, key: bool = False) -> Location:
+    from checker.tools.yaml import locate
+
+    place = locate(data, 0, pointer, key=key)
+    return Location(path=path) if place is None else Location(path=path, line=place[0], column=place[1])
 
 
 def _modernise(fields: dict[str, Any]) -> None:
@@ -167,13 +176,15 @@ def _modernise(fields: dict[str, Any]) -> None:
             fields["helmGlobals"] = {"chartHome": chart["chartHome"]}
 
 
-def _check(fields: dict[str, Any]) -> None:
+def _check(kustomization: Kustomization) -> None:
+    fields = kustomization.fields
     if fields["kind"] not in VERSIONS:
-        raise broken(f"kind should be {KIND} or {COMPONENT}, not {fields['kind']!r}")
+        raise broken(f"kind should be {KIND} or {COMPONENT}, not {fields['kind']!r}", kustomization.location("/kind"))
     if fields["apiVersion"] != VERSIONS[fields["kind"]]:
-        raise broken(f"apiVersion of a {fields['kind']} should be {VERSIONS[fields['kind']]}, not {fields['apiVersion']!r}")
+        message = f"apiVersion of a {fields['kind']} should be {VERSIONS[fields['kind']]}, not {fields['apiVersion']!r}"
+        raise broken(message, kustomization.location("/apiVersion"))
     if not any(value not in (None, "") for name, value in fields.items() if name not in ("kind", "apiVersion")):
-        raise broken("the kustomization is empty")
+        raise broken("the kustomization is empty", Location(path=kustomization.path))
 
 
 __all__ = ["COMPONENT", "KIND", "Kustomization", "anything", "read_kustomization"]
