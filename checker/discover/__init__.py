@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments, own_branch, promotion_order
-from checker.discover.layout import Layout, ParseCache, holds_objects, in_chart, read_layout, referenced
+from checker.discover.layout import Layout, ParseCache, holds_objects, in_chart, is_library, read_layout, referenced
 from checker.model.objects import Origin
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, is_within, join, parent
 from checker.model.settings import EnvironmentSetting
@@ -65,7 +65,7 @@ def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], optio
     """Overlays, charts and manifest folders that no controller unit reads, on either side of the comparison."""
     reads = {path for unit in built for path in unit.result.reads}
     sources = {unit.unit.path for unit in built if isinstance(unit.result, Failure) and unit.unit.path}
-    units = [*_overlays(tree, layout, reads), *_charts(layout, reads), *_folders(tree, layout, reads)]
+    units = [*_overlays(tree, layout, reads), *_charts(tree, layout, reads), *_folders(tree, layout, reads)]
     kept = [unit for unit in units if unit.path is not None and not any(is_within(unit.path, source) for source in sources)]
     return tuple(classified(unit, options.environments, branch=options.branch) for unit in kept)
 
@@ -101,10 +101,11 @@ def _overlays(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUni
             yield _unit(Controller.KUSTOMIZATION, folder, file)
 
 
-def _charts(layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
+def _charts(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
+    """A library chart is never deployed, and what uses it reads it."""
     for folder in layout.charts:
         file = join(folder, "Chart.yaml")
-        if file not in reads:
+        if file not in reads and not is_library(tree, file):
             yield _unit(Controller.CHART, folder, file)
 
 

@@ -71,6 +71,16 @@ def holds_objects(tree: Tree, path: RepoPath) -> bool:
     return b"apiVersion" in data and b"kind" in data
 
 
+def is_library(tree: Tree, file: RepoPath) -> bool:
+    """Whether a Chart.yaml says `type: library`."""
+    from checker.tools.yaml import load_documents
+
+    try:
+        return any(mapping(document.value).get("type") == "library" for document in load_documents(tree.read(file)))
+    except TreeError:
+        return False
+
+
 def referenced(tree: Tree, kustomizations: Iterable[RepoPath]) -> frozenset[RepoPath]:
     """The kustomization folders and files that another kustomization builds on, and the folders that are components."""
     from checker.tools.yaml import Rules, load_documents

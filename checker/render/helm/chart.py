@@ -1,20 +1,16 @@
-"""A chart in a tree and a release's values -> its objects, each with the template file it came from.
-
-Templates that draw random values or look at the clock are rendered twice, and what differs is replaced by a fixed text:
-it changes at every render, and must not look like a change of the pull request.
-"""
+"""A chart in a tree and a release's values -> its objects, each with the template file it came from."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checker.model.objects import JSONValue, KubeObject, Location, Origin, mapping, sequence, text
-from checker.model.paths import PathEscapes, RepoPath, join, repo_path
+from checker.model.paths import RepoPath, join
 from checker.model.tree import EntryKind, Tree
 from checker.model.units import Note, Reason, RenderFailure
-from checker.render.helm.copies import find_copy
+from checker.render.helm.dependencies import with_dependencies
+from checker.render.helm.unsettled import draws_random, looks_at_clock, settled
 from checker.render.options import RenderOptions
 from checker.tools.helm import (
     ChartFiles,
@@ -29,15 +25,6 @@ from checker.tools.helm import (
 )
 from checker.tools.semver import ConstraintError, parse_constraint, parse_version
 
-CHANGES = "<changes at every render>"
-_ACTION = re.compile(rb"\{\{(?!-?\s*/\*)(.*?)\}\}", re.DOTALL)
-_RANDOM_PARTS = (b"rand", b"gen", b"uuidv4", b"shuffle", b"htpasswd", b"bcrypt", b"encryptAES")
-_CLOCK_PARTS = (b"now", b"ago")
-_RANDOM = re.compile(
-    rb"\b(?:rand(?:Alpha|Numeric|Ascii|AlphaNum|Bytes|Int)|gen(?:CA|CAWithKey|PrivateKey|SelfSignedCert|SelfSignedCertWithKey|SignedCert|SignedCertWithKey)"
-    rb"|uuidv4|shuffle|htpasswd|bcrypt|encryptAES)\b"
-)
-_CLOCK = re.compile(rb"\b(?:now|ago)\b")
 _INSTALL_ORDER = (
     *("PriorityClass", "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PodSecurityPolicy", "PodDisruptionBudget"),
     *("ServiceAccount", "Secret", "SecretList", "ConfigMap", "StorageClass", "PersistentVolume", "PersistentVolumeClaim"),
@@ -86,8 +73,8 @@ def template_release(tree: Tree, chart_path: RepoPath, request: HelmRequest, opt
     where = Location(path=_chart_file(tree, chart_path))
     try:
         chart = _read(tree, chart_path, request)
-        _check_kube_version(chart, request, where)
-        chart = _with_dependencies(tree, chart_path, chart, options)
+        _check(chart, request, where)
+        chart = with_dependencies(tree, chart_path, chart, options)
         templated = _template(chart, request)
     except HelmFailed as error:
         raise RenderFailure(error.message, location=where) from error
@@ -96,7 +83,7 @@ def template_release(tree: Tree, chart_path: RepoPath, request: HelmRequest, opt
     objects = list(_objects(templated.outputs, tree, chart_path, request))
     notes = [Note(id="assumed-capabilities", message=templated.assumed, location=where)] if templated.assumed else []
     if templated.again:
-        objects, count = _settled(objects, list(_objects(_second(templated), tree, chart_path, request)))
+        objects, count = settled(objects, list(_objects(_second(templated), tree, chart_path, request)))
         if count:
             message = f"{count} value{'s' * (count != 1)} of the chart change{'s' * (count == 1)} at every render and cannot be predicted"
             notes.append(Note(id="not-reproducible", message=message, location=where))
@@ -114,12 +101,15 @@ def _read(tree: Tree, path: RepoPath, request: HelmRequest) -> ChartFiles:
     return replace(chart, files={**chart.files, RepoPath("values.yaml"): json.dumps(dict(request.chart_values)).encode()})
 
 
-def _check_kube_version(chart: ChartFiles, request: HelmRequest, where: Location) -> None:
-    """`kubeVersion` of Chart.yaml against the cluster's, which the library knows nothing of."""
+def _check(chart: ChartFiles, request: HelmRequest, where: Location) -> None:
+    """What `helm install` refuses and the library would render: library charts, and a `kubeVersion` that is not the cluster's."""
     from checker.tools.yaml import load_documents
 
     documents = load_documents(chart.files.get(RepoPath("Chart.yaml"), b""))
-    wanted = text(mapping(documents[0].value).get("kubeVersion")) if documents else ""
+    declared = mapping(documents[0].value) if documents else {}
+    if declared.get("type") == "library":
+        raise RenderFailure("library charts are not installable: they only lend templates to other charts", location=where)
+    wanted = text(declared.get("kubeVersion"))
     version = parse_version(request.kube_version)
     if not wanted or version is None:
         return
@@ -134,7 +124,7 @@ def _check_kube_version(chart: ChartFiles, request: HelmRequest, where: Location
 
 def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
     templates = [data for path, data in chart.files.items() if "templates/" in path or path.endswith((".tgz", ".tar.gz"))]
-    clock = any(_names(_CLOCK, _CLOCK_PARTS, data) for data in templates)
+    clock = looks_at_clock(templates)
     call = HelmCall(
         release=request.release,
         namespace=request.namespace,
@@ -144,77 +134,18 @@ def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
         api_versions=request.api_versions,
         helm=request.helm,
         is_upgrade=request.is_upgrade,
-        twice=clock or any(_names(_RANDOM, _RANDOM_PARTS, data) for data in templates),
+        twice=clock or draws_random(templates),
         pause=1.01 if clock else 0.0,  # times are mostly printed in seconds
     )
     return template_chart(chart, call, request.engine)
 
 
 def _second(templated: Templated) -> tuple[TemplateOutput, ...]:
-    """All outputs as the second render gave them."""
+    """All outputs as the second render gave them, its templates in the order of the first."""
     changed = {output.source for output in templated.again}
-    return (*(output for output in templated.outputs if output.source not in changed), *templated.again)
-
-
-def _names(functions: re.Pattern[bytes], parts: Sequence[bytes], template: bytes) -> bool:
-    """Whether an action of the template has one of the functions; most templates have not even a part of such a name."""
-    return any(part in template for part in parts) and any(functions.search(action) for action in _ACTION.findall(template))
-
-
-def _with_dependencies(tree: Tree, path: RepoPath, chart: ChartFiles, options: RenderOptions) -> ChartFiles:
-    """Every declared dependency must lie in charts/, next door (`file://`), or in a copy that the settings name."""
-    if chart.is_archive:
-        return chart
-    from checker.tools.yaml import load_documents
-
-    files = dict(chart.files)
-    declared = [
-        mapping(document.value)
-        for name in ("Chart.yaml", "requirements.yaml")
-        if RepoPath(name) in files
-        for document in load_documents(files[RepoPath(name)])
-    ]
-    for document in declared:
-        for item in sequence(document.get("dependencies")):
-            dependency = mapping(item)
-            name = text(dependency.get("name"))
-            if name and not _is_vendored(files, name):
-                files.update(_found_dependency(tree, path, name, dependency, options))
-    return replace(chart, files=files)
-
-
-def _is_vendored(files: Mapping[RepoPath, bytes], name: str) -> bool:
-    if any(path.startswith(f"charts/{name}-") and path.endswith((".tgz", ".tar.gz")) for path in files):
-        return True
-    inside = [path for path in files if re.fullmatch(r"charts/[^/]+/Chart\.yaml", path)]
-    return any(
-        path == f"charts/{name}/Chart.yaml" or re.search(rb"(?m)^name:\s*[\"']?" + re.escape(name.encode()) + rb"[\"']?\s*$", files[path])
-        for path in inside
-    )
-
-
-def _found_dependency(
-    tree: Tree, path: RepoPath, name: str, dependency: Mapping[str, JSONValue], options: RenderOptions
-) -> dict[RepoPath, bytes]:
-    repository, version = text(dependency.get("repository")), text(dependency.get("version"))
-    where = Location(path=_chart_file(tree, path))
-    if repository.startswith("file://"):
-        try:
-            folder = repo_path(repository.removeprefix("file://"), path)
-        except PathEscapes as error:
-            raise RenderFailure(f"chart dependency {name}: {error}", location=where) from error
-    elif repository in options.sources:
-        folder = find_copy(tree, RepoPath(str(options.sources[repository]).strip("/")), name, version)
-    elif f"{repository}/{name}" in options.sources:
-        folder = RepoPath(str(options.sources[f"{repository}/{name}"]).strip("/"))
-    else:
-        home = repository or "no repository"
-        message = f"chart dependency {name} {version} from {home} is not in charts/ and is remote; vendor it, or map it under sources:"
-        raise RenderFailure(message, reason=Reason.REMOTE, location=where)
-    found = read_chart(tree, folder)
-    if found.is_archive:
-        return {RepoPath(f"charts/{file}"): data for file, data in found.files.items()}
-    return {RepoPath(f"charts/{name}/{file}"): data for file, data in found.files.items()}
+    kept = [output for output in templated.outputs if output.source not in changed]
+    order = {output.source: number for number, output in enumerate(templated.outputs)}
+    return tuple(sorted((*kept, *templated.again), key=lambda output: order.get(output.source, len(order))))
 
 
 def _chart_file(tree: Tree, path: RepoPath) -> RepoPath:
@@ -269,30 +200,3 @@ def _template_file(tree: Tree, chart_path: RepoPath, source: str) -> RepoPath:
 
 def _install_order(obj: KubeObject) -> tuple[bool, int, str]:
     return (bool(hook_events(obj)), _RANK.get(obj.kind, len(_RANK)), obj.kind if obj.kind not in _RANK else "")
-
-
-def _settled(first: list[KubeObject], second: list[KubeObject]) -> tuple[list[KubeObject], int]:
-    """The first render with every value that the second has otherwise replaced by CHANGES, and how many they are."""
-    if [obj.key for obj in first] != [obj.key for obj in second]:
-        pairs: list[tuple[KubeObject, KubeObject | None]] = [(obj, None) for obj in first]
-        by_key = {obj.key: obj for obj in second}
-        pairs = [(obj, by_key.get(obj.key)) for obj, _ in pairs]
-    else:
-        pairs = list(zip(first, second, strict=True))
-    done: list[KubeObject] = []
-    total = 0
-    for one, two in pairs:
-        body, count = _common(dict(one.body), dict(two.body) if two is not None else dict(one.body))
-        total += count
-        done.append(replace(one, body=mapping(body)) if count else one)
-    return done, total
-
-
-def _common(one: JSONValue, two: JSONValue) -> tuple[JSONValue, int]:
-    if isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys():
-        parts = {key: _common(one[key], two[key]) for key in one}
-        return {key: part[0] for key, part in parts.items()}, sum(part[1] for part in parts.values())
-    if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
-        items = [_common(left, right) for left, right in zip(one, two, strict=True)]
-        return [item[0] for item in items], sum(item[1] for item in items)
-    return (one, 0) if one == two else (CHANGES, 1)

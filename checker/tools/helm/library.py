@@ -9,10 +9,11 @@ import atexit
 import importlib.util
 import json
 import os
+import re
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,7 @@ from checker.tools.process import scrubbed_environment, start
 MODULE = "helm_python"
 VERSION = "4.2"
 """Of the Helm in the wheel that pyproject.toml names; the worker says exactly which."""
+_SEPARATOR = re.compile(r"(?m)^---[ \t]*")
 SECONDS = 60.0
 # Templates make much that is soon garbage: collecting it less often saves a fifth of the time for 20 MiB.
 ENVIRONMENT = {"KUBECONFIG": os.devnull, "GOGC": "400", "GOMEMLIMIT": "1GiB"}
@@ -53,9 +55,17 @@ def template(chart: ChartFiles, call: HelmCall) -> Templated:
     if "error" in answer:
         raise HelmFailed(str(answer["error"]))
     crds = [TemplateOutput(source=crd["filename"], text=crd["data"], is_crd=True) for crd in answer["crds"]]
-    files = [TemplateOutput(source=name, text=answer["files"][name]) for name in sorted(answer["files"])]
-    again = [TemplateOutput(source=name, text=answer["again"][name]) for name in sorted(answer["again"])]
-    return Templated(outputs=(*crds, *files), again=tuple(again), engine=f"Helm {worker.version} (library)")
+    return Templated(
+        outputs=(*crds, *_manifests(answer["files"])), again=tuple(_manifests(answer["again"])), engine=f"Helm {worker.version} (library)"
+    )
+
+
+def _manifests(files: Mapping[str, str]) -> Iterator[TemplateOutput]:
+    """Every template's text in the documents that Helm makes of it, each with one more line end (pkg/release/v1/util/manifest.go)."""
+    for name in sorted(files):
+        for piece in _SEPARATOR.split(files[name]):
+            if piece.strip():
+                yield TemplateOutput(source=name, text=f"{piece.lstrip()}\n")
 
 
 class _Worker:

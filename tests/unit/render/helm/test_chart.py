@@ -118,6 +118,23 @@ def test_what_changes_at_every_render_is_no_change() -> None:
     assert [note.id for note in result.notes] == ["not-reproducible"]
 
 
+def test_of_a_long_text_only_the_lines_that_change_are_left_out() -> None:
+    drawn = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  conf: |\n    a=1\n    key={{ uuidv4 }}\n    b=2\n"
+    result = template_release(repository(chart(s=drawn)), APP, REQUEST)
+    secret = next(obj for obj in result.objects if obj.kind == "Secret")
+    assert secret.body["stringData"] == {"conf": "a=1\n<changes at every render>\nb=2\n"}
+
+
+def test_a_name_that_is_drawn_keeps_what_is_fixed_in_it() -> None:
+    pod = '---\napiVersion: v1\nkind: Pod\nmetadata: {name: "NAME-test-{{ randAlphaNum 5 | lower }}"}\n'
+    pods = pod.replace("NAME", "b") + pod.replace("NAME", "a")
+    result = template_release(repository(chart(p=pods)), APP, REQUEST)
+    assert [obj.name for obj in result.objects if obj.kind == "Pod"] == [
+        "b-test-changes-at-every-render",
+        "a-test-changes-at-every-render",
+    ]
+
+
 def test_a_function_that_is_only_mentioned_costs_no_second_render() -> None:
     files = chart(s="# randAlphaNum now\n{{/* genCA */}}\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n")
     assert template_release(repository(files), APP, REQUEST).notes == ()
