@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -118,6 +118,8 @@ class Settings:
     kubernetes: tuple[str, ...] = ("1.33",)
     environments: tuple[EnvironmentSetting, ...] = ()
     clusters: tuple[ClusterSetting, ...] = ()
+    generators: Mapping[str, Mapping[str, Sequence[Mapping[str, JSONValue]]]] = field(default_factory=dict)
+    """By ApplicationSet and generator, the parameters that somebody outside the repository would give."""
     schemas: tuple[str, ...] = ("default",)
     strict: bool = True
     require_schemas: bool = False

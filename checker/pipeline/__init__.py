@@ -123,6 +123,7 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
         render=RenderOptions(
             kubernetes=settings.kubernetes[0],
             clusters=settings.clusters,
+            generators=settings.generators,
             sources=sources,
             repository_urls=urls,
             revisions=revisions,

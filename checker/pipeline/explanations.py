@@ -319,7 +319,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "assumed-clusters",
             "An ApplicationSet for clusters that the repository does not declare",
             "Clusters are Secrets that seldom stand in Git: only the cluster that Argo CD runs in is known here.",
-            "Keep the cluster Secrets (without their credentials) or a copy of them in the repository to see the others.",
+            "Name the others under `clusters` in the settings with their `server`, or keep their Secrets, without credentials, in Git.",
         ),
     ),
     *_of(

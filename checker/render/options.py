@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checker.model.objects import JSONValue
@@ -33,6 +33,8 @@ class RenderOptions:
     """The Helm release that the controller embeds; empty for one like ours (4.2 and newer)."""
     clusters: tuple[ClusterSetting, ...] = ()
     """What settings say of single clusters; `on_cluster` puts it in place of the fields above."""
+    generators: Mapping[str, Mapping[str, Sequence[Mapping[str, JSONValue]]]] = field(default_factory=dict)
+    """What generators of ApplicationSets give that ask outside: by the set's name, then by the generator's, sets of parameters."""
     allow_network: bool = False
     load_restrictor: str = "root"
     """Whether a bare kustomization may read files above itself: `root` (no, as kustomize) or `none`."""

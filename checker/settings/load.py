@@ -78,6 +78,7 @@ class _Reader:
             kubernetes=tuple(text(version) for version in sequence(body.get("kubernetes"))) or defaults.kubernetes,
             environments=tuple(_environment(name, mapping(value)) for name, value in mapping(body.get("environments")).items()),
             clusters=tuple(_cluster(name, mapping(value)) for name, value in mapping(body.get("clusters")).items()),
+            generators={name: _generators(mapping(value)) for name, value in mapping(body.get("generators")).items()},
             schemas=_texts(body.get("schemas")) or defaults.schemas,
             strict=body.get("strict", True) is True,
             require_schemas=body.get("require-schemas") is True,
@@ -173,6 +174,10 @@ def _cluster(name: str, body: Mapping[str, JSONValue]) -> ClusterSetting:
         labels=_strings(body.get("labels")),
         annotations=_strings(body.get("annotations")),
     )
+
+
+def _generators(body: Mapping[str, JSONValue]) -> dict[str, tuple[Mapping[str, JSONValue], ...]]:
+    return {generator: tuple(mapping(item) for item in sequence(items)) for generator, items in body.items()}
 
 
 def _policy(entry: JSONValue) -> PolicySource:

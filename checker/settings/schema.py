@@ -53,6 +53,13 @@ _CLUSTER: JSONValue = {
     },
 }
 
+_SETS: JSONValue = {"type": "array", "items": {"type": "object"}}
+_GENERATORS: JSONValue = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"pullRequest": _SETS, "scmProvider": _SETS, "clusterDecisionResource": _SETS, "plugin": _SETS},
+}
+
 _POLICY: JSONValue = {
     "anyOf": [
         {"const": "builtin"},
@@ -94,6 +101,7 @@ SCHEMA: JSONValue = {
         "kubernetes": {"type": "array", "minItems": 1, "items": _KUBERNETES},
         "environments": {"type": "object", "additionalProperties": _ENVIRONMENT},
         "clusters": {"type": "object", "additionalProperties": _CLUSTER},
+        "generators": {"type": "object", "additionalProperties": _GENERATORS},
         "schemas": _TEXTS,
         "strict": {"type": "boolean"},
         "require-schemas": {"type": "boolean"},

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from checker.model.objects import JSONValue, KubeObject, mapping, sequence, text
 from checker.model.tree import Tree
 from checker.model.units import DeployUnit, Note, Reason, Rendered, RenderFailure
-from checker.render.argocd.appset.clusters import is_cluster_secret
-from checker.render.argocd.appset.generators import OUTSIDE, World, generate
+from checker.render.argocd.appset.clusters import known_clusters
+from checker.render.argocd.appset.generators import World, generate
+from checker.render.argocd.appset.outside import OUTSIDE
 from checker.render.argocd.appset.params import GeneratorFailed, NotExpanded, Params, filled
+from checker.render.argocd.appset.patch import patched
 from checker.render.argocd.appset.templating import Templating, templating_of
-from checker.render.argocd.detect import mapping_merge
 from checker.render.argocd.sources import Checkout, Planner
 from checker.render.options import RenderOptions
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
+NESTING = ("matrix", "merge")
 METADATA = ("name", "labels", "annotations", "finalizers")
 KNOWN = frozenset({"list", "clusters", "git", "matrix", "merge", "selector", "template", *OUTSIDE})
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -40,8 +42,8 @@ def render_applicationset(unit: DeployUnit, tree: Tree, options: RenderOptions) 
         return planner.checkout(revision)
 
     try:
-        secrets = tuple(obj for obj in unit.related if is_cluster_secret(obj))
-        world = World(templating=templating_of(spec), clusters=secrets, checkout=checkout)
+        clusters = known_clusters(unit.related, options.clusters)
+        world = World(templating=templating_of(spec), clusters=clusters, checkout=checkout, given=_given(unit, spec, options))
         applications = list(_applications(spec, world, unit))
     except GeneratorFailed as error:
         message = f"{error}; Argo CD leaves every Application of {unit.name} as it is"
@@ -50,7 +52,22 @@ def render_applicationset(unit: DeployUnit, tree: Tree, options: RenderOptions) 
         reason = Reason.REMOTE if error.remote else Reason.UNSUPPORTED
         raise RenderFailure(f"not expanded: {error}", reason=reason, location=unit.origin.location) from error
     kept, notes = _valid(applications, unit)
-    return Rendered(objects=kept, notes=(*planner.notes, *_generator_notes(spec, unit, bool(applications)), *notes))
+    return Rendered(objects=kept, notes=(*planner.notes, *_generator_notes(spec, unit, bool(applications), bool(clusters)), *notes))
+
+
+def _given(unit: DeployUnit, spec: Mapping[str, JSONValue], options: RenderOptions) -> Mapping[str, Sequence[Mapping[str, JSONValue]]]:
+    """What settings say of this set's generators. Two of one kind would be told the same, which one of them is not."""
+    given = options.generators.get(f"{unit.namespace}/{unit.name}", options.generators.get(unit.name, {}))
+    for name in given:
+        if _count(spec.get("generators"), name) > 1:
+            raise NotExpanded(f"the settings give one list of parameters for {name}, and the set has several such generators", remote=False)
+    return given
+
+
+def _count(value: JSONValue, name: str) -> int:
+    if isinstance(value, dict):
+        return (value.get(name) is not None) + sum(_count(item, name) for key, item in value.items() if key in (*NESTING, "generators"))
+    return sum(_count(item, name) for item in sequence(value))
 
 
 def _applications(spec: Mapping[str, JSONValue], world: World, unit: DeployUnit) -> Iterator[KubeObject]:
@@ -79,36 +96,7 @@ def _application(
         "spec": rendered.get("spec") or {},
     }
     patch = text(spec.get("templatePatch"))
-    return _patched(body, templating.text(patch, params)) if patch else body
-
-
-def _patched(body: dict[str, JSONValue], patch: str) -> dict[str, JSONValue]:
-    """A merge patch, lists replaced, that cannot change the project, the name of the kind or the namespace."""
-    from checker.tools.yaml import load_documents
-
-    documents = load_documents(patch.encode("utf-8", "surrogatepass"))
-    if not documents or (documents[0].value is None and documents[0].error is None):
-        return body
-    document = documents[0]
-    if document.error is not None or not isinstance(document.value, dict):
-        why = document.error.message if document.error is not None else "it is not a mapping"
-        raise GeneratorFailed(f"templatePatch renders to no patch: {why}")
-    if _has_directive(document.value):
-        raise NotExpanded("templatePatch uses strategic merge directives ($patch), which are not supported", remote=False)
-    merged = mapping_merge(body, document.value)
-    spec = dict(mapping(merged.get("spec")))
-    before = mapping(body.get("spec"))
-    spec.pop("project", None)
-    if "project" in before:
-        spec["project"] = before["project"]
-    metadata = {**mapping(merged.get("metadata")), "namespace": mapping(body["metadata"])["namespace"]}
-    return {**merged, "apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": metadata, "spec": spec}
-
-
-def _has_directive(value: JSONValue) -> bool:
-    if isinstance(value, dict):
-        return any(key.startswith("$") or _has_directive(item) for key, item in value.items())
-    return isinstance(value, list) and any(map(_has_directive, value))
+    return patched(body, templating.text(patch, params)) if patch else body
 
 
 def _valid(applications: list[KubeObject], unit: DeployUnit) -> tuple[tuple[KubeObject, ...], tuple[Note, ...]]:
@@ -125,12 +113,12 @@ def _valid(applications: list[KubeObject], unit: DeployUnit) -> tuple[tuple[Kube
     return kept, tuple(notes)
 
 
-def _generator_notes(spec: Mapping[str, JSONValue], unit: DeployUnit, has_result: bool) -> Iterator[Note]:
+def _generator_notes(spec: Mapping[str, JSONValue], unit: DeployUnit, has_result: bool, knows_clusters: bool) -> Iterator[Note]:
     entries = [mapping(item) for item in sequence(spec.get("generators"))]
     for name in sorted({name for entry in entries for name in entry if name not in KNOWN}):
         yield _note("unknown-generator", f"{unit.name} has a generator {name!r} that Argo CD does not know; it generates nothing", unit)
-    if any("clusters" in entry for entry in entries) and not any(is_cluster_secret(obj) for obj in unit.related):
-        message = f"{unit.name} is for all clusters, and the repository declares none: only the one that Argo CD runs in is shown"
+    if any("clusters" in entry for entry in entries) and not knows_clusters:
+        message = f"{unit.name} is for all clusters, and none is known here: only the one that Argo CD runs in is shown"
         yield _note("assumed-clusters", message, unit)
     if not has_result:
         policy = text(mapping(spec.get("syncPolicy")).get("applicationsSync")) or "sync"

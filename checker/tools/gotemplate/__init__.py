@@ -7,6 +7,6 @@ https://pkg.go.dev/text/template, https://masterminds.github.io/sprig/
 
 from checker.tools.gotemplate.errors import TemplateFailed, TemplateUnsupported
 from checker.tools.gotemplate.execute import Template, parse
-from checker.tools.gotemplate.values import go_value, printed, quoted
+from checker.tools.gotemplate.values import TextList, TextMap, go_value, printed, quoted
 
-__all__ = ["Template", "TemplateFailed", "TemplateUnsupported", "go_value", "parse", "printed", "quoted"]
+__all__ = ["Template", "TemplateFailed", "TemplateUnsupported", "TextList", "TextMap", "go_value", "parse", "printed", "quoted"]

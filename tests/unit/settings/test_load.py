@@ -130,3 +130,9 @@ def test_the_bundled_example_settings_are_right() -> None:
     settings = load_settings(MemoryTree({RepoPath(".gitops-check.yaml"): data}), FILE_NAME, {**RULES, "one-environment-per-change": ()})
     assert [environment.name for environment in settings.environments] == ["staging", "production"]
     assert len(settings.rules) == 3
+
+
+def test_what_generators_are_given_by_outsiders() -> None:
+    text = "version: 1\ngenerators:\n  previews:\n    pullRequest: [{number: 7, branch: x}]\n"
+    assert load(text).generators == {"previews": {"pullRequest": ({"number": 7, "branch": "x"},)}}
+    assert "pullRequests" in refusal(text.replace("pullRequest", "pullRequests"))

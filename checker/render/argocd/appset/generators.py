@@ -6,12 +6,13 @@ Flat mode (goTemplate false) has texts under dotted keys, Go mode has JSON value
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from checker.model.objects import JSONValue, KubeObject, mapping, sequence, text
-from checker.render.argocd.appset.clusters import cluster_params
+from checker.model.objects import JSONValue, mapping, sequence, text
+from checker.render.argocd.appset.clusters import Cluster, cluster_params
 from checker.render.argocd.appset.git import git_params
+from checker.render.argocd.appset.outside import OUTSIDE, outside_params
 from checker.render.argocd.appset.params import (
     MAX_SETS,
     GeneratorFailed,
@@ -23,25 +24,21 @@ from checker.render.argocd.appset.params import (
 )
 from checker.render.argocd.appset.templating import Templating
 from checker.render.argocd.sources import Checkout
-from checker.tools.gotemplate import go_value
+from checker.tools.gotemplate import TextMap, go_value
 
-OUTSIDE = {
-    "scmProvider": "asks a code host for its repositories",
-    "pullRequest": "asks a code host for its pull requests",
-    "clusterDecisionResource": "reads a resource of the cluster",
-    "plugin": "asks a service",
-}
 BESIDE = frozenset({"selector", "template"})
 MAX_NESTING = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """`checkout` opens the repository of a git generator (its fields repoURL and revision)."""
+    """`checkout` opens the repository of a git generator (its fields repoURL and revision); `given` is what settings say that a
+    generator gives which asks outside."""
 
     templating: Templating
-    clusters: tuple[KubeObject, ...]
+    clusters: tuple[Cluster, ...]
     checkout: Callable[[Mapping[str, JSONValue]], Checkout]
+    given: Mapping[str, Sequence[Mapping[str, JSONValue]]] = field(default_factory=dict)
 
     @property
     def go(self) -> bool:
@@ -62,12 +59,11 @@ def generate(entry: Mapping[str, JSONValue], world: World) -> Iterator[Generated
         if name in BESIDE or entry[name] is None:
             continue
         body = mapping(entry[name])
-        params = _selected(_params(name, body, world, 0), entry)
+        params = _selected(_params(name, body, world, 0), mapping(entry.get("selector")))
         yield Generated(params=params, template=mapping(body.get("template")))
 
 
-def _selected(params: Iterator[Params], entry: Mapping[str, JSONValue]) -> tuple[Params, ...]:
-    selector = mapping(entry.get("selector"))
+def _selected(params: Iterator[Params], selector: Mapping[str, JSONValue]) -> tuple[Params, ...]:
     kept: list[Params] = []
     for item in params:
         if len(kept) >= MAX_SETS:
@@ -79,11 +75,13 @@ def _selected(params: Iterator[Params], entry: Mapping[str, JSONValue]) -> tuple
 
 def _params(name: str, body: Mapping[str, JSONValue], world: World, depth: int) -> Iterator[Params]:
     if name in OUTSIDE:
-        raise NotExpanded(f"its generator {name} {OUTSIDE[name]}")
-    if name == "list":
+        found = outside_params(name, body, world.given.get(name), world.clusters, go=world.go)
+        yield from _with_values(found, body, world, is_literal=name == "clusterDecisionResource")
+    elif name == "list":
         yield from _list(body, world)
     elif name == "clusters":
-        yield from _with_values(cluster_params(body, world.clusters, go=world.go), body, world)
+        found = _with_values(cluster_params(body, world.clusters, go=world.go), body, world)
+        yield from [{"clusters": list(found)}] if body.get("flatList") is True else found
     elif name == "git":
         yield from _with_values(git_params(body, world.checkout(body), go=world.go), body, world)
     elif name == "matrix":
@@ -96,13 +94,18 @@ def _list(body: Mapping[str, JSONValue], world: World) -> Iterator[Params]:
     for item in sequence(body.get("elements")):
         element = mapping(item)
         yield go_value(element) if world.go else _flat_element(element)
-    if text(body.get("elementsYaml")):
-        from checker.tools.yaml import load_documents
+    yield from _yaml_elements(text(body.get("elementsYaml")))
 
-        for document in load_documents(text(body.get("elementsYaml")).encode())[:1]:
-            if document.error is not None or not all(isinstance(item, dict) for item in sequence(document.value) or [document.value]):
-                raise GeneratorFailed("list.elementsYaml is not a YAML list of mappings")
-            yield from (go_value(item) for item in sequence(document.value))
+
+def _yaml_elements(written: str) -> Iterator[Params]:
+    """As they are, in either mode."""
+    from checker.tools.yaml import load_documents
+
+    for document in load_documents(written.encode("utf-8", "surrogatepass"))[:1]:
+        value = go_value(document.value) if document.error is None else document.error
+        if value is not None and not (isinstance(value, list) and all(isinstance(item, dict | None) for item in value)):
+            raise GeneratorFailed("list.elementsYaml is not a YAML list of mappings")
+        yield from (item or {} for item in value or ())
 
 
 def _flat_element(element: Mapping[str, JSONValue]) -> Params:
@@ -116,17 +119,17 @@ def _flat_element(element: Mapping[str, JSONValue]) -> Params:
     return params
 
 
-def _with_values(found: Iterator[Params], body: Mapping[str, JSONValue], world: World) -> Iterator[Params]:
-    """The generator's own `values`, each rendered with the other parameters."""
+def _with_values(found: Iterator[Params], body: Mapping[str, JSONValue], world: World, *, is_literal: bool = False) -> Iterator[Params]:
+    """The generator's own `values`, each rendered with the other parameters, in place of a parameter of that name."""
     values = mapping(body.get("values"))
     for params in found:
-        rendered = {name: world.templating.text(text(value), params) for name, value in values.items()}
+        shown = {name: text(value) if is_literal else world.templating.text(text(value), params) for name, value in values.items()}
         if not values:
             yield params
         elif world.go:
-            yield {**params, "values": {**mapping(params.get("values")), **rendered}}
+            yield {**params, "values": TextMap(shown)}
         else:
-            yield {**params, **{f"values.{name}": value for name, value in rendered.items()}}
+            yield {**params, **{f"values.{name}": value for name, value in shown.items()}}
 
 
 def _children(body: Mapping[str, JSONValue], depth: int, kind: str) -> list[tuple[str, Mapping[str, JSONValue]]]:
@@ -142,19 +145,30 @@ def _children(body: Mapping[str, JSONValue], depth: int, kind: str) -> list[tupl
     return children
 
 
-def _child(name: str, entry: Mapping[str, JSONValue], world: World, depth: int) -> tuple[Params, ...]:
-    return _selected(_params(name, mapping(entry[name]), world, depth + 1), entry)
+def _child(name: str, body: Mapping[str, JSONValue], entry: Mapping[str, JSONValue], world: World, depth: int) -> tuple[Params, ...]:
+    return _selected(_params(name, body, world, depth + 1), mapping(entry.get("selector")))
 
 
 def _matrix(body: Mapping[str, JSONValue], world: World, depth: int) -> Iterator[Params]:
-    """Every set of the first with every set of the second, whose own fields see the first's parameters."""
+    """Every set of the first with every set of the second, whose own fields see the first's parameters; its selector does not."""
     children = _children(body, depth, "matrix")
     if len(children) != 2:
         raise GeneratorFailed(f"a matrix has exactly two generators, not {len(children)}")
     (first, first_entry), (second, second_entry) = children
-    for one in _child(first, first_entry, world, depth):
-        for two in _child(second, world.templating.tree(second_entry, one), world, depth):
+    for one in _child(first, mapping(first_entry[first]), first_entry, world, depth):
+        filled_in = _interpolated(second, mapping(second_entry[second]), one, world) if one else mapping(second_entry[second])
+        for two in _child(second, filled_in, second_entry, world, depth):
             yield deep_merged(two, one) if world.go else combined_texts(one, two)
+
+
+def _interpolated(name: str, body: Mapping[str, JSONValue], params: Params, world: World) -> Mapping[str, JSONValue]:
+    """The fields of a generator with another's parameters in place. What its `values` cannot have yet they keep for later."""
+    templating = world.templating
+    values: dict[str, JSONValue] = {key: templating.later(text(value), params) for key, value in mapping(body.get("values")).items()}
+    rest: dict[str, JSONValue] = templating.tree({key: value for key, value in body.items() if key != "values"}, params)
+    if name in OUTSIDE and rest != {key: value for key, value in body.items() if key != "values"}:
+        raise NotExpanded(f"its generator {name} {OUTSIDE[name]}, each time by the parameters of another generator")
+    return {**rest, "values": values} if values else rest
 
 
 def _merge(body: Mapping[str, JSONValue], world: World, depth: int) -> Iterator[Params]:
@@ -163,7 +177,7 @@ def _merge(body: Mapping[str, JSONValue], world: World, depth: int) -> Iterator[
     children = _children(body, depth, "merge")
     if len(children) < 2 or not keys:
         raise GeneratorFailed("a merge needs two generators and a key to merge by")
-    base, *others = [_by_keys(_child(name, entry, world, depth), keys) for name, entry in children]
+    base, *others = [_by_keys(_child(name, mapping(entry[name]), entry, world, depth), keys) for name, entry in children]
     for identity, params in base.items():
         merged = params
         for other in (other[identity] for other in others if identity in other):

@@ -17,7 +17,7 @@ from checker.model.tree import EntryKind, Tree, TreeError, walk
 from checker.render.argocd.appset.params import GeneratorFailed, Params, flattened
 from checker.render.argocd.sources import Checkout
 from checker.tools.argocd import path_match, pathspec
-from checker.tools.gotemplate import go_value
+from checker.tools.gotemplate import TextList, go_value
 from checker.tools.gotemplate.encoding import normalize
 
 
@@ -92,7 +92,7 @@ def _fixed(pattern: str) -> list[str]:
 def _of_directory(path: str, prefix: str, *, go: bool) -> Params:
     base = posixpath.basename(path)
     if go:
-        inner = {"path": path, "basename": base, "basenameNormalized": normalize(base), "segments": path.split("/")}
+        inner = {"path": path, "basename": base, "basenameNormalized": normalize(base), "segments": TextList(path.split("/"))}
         return {prefix: {"path": inner}} if prefix else {"path": inner}
     name = f"{prefix}.path" if prefix else "path"
     numbered = {f"{name}[{number}]": part for number, part in enumerate(path.split("/")) if part}
@@ -129,7 +129,7 @@ def _objects(tree: Tree, path: RepoPath) -> list[dict[str, Any]]:
     value = go_value(documents[0].value)
     if value is None:
         return [{}]
-    found = value if isinstance(value, list) else [value]
+    found = [item or {} for item in value] if isinstance(value, list) else [value]
     if not all(isinstance(item, dict) for item in found):
         raise GeneratorFailed(f"{path} is neither a mapping nor a list of mappings")
     return [dict(item) for item in found]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from checker.model.objects import JSONValue, mapping, sequence, text
-from checker.tools.gotemplate import printed
+from checker.tools.gotemplate import TextList, TextMap, printed
 
 Params: TypeAlias = dict[str, Any]
 MAX_SETS = 20_000
@@ -25,7 +25,7 @@ class NotExpanded(Exception):
 
 
 def flattened(value: Mapping[str, Any]) -> dict[str, str]:
-    """Nested keys and list positions joined with dots; empty maps and lists vanish."""
+    """Nested keys and list positions joined with dots; empty maps and lists vanish. The segments of a path are one value."""
     return dict(_flat(value, ""))
 
 
@@ -33,7 +33,7 @@ def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _flat(item, f"{prefix}.{key}" if prefix else str(key))
-    elif isinstance(value, list):
+    elif isinstance(value, list) and not isinstance(value, TextList):
         for number, item in enumerate(value):
             yield from _flat(item, f"{prefix}.{number}" if prefix else str(number))
     else:
@@ -41,8 +41,10 @@ def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def deep_merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Params:
-    """`over` wins, empty values too; maps merge, lists are replaced."""
-    done = dict(base)
+    """`over` wins, empty values too; maps merge, lists are replaced. dario.cat/mergo with WithOverride."""
+    done: Params = TextMap(base) if isinstance(base, TextMap) else dict(base)
+    if isinstance(base, TextMap) and over and not isinstance(over, TextMap):
+        raise NotExpanded("two generators give one parameter, one as labels or values and one as any mapping", remote=False)
     for key, value in over.items():
         known = done.get(key)
         done[key] = deep_merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value

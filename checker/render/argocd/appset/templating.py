@@ -31,26 +31,45 @@ class Templating:
             return template
         return self._go(template, params) if self.go else _replaced(template, params)
 
+    def later(self, template: str, params: Mapping[str, Any]) -> str:
+        """As `text`, but a Go template that needs what `params` lack is left as it is, for who has it."""
+        if not self.go or "{{" not in template:
+            return self.text(template, params)
+        try:
+            return self._parse(template).render(params, missing_key="error")
+        except TemplateFailed as error:
+            if re.search("no entry for key|can't evaluate field", str(error)):
+                return template
+            raise GeneratorFailed(f"the template {_short(template)!r} fails: {error}") from error
+        except TemplateUnsupported as error:
+            raise NotExpanded(f"{error} (in {_short(template)!r})", remote=False) from error
+
     def tree(self, value: Any, params: Mapping[str, Any]) -> Any:
-        """Every text in a JSON value, keys of maps included."""
+        """Every text in a JSON value, keys of maps included; keys that hold null vanish."""
         if isinstance(value, str):
             return self.text(value, params)
         if isinstance(value, Mapping):
-            return {self.text(key, params): self.tree(item, params) for key, item in value.items()}
+            return {self.text(key, params): self.tree(item, params) for key, item in value.items() if item is not None}
         if isinstance(value, list):
             return [self.tree(item, params) for item in value]
         return value
 
     def _go(self, template: str, params: Mapping[str, Any]) -> str:
-        shown = template if len(template) < 80 else f"{template[:77]}..."
         try:
-            if template not in self._parsed:
-                self._parsed[template] = parse(template)
-            return self._parsed[template].render(params, missing_key=self.missing_key)
+            return self._parse(template).render(params, missing_key=self.missing_key)
         except TemplateFailed as error:
-            raise GeneratorFailed(f"the template {shown!r} fails: {error}") from error
+            raise GeneratorFailed(f"the template {_short(template)!r} fails: {error}") from error
         except TemplateUnsupported as error:
-            raise NotExpanded(f"{error} (in {shown!r})", remote=False) from error
+            raise NotExpanded(f"{error} (in {_short(template)!r})", remote=False) from error
+
+    def _parse(self, template: str) -> Template:
+        if template not in self._parsed:
+            self._parsed[template] = parse(template)
+        return self._parsed[template]
+
+
+def _short(template: str) -> str:
+    return template if len(template) < 80 else f"{template[:77]}..."
 
 
 def templating_of(spec: Mapping[str, Any]) -> Templating:

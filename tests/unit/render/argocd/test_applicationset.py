@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from checker.model.objects import KubeObject
+from checker.model.settings import ClusterSetting
 from checker.model.units import Controller, DeployUnit, Reason, Rendered, RenderFailure
 from checker.render.argocd import render_applicationset
 from checker.render.options import RenderOptions
@@ -26,6 +27,8 @@ def expand(
     tree: Mapping[str, str] | None = None,
     related: Sequence[KubeObject] = (),
     annotations: Mapping[str, str] | None = None,
+    clusters: Sequence[ClusterSetting] = (),
+    given: Mapping[str, Any] | None = None,
     **spec: Any,
 ) -> Rendered:
     template = {"metadata": {"name": name, **({"annotations": annotations} if annotations else {})}, "spec": SPEC}
@@ -39,7 +42,8 @@ def expand(
         related=tuple(related),
         origin=declaration.origin,
     )
-    return render_applicationset(unit, files(tree or {}), RenderOptions(repository_urls=OURS, revisions=("main",)))
+    options = RenderOptions(repository_urls=OURS, revisions=("main",), clusters=tuple(clusters), generators={"set": given or {}})
+    return render_applicationset(unit, files(tree or {}), options)
 
 
 def made(*generators: Mapping[str, Any], **more: Any) -> list[str]:
@@ -148,7 +152,7 @@ def test_edge_67_the_local_cluster_counts_only_without_a_selector() -> None:
     del selecting["clusters"]["values"]
     assert expand(selecting, related=known, **go).objects[0].annotations == {"x": "https://prod.example prod"}
     assert said(expand({"clusters": {}})) == ["assumed-clusters"]
-    with pytest.raises(RenderFailure, match="not expanded: the clusters are not declared") as caught:
+    with pytest.raises(RenderFailure, match="not expanded: the clusters are not known") as caught:
         expand(selecting)
     assert caught.value.reason is Reason.REMOTE
 
@@ -265,3 +269,136 @@ def test_git_generators_of_other_repositories_are_unknown() -> None:
     with pytest.raises(RenderFailure, match="https://elsewhere/x") as caught:
         expand({"git": {"repoURL": "https://elsewhere/x", "directories": [{"path": "*"}]}})
     assert caught.value.reason is Reason.REMOTE
+
+
+GO: dict[str, Any] = {"goTemplate": True, "goTemplateOptions": ["missingkey=error"]}
+
+
+def shown(*generators: Mapping[str, Any], x: str, **more: Any) -> list[str]:
+    """What a Go template prints for each set of parameters."""
+    rendered = expand(*generators, name='a{{ .n | default "" | lower }}', annotations={"x": x}, **{**GO, "goTemplateOptions": [], **more})
+    return [str(obj.annotations["x"]) for obj in rendered.objects]
+
+
+def test_clusters_may_stand_in_the_settings() -> None:
+    known = [
+        ClusterSetting(name="prod", server="https://1.2.3.4", labels={"env": "prod"}, annotations={"region": "eu"}),
+        ClusterSetting(name="only-for-flux", kubernetes="1.33"),
+        ClusterSetting(name="*", kubernetes="1.32", server="https://any"),
+    ]
+    assert made({"clusters": {}}, clusters=known) == ["prod", "in-cluster"]
+    assert made({"clusters": {"selector": {"matchLabels": {"env": "prod"}}}}, clusters=known) == ["prod"]
+    secret = cluster("prod", tier="gold")
+    x = "{{.server}} {{.metadata.labels.env}} {{.metadata.labels.tier}} {{.metadata.annotations.region}}"
+    selecting = {"clusters": {"selector": {"matchExpressions": [{"key": "tier", "operator": "Exists"}]}}}
+    assert shown(selecting, clusters=known, related=[secret], x=x) == ["https://1.2.3.4 prod gold eu"]
+    hidden = KubeObject(body={**secret.body, "stringData": {"name": "ENC[x]", "server": "ENC[y]"}}, origin=secret.origin)
+    assert shown(selecting, clusters=known, related=[hidden], x="{{.name}} {{.server}}") == ["prod https://1.2.3.4"]
+    local = [ClusterSetting(name="in-cluster", labels={"env": "hub"})]
+    assert shown({"clusters": {"selector": {"matchLabels": {"env": "hub"}}}}, clusters=local, x="{{.server}}") == [
+        "https://kubernetes.default.svc"
+    ]
+
+
+def test_clusters_in_one_list_each_with_its_values() -> None:
+    known = [ClusterSetting(name="a", server="https://a"), ClusterSetting(name="b", server="https://b")]
+    flat = {"clusters": {"flatList": True, "values": {"v": "{{.name}}!"}}}
+    assert shown(flat, clusters=known, x="{{range .clusters}}{{.name}}={{.values.v}} {{end}}") == ["a=a! b=b! in-cluster=in-cluster! "]
+
+
+def test_labels_and_values_are_maps_of_text_which_have_no_nil() -> None:
+    known = [ClusterSetting(name="a", server="https://a", labels={"env": "x"})]
+    assert shown(
+        {"clusters": {"values": {"v": "1"}, "selector": {"matchLabels": {"env": "x"}}}},
+        clusters=known,
+        x=('[{{index .metadata.labels "no"}}] [{{index .values "no"}}] {{typeOf .values}} {{hasKey . "values"}}'),
+    ) == ["[] [] map[string]string true"]
+    segments = shown(directories({"path": "apps/a"}), tree=FOLDERS, x="{{typeOf .path.segments}} {{.path.segments}}")
+    assert segments == ["[]string [apps a]"]
+    picked = {**directories({"path": "apps/*"}), "selector": {"matchLabels": {"path.segments": "[apps a]"}}}
+    assert shown(picked, tree=FOLDERS, x="{{.path.basename}}") == ["a"]
+
+
+def test_values_of_the_second_generator_of_a_matrix_see_both() -> None:
+    second = directories(
+        {"path": "apps/a"}, values={"one": "{{.first}}", "both": "{{.path.basename}}", "mixed": "{{.first}}-{{.path.basename}}"}
+    )
+    found = shown(matrix(elements({"first": "1"}), second), tree=FOLDERS, x="{{.values.one}} {{.values.both}} {{.values.mixed}}")
+    assert found == ["1 a <no value>-a"]  # what needs both at once is filled in when the first are no longer there
+    flat = directories({"path": "apps/a"}, values={"v": "{{first}}-{{path.basename}}"})
+    assert made(matrix(elements({"first": "1"}), flat), tree=FOLDERS, name="n{{values.v}}") == ["n1-a"]
+
+
+def test_the_selector_of_the_second_generator_of_a_matrix_is_taken_as_it_is_written() -> None:
+    second = {**elements({"n": "a"}, {"n": "b"}), "selector": {"matchLabels": {"n": "{{.pick}}"}}}
+    assert shown(matrix(elements({"pick": "a"}), second), x="{{.n}}") == []
+
+
+def test_values_of_a_generator_take_the_place_of_those_in_a_file() -> None:
+    tree = {"apps/a/config.yaml": "values: {x: file, y: file}\n"}
+    generator = {"git": {**FILES["git"], "values": {"x": "own"}}}
+    assert shown(generator, tree=tree, x='{{.values.x}} {{index .values "y"}}') == ["own "]
+
+
+def test_null_vanishes_from_maps_of_a_template() -> None:
+    spec = {**SPEC, "source": {**SPEC["source"], "helm": {"valuesObject": {"gone": None, "kept": [None, 1], "{{name}}": True}}}}
+    declaration = {"list": {"elements": [{"name": "a"}], "template": {"metadata": {}, "spec": spec}}}
+    body: Any = expand(declaration).objects[0].body
+    assert body["spec"]["source"]["helm"]["valuesObject"] == {"kept": [None, 1], "a": True}
+
+
+def test_finalizers_of_a_template_patch_join_those_of_the_template() -> None:
+    patch = "metadata:\n  finalizers: [other]\n  labels: {x: why}\n"
+    metadata: Any = expand(elements({"name": "a"}), templatePatch=patch).objects[0].metadata
+    assert (metadata["finalizers"], metadata["labels"]) == (["resources-finalizer.argocd.argoproj.io", "other"], {"x": "why"})
+
+
+@pytest.mark.parametrize("text", ["{a: 1}", "[1]", "text", "[{a: 1}"])
+def test_elements_in_yaml_are_a_list_of_mappings(text: str) -> None:
+    with pytest.raises(RenderFailure, match="elementsYaml"):
+        expand({"list": {"elements": [], "elementsYaml": text}})
+
+
+def test_what_outsiders_give_may_stand_in_the_settings() -> None:
+    pulls = [{"number": 7, "branch": "Feature/New_Door", "head_sha": "0123456789abcdef", "labels": ["a", "b"]}]
+    x = "{{.number}} {{.branch_slug}} {{.head_short_sha}} {{.head_short_sha_7}} {{.labels}} {{.values.v}}"
+    found = shown({"pullRequest": {"github": {}, "values": {"v": "pr-{{.number}}"}}}, given={"pullRequest": pulls}, x=x)
+    assert found == ["7 feature-new-door 01234567 0123456 [a b] pr-7"]
+    repositories = [{"organization": "o", "repository": "r", "branch": "release/1", "sha": "0123456789", "labels": ["a", "b"]}]
+    flat = expand({"scmProvider": {}}, given={"scmProvider": repositories}, name="{{repository}}-{{branchNormalized}}-{{short_sha}}")
+    assert [obj.name for obj in flat.objects] == ["r-release-1-01234567"]
+    known = [ClusterSetting(name="prod", server="https://p")]
+    decisions = {"clusterDecisionResource": [{"clusterName": "prod", "reason": ""}]}
+    generator = {"clusterDecisionResource": {"values": {"v": "{{name}}"}}}
+    decided = expand(generator, given=decisions, clusters=known, name="{{clusterName}}", annotations={"x": "{{server}} {{values.v}}"})
+    assert decided.objects[0].annotations == {"x": "https://p {{name}}"}
+    plugin = {"plugin": {"input": {"parameters": {"key": "k"}}}}
+    answer = {"plugin": [{"n": "P", "map": {"deep": 1}}]}
+    assert shown(plugin, given=answer, x="{{.map.deep}} {{.generator.input.parameters.key}}") == ["1 k"]
+    assert made(plugin, given=answer, name="x{{map.deep}}") == ["x1"]
+    assert said(expand({"pullRequest": {}}, given={"pullRequest": []})) == ["generates-nothing"]
+
+
+def test_what_outsiders_give_is_not_guessed() -> None:
+    given = {"plugin": [{"n": "a"}]}
+    with pytest.raises(RenderFailure, match="several such generators"):
+        expand({"plugin": {}}, matrix(elements({"x": "y"}), {"plugin": {}}), given=given)
+    asking = {"plugin": {"input": {"parameters": {"key": "{{.x}}"}}}}
+    with pytest.raises(RenderFailure, match="each time by the parameters of another"):
+        expand(matrix(elements({"x": "y"}), asking), given=given, **GO)
+    with pytest.raises(RenderFailure, match="whose server is not known"):
+        expand({"clusterDecisionResource": {}}, given={"clusterDecisionResource": [{"clusterName": "x"}]})
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "metadata: {labels: {x: y}}",
+        "spec: {source: {targetRevision: {{v}}}}",
+        "spec: {source: {helm: {parameters: [{name: replicas, value: 3}]}}}",
+        "spec: {sources: [{helm: {valueFiles: [1]}}]}",
+    ],
+)
+def test_a_template_patch_with_a_number_or_truth_value_for_text_freezes_the_set(patch: str) -> None:
+    with pytest.raises(RenderFailure, match="which is no text; put it in quotes; Argo CD leaves every Application"):
+        expand(elements({"name": "a", "v": "1.10"}), templatePatch=patch)

@@ -1,0 +1,76 @@
+"""`templatePatch` of an ApplicationSet: rendered as one text, then a strategic merge patch on each Application.
+
+applicationset/controllers/template/patch.go, argo-cd. The patch must read as an Application first: a number where text
+belongs (`targetRevision: 1.10`) fails the whole set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from checker.model.objects import JSONValue, mapping, sequence
+from checker.render.argocd.appset.params import GeneratorFailed, NotExpanded
+from checker.render.argocd.detect import mapping_merge
+
+_SOURCE = ("repoURL", "path", "targetRevision", "chart", "ref", "name")
+_TOOLS = {"helm": ("releaseName", "values", "version", "namespace"), "kustomize": ("namePrefix", "nameSuffix", "namespace", "version")}
+
+
+def patched(body: dict[str, JSONValue], patch: str) -> dict[str, JSONValue]:
+    """Finalizers join, other lists are replaced. Project, kind and namespace stay. Raises GeneratorFailed, NotExpanded."""
+    from checker.tools.yaml import load_documents
+
+    documents = load_documents(patch.encode("utf-8", "surrogatepass"))
+    if not documents or (documents[0].value is None and documents[0].error is None):
+        return body
+    document = documents[0]
+    if document.error is not None or not isinstance(document.value, dict):
+        why = document.error.message if document.error is not None else "it is not a mapping"
+        raise GeneratorFailed(f"templatePatch renders to no patch: {why}")
+    for place, value in _texts(document.value):
+        if value is not None and not isinstance(value, str):
+            raise GeneratorFailed(f"templatePatch gives {place} the value {value!r}, which is no text; put it in quotes")
+    if _has_directive(document.value):
+        raise NotExpanded("templatePatch uses strategic merge directives ($patch), which are not supported", remote=False)
+    return _merged(body, document.value)
+
+
+def _merged(body: dict[str, JSONValue], patch: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    merged = mapping_merge(body, patch)
+    spec = dict(mapping(merged.get("spec")))
+    before = mapping(body.get("spec"))
+    spec.pop("project", None)
+    if "project" in before:
+        spec["project"] = before["project"]
+    metadata = {**mapping(merged.get("metadata")), "namespace": mapping(body["metadata"])["namespace"]}
+    known, more = (sequence(mapping(side.get("metadata")).get("finalizers")) for side in (body, patch))
+    if known and more:
+        metadata["finalizers"] = [*known, *(item for item in more if item not in known)]
+    return {**merged, "apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": metadata, "spec": spec}
+
+
+def _texts(patch: Mapping[str, JSONValue]) -> Iterator[tuple[str, JSONValue]]:
+    """The fields that an Application has as text, where a patch is most often wrong."""
+    metadata, spec = mapping(patch.get("metadata")), mapping(patch.get("spec"))
+    yield "metadata.name", metadata.get("name")
+    for part in ("labels", "annotations"):
+        yield from ((f"metadata.{part}[{key}]", value) for key, value in mapping(metadata.get(part)).items())
+    yield from ((f"spec.destination.{key}", value) for key, value in mapping(spec.get("destination")).items())
+    for source in (spec.get("source"), *sequence(spec.get("sources"))):
+        yield from _texts_of_source(mapping(source))
+
+
+def _texts_of_source(source: Mapping[str, JSONValue]) -> Iterator[tuple[str, JSONValue]]:
+    yield from ((f"source.{key}", source.get(key)) for key in _SOURCE)
+    for tool, fields in _TOOLS.items():
+        yield from ((f"source.{tool}.{key}", mapping(source.get(tool)).get(key)) for key in fields)
+    for parameter in sequence(mapping(source.get("helm")).get("parameters")):
+        yield from ((f"source.helm.parameters.{key}", mapping(parameter).get(key)) for key in ("name", "value"))
+    for number, file in enumerate(sequence(mapping(source.get("helm")).get("valueFiles"))):
+        yield f"source.helm.valueFiles[{number}]", file
+
+
+def _has_directive(value: JSONValue) -> bool:
+    if isinstance(value, dict):
+        return any(key.startswith("$") or _has_directive(item) for key, item in value.items())
+    return isinstance(value, list) and any(map(_has_directive, value))
