@@ -105,7 +105,8 @@ def run_conftest(files: Sequence[ConftestFile], policies: PolicySet, options: Co
     for (file, number, _), answer, said in zip(asked, answers, prints, strict=True):
         gathered[number, file.path].answers.append(answer)
         gathered[number, file.path].prints.extend(said)
-    problems = [*loaded.problems, *conftest_problems(policies, loaded)]
+    chosen_set = replace(policies, namespaces=("*",)) if chosen.all_namespaces else policies
+    problems = [*loaded.problems, *conftest_problems(chosen_set, loaded)]
     results = [_result(path, spaces[number], found, problems) for (number, path), found in gathered.items()]
     return ConftestRun(results=tuple(results), problems=tuple(dict.fromkeys(problems)))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from checker.tools.rego_heads import headed
 from checker.tools.rego_lenient import defined_names, lenient_calls, missing_calls
 from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching, package_of, scan, splice, statements
 
@@ -36,7 +37,7 @@ def names_by_package(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:
 
 def adapted(text: str, names: Mapping[str, frozenset[str]] | None = None) -> str:
     """The module for the engine, the names that its package defines being its own."""
-    for step in (_renamed, _separated, _facts, _unchained, _hoisted, _formatted):
+    for step in (_renamed, _separated, _facts, _unchained, headed, _hoisted, _formatted):
         edits = step(text, scan(text))
         if edits:
             text = splice(text, edits)

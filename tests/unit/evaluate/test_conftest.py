@@ -183,6 +183,7 @@ def test_all_namespaces() -> None:
         [ConftestFile(path="a", documents=({},))], PolicySet(name="p", modules=NAMESPACES), ConftestOptions(all_namespaces=True)
     )
     assert [result.namespace for result in found.results] == ["main", "team.images", "team.net.dns"]
+    assert run_conftest([], PolicySet(name="p", modules=NAMESPACES[1:]), ConftestOptions(all_namespaces=True)).problems == ()
 
 
 def test_no_policy_in_the_namespace_is_told() -> None:

@@ -209,3 +209,18 @@ bad if io.jwt.decode("x")
         ("p.rego", 5, "it calls has_field", ""),
         ("p.rego", 7, "it calls io.jwt.decode", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "package p\nr[input.x.a[_]]\n",
+        "package p\nr[input.x.a[_]] { true }\n",
+        NEW + "r contains input.x.a[_]\n",
+        NEW + "r contains input.x.a[_] if true\n",
+        NEW + "r contains input.x.a[_] if {\n\ttrue\n}\n",
+    ],
+)
+def test_an_element_that_is_undefined_is_none(text: str) -> None:
+    assert value(text, {"x": {}}) == []
+    assert value(text, {"x": {"a": [3, 4]}}) == [3, 4]
