@@ -1,11 +1,12 @@
 """A CEL expression and its variables in, its value out, or why it has none. The only door to the optional CEL library.
 
 The library sets no limit on what an expression costs, and expressions come from the repository under judgement: what may
-take long is not evaluated. It lacks the function libraries of Kubernetes; an expression that needs one has no value here.
+take long is not evaluated. The functions of Kubernetes are ours; an expression that needs another has no value here.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -35,7 +36,8 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
     if steps > MOST_STEPS:
         raise CelError("it may take too long on lists this long")
     try:
-        return _program(expression).execute(dict(variables))
+        program, functions = _program(expression)
+        return program.execute({**functions, **variables})
     except CelError:
         raise
     except Exception as error:  # noqa: BLE001 - the library raises what its functions raise; all of it means no value
@@ -43,12 +45,21 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _program(expression: str) -> Any:
+def _program(expression: str) -> tuple[Any, Mapping[str, Any]]:
     import cel
 
+    from checker.tools.cel_kubernetes import FUNCTIONS
+    from checker.tools.cel_source import UnreadableError, adapted
+
+    # the library logs every error of a function, though || and && may make nothing of it
+    logging.getLogger("cel").disabled = True
     if len(expression) > _LONGEST:
         raise CelError("it is too long")
-    return cel.compile(expression)
+    try:
+        text, called = adapted(expression)
+    except (UnreadableError, RecursionError) as error:
+        raise CelError(str(error)) from error
+    return cel.compile(text), {name: FUNCTIONS[name] for name in called if name in FUNCTIONS}
 
 
 def nesting(expression: str) -> int:
