@@ -23,6 +23,7 @@ from checker.tools.helm import (
     read_chart,
     template_chart,
 )
+from checker.tools.outside import took
 from checker.tools.semver import ConstraintError, parse_constraint, parse_version
 
 _INSTALL_ORDER = (
@@ -137,6 +138,8 @@ def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
         twice=clock or draws_random(templates),
         pause=1.01 if clock else 0.0,  # times are mostly printed in seconds
     )
+    if call.twice:
+        took("the clock or chance")
     return template_chart(chart, call, request.engine)
 
 

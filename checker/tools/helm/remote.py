@@ -21,6 +21,7 @@ from checker.tools.helm import cache
 from checker.tools.helm.call import HelmFailed
 from checker.tools.helm.download import Registry, Unreachable, get
 from checker.tools.helm.files import MAX_BYTES, MAX_FILES
+from checker.tools.outside import took
 from checker.tools.semver import ConstraintError, best_version, parse_version
 
 CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
@@ -51,9 +52,14 @@ class RemoteChart:
         return bool(self.digest) or parse_version(self.tag or self.version) is not None
 
 
-@lru_cache(maxsize=512)
 def fetch(chart: RemoteChart, *, allow_network: bool) -> bytes | None:
     """The archive; None where the network would be needed and is not allowed. Raises HelmFailed, Unreachable."""
+    took(f"chart {chart.name}")
+    return _fetched(chart, allow_network=allow_network)
+
+
+@lru_cache(maxsize=512)
+def _fetched(chart: RemoteChart, *, allow_network: bool) -> bytes | None:
     if chart.is_pinned:
         known = cache.recall(chart.reference)
         if known is not None:

@@ -93,7 +93,7 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture
 def host() -> Iterator[str]:
     Server.asked = []
-    fetch.cache_clear()
+    remote._fetched.cache_clear()
     remote._index.cache_clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -119,10 +119,10 @@ def test_a_registry_is_resolved_by_its_tags(host: str, version: str, found: str)
 def test_without_the_network_only_a_pinned_version_comes_out_of_the_cache(host: str) -> None:
     pinned, ranged = (RemoteChart(url=f"http://{host}/charts", name="app", version=version) for version in ("1.0.0", "1.x"))
     assert fetch(pinned, allow_network=False) is None
-    fetch.cache_clear()
+    remote._fetched.cache_clear()
     assert fetch(pinned, allow_network=True) == CHARTS["1.0.0"]
     assert fetch(ranged, allow_network=True) == CHARTS["1.2.0"]
-    fetch.cache_clear()
+    remote._fetched.cache_clear()
     asked = len(Server.asked)
     assert fetch(pinned, allow_network=False) == CHARTS["1.0.0"]
     assert fetch(ranged, allow_network=False) is None
