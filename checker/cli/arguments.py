@@ -15,6 +15,7 @@ from checker.version import __version__
 EPILOG = """\
 exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or settings, 3 could not finish, 130 interrupted
 """
+MAX_JOBS = 512
 
 
 @dataclass
@@ -74,6 +75,10 @@ class Arguments(argparse.Namespace):
     load_restrictor: str = "root"
     engine: str = "own"
     no_settings: bool = False
+    jobs: int = 0
+    no_cache: bool = False
+    quiet: bool = False
+    timings: bool = False
     words: tuple[str, ...] = ()
     begun: float = field(default_factory=time.monotonic)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -135,13 +140,28 @@ def _output(parser: argparse.ArgumentParser) -> None:
         "--full-report", default="", metavar="WHERE", help="where the whole report lies, for a comment that must leave something out"
     )
     group.add_argument("--show-noise", action="store_true", help="show changes that are folded away as noise")
-    group.add_argument("-v", "--verbose", action="store_true", help="say more")
+    amount = group.add_mutually_exclusive_group()
+    amount.add_argument("-v", "--verbose", action="store_true", help="say more")
+    amount.add_argument("-q", "--quiet", action="store_true", help="nothing when all is well, else findings only; no progress")
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal, unless NO_COLOR is set"
     )
     group.add_argument(
         "--fail-on", choices=("error", "warning", "note", "never"), help="the least severity that fails the run (default: error)"
     )
+
+
+def _running(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how it runs", "none of these changes a report")
+    group.add_argument("-j", "--jobs", type=_count, default=0, metavar="N", help="processes to render in (default: one for each processor)")
+    group.add_argument("--no-cache", action="store_true", help="neither use nor keep what earlier runs have rendered")
+    group.add_argument("--timings", action="store_true", help="say on standard error how long each stage took")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MAX_JOBS}")
+    return int(text)
 
 
 def _schemas(parser: argparse.ArgumentParser) -> None:
@@ -284,13 +304,15 @@ to have it always:
   fish  gitops-check completion fish > ~/.config/fish/completions/gitops-check.fish
 
 """
-_WHOLE = (_repository, _revisions, _facts, _schemas, _policies, _output, _hook)
+_WHOLE = (_repository, _revisions, _facts, _schemas, _policies, _output, _running, _hook)
 
 COMMANDS: dict[str, Command] = {
     "check": Command("the pull-request check: everything, base against head", "checker.cli.commands:check", _WHOLE),
-    "diff": Command("the predicted deploy diff only", "checker.cli.commands:diff", (_repository, _revisions, _output)),
+    "diff": Command("the predicted deploy diff only", "checker.cli.commands:diff", (_repository, _revisions, _output, _running)),
     "gate": Command(
-        "the branch-to-environment rules only", "checker.cli.commands:gate", (_repository, _revisions, _facts, _output, _hook, _from_hook)
+        "the branch-to-environment rules only",
+        "checker.cli.commands:gate",
+        (_repository, _revisions, _facts, _output, _running, _hook, _from_hook),
     ),
     "lint": Command(
         "schemas and policies on files as they stand",
@@ -298,9 +320,11 @@ COMMANDS: dict[str, Command] = {
         (_lint, _repository, _schemas, _policies, _output, _hook),
     ),
     "units": Command(
-        "list deploy units with controller, cluster, environment, source and state", "checker.cli.listing:units", (_repository, _revisions)
+        "list deploy units with controller, cluster, environment, source and state",
+        "checker.cli.listing:units",
+        (_repository, _revisions, _running),
     ),
-    "render": Command("print what deploy units render to", "checker.cli.listing:render", (_render, _repository, _revisions)),
+    "render": Command("print what deploy units render to", "checker.cli.listing:render", (_render, _repository, _revisions, _running)),
     "build": Command(
         "print what a folder renders to; a drop-in for `kustomize build`",
         "checker.cli.listing:build",

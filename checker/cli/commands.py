@@ -6,7 +6,10 @@ import sys
 
 from checker.cli.arguments import Arguments
 from checker.cli.output import check_formats, deliver
+from checker.cli.progress import onlooker
 from checker.cli.session import file_settings, open_sessions, tree_settings, with_flags
+from checker.model.report import Report
+from checker.model.settings import Settings
 from checker.pipeline import Parts
 
 
@@ -29,11 +32,13 @@ def _judge(arguments: Arguments, parts: Parts) -> int:
     from checker import pipeline
 
     check_formats(arguments)
-    code = 0
-    for session in open_sessions(arguments):
-        report = pipeline.check(session.change, session.settings, parts, notes=session.notes)
-        code = max(code, deliver(report, session.settings, arguments))
-    return code
+    done: list[tuple[Report, Settings]] = []
+    with onlooker(arguments) as watch:
+        running = pipeline.Running(jobs=arguments.jobs, cache=not arguments.no_cache, watch=watch)
+        for session in open_sessions(arguments):
+            report = pipeline.check(session.change, session.settings, parts, notes=session.notes, running=running)
+            done.append((report, session.settings))
+    return max((deliver(report, settings, arguments) for report, settings in done), default=0)
 
 
 def lint(arguments: Arguments) -> int:

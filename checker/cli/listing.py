@@ -76,10 +76,13 @@ def _print(values: Sequence[JSONValue]) -> None:
 
 
 def _built(arguments: Arguments) -> tuple[BuiltUnit, ...]:
-    from checker.pipeline import list_units
+    from checker.cli.progress import onlooker
+    from checker.pipeline import Running, list_units
 
-    session = open_session(arguments)
-    return list_units(session.change, session.settings)
+    with onlooker(arguments) as watch:
+        session = open_session(arguments)
+        running = Running(jobs=arguments.jobs, cache=not arguments.no_cache, watch=watch)
+        return list_units(session.change, session.settings, running)
 
 
 def _row(one: BuiltUnit) -> tuple[str, str, str, str, str, str]:

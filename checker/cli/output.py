@@ -57,7 +57,7 @@ def _formatted(name: str, report: Report, fail_on: Severity | None, arguments: A
         verbose=arguments.verbose,
         show_noise=arguments.show_noise,
         environments=tuple(arguments.environment),
-        hook=arguments.hook,
+        hook=arguments.hook or arguments.quiet,
         instance=arguments.instance,
         full_report=arguments.full_report,
         source_url=_source_url(arguments) if name in _WITH_LINKS else "",

@@ -134,5 +134,3 @@ class Settings:
     rego_engine: str = "regorus"
     verify_rego: bool = False
     """Judge with both Rego engines, and fail where they differ."""
-    jobs: int = 0
-    """Worker processes, 0 for as many as cores."""

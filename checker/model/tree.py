@@ -88,21 +88,20 @@ class RecordingTree:
         return self._tree.read(path)
 
     def entries(self, path: RepoPath) -> tuple[str, ...]:
-        self.reads[f"{path}/"] = listing_identity(self._tree, path)
+        if f"{path}/" not in self.reads:
+            self.reads[f"{path}/"] = listing_identity(self._tree, path)
         return self._tree.entries(path)
 
     def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
-        kind = self._tree.kind(path, follow=follow)
-        if kind is EntryKind.DIRECTORY:
-            self.reads.setdefault(path, "directory")
-        else:
-            self._note(path)
-        return kind
+        self._note(path)
+        return self._tree.kind(path, follow=follow)
 
     def identity(self, path: RepoPath) -> str | None:
         identity = self._tree.identity(path)
-        below = "/**" if self._tree.kind(path) is EntryKind.DIRECTORY else ""
-        self.reads[f"{path}{below}"] = identity
+        if self._tree.kind(path) is EntryKind.DIRECTORY:
+            self.reads[f"{path}/**"] = identity
+        else:
+            self._note(path)
         return identity
 
     def resolve(self, path: RepoPath) -> RepoPath:
@@ -111,15 +110,23 @@ class RecordingTree:
         return resolved
 
     def _note(self, path: RepoPath) -> None:
-        self.reads[path] = seen_identity(self._tree, path)
+        if path not in self.reads:
+            self.reads[path] = seen_identity(self._tree, path)
 
 
 def seen_identity(tree: Tree, path: RepoPath) -> str | None:
-    """What RecordingTree notes for a path: content for a file, mere presence for a directory, None for nothing."""
+    """What RecordingTree notes for a path: content for a file, mere presence for a directory, None for nothing.
+
+    Where a link stands on the way its end is part of it: the same content in another place may build otherwise, or not at all.
+    """
     try:
-        return "directory" if tree.kind(path) is EntryKind.DIRECTORY else tree.identity(path)
+        end = tree.resolve(path)
+        identity = "directory" if tree.kind(path) is EntryKind.DIRECTORY else tree.identity(path)
+    except Missing:
+        return None
     except Unreadable as error:
         return f"unreadable: {error.reason}"
+    return identity if end == path or identity is None else f"{identity} at {end}"
 
 
 def listing_identity(tree: Tree, path: RepoPath) -> str | None:
@@ -134,13 +141,30 @@ def listing_identity(tree: Tree, path: RepoPath) -> str | None:
 
 def unchanged(reads: Mapping[str, str | None], tree: Tree) -> bool:
     """Whether a render with these reads would read the same from `tree`."""
-    return all(_identity_now(tree, path) == identity for path, identity in reads.items())
+    return Identities(tree).unchanged(reads)
 
 
-def _identity_now(tree: Tree, read: str) -> str | None:
-    if read.endswith("/**"):
-        return tree.identity(RepoPath(read[:-3]))
-    return listing_identity(tree, RepoPath(read[:-1])) if read.endswith("/") else seen_identity(tree, RepoPath(read))
+class Identities:
+    """What reads of one tree see, each looked up once however many renders share it."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._now: dict[str, str | None] = {}
+
+    def unchanged(self, reads: Mapping[str, str | None]) -> bool:
+        """Whether a render with these reads would read the same from the tree."""
+        now = self._now
+        for read, identity in reads.items():
+            if read not in now:
+                now[read] = self._look_up(read)
+            if now[read] != identity:
+                return False
+        return True
+
+    def _look_up(self, read: str) -> str | None:
+        if read.endswith("/**"):
+            return self._tree.identity(RepoPath(read[:-3]))
+        return listing_identity(self._tree, RepoPath(read[:-1])) if read.endswith("/") else seen_identity(self._tree, RepoPath(read))
 
 
 class OverlayTree:

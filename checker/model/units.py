@@ -113,6 +113,10 @@ class Rendered:
     objects: tuple[KubeObject, ...]
     reads: Mapping[str, str | None] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    pinned: Mapping[str, str | None] = field(default_factory=dict)
+    """Other revisions of this repository that were read: their names, with the identity of all their files (None: not here)."""
+    outside: tuple[str, ...] = ()
+    """What came from neither tree nor revisions (a fetched chart, the clock): with it, the same inputs may render otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +137,8 @@ class BuiltUnit:
     unit: DeployUnit
     result: Rendered | Failure
     suspended: bool = False
+    content: str = ""
+    """A digest of all that the result says, the same in every run of this user; empty where none is known."""
 
     @property
     def state(self) -> State:

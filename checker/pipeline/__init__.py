@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from checker.model.findings import CheckerError, merged
@@ -14,12 +12,15 @@ from checker.model.report import Report
 from checker.model.settings import Settings
 from checker.model.units import BuiltUnit
 from checker.pipeline.opening import SettingsFile, Surrounding, open_change, open_hook
+from checker.pipeline.running import Running, digest_keys, opened_store, processors
 from checker.version import __version__
 
 if TYPE_CHECKING:
-    from checker.model.tree import Tree
     from checker.pipeline.expand import ExpandOptions, Side
-    from checker.snapshot import Repository, Snapshot
+    from checker.snapshot import Snapshot
+
+
+DEFAULT_RUNNING = Running()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +43,23 @@ class _Run:
     head: Side
 
 
-def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[str, ...] = ()) -> Report:
+def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[str, ...] = (), running: Running = DEFAULT_RUNNING) -> Report:
     """Everything that can be said about the change."""
     from checker.pipeline.expand import expand
     from checker.pipeline.hide import without_secrets
 
     _refuse_unknown_target(change, settings)
-    options = _expand_options(change, settings)
+    options = _expand_options(change, settings, running)
     base, head = expand(change.base, change.head, options)
     run = _Run(change=change, settings=settings, options=options, base=base, head=head)
     report = Report(tool_version=__version__, change=change.facts, units=_everything(base, head), notes=notes)
+    running.watch.enter("comparing")
     report = _with_diff(report, run, parts)
     report = _with_findings(report, run) if parts.findings else report
-    return without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.digest_key)
+    if options.store is not None:
+        options.store.close()
+    running.watch.enter("hiding secrets")
+    return without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.report_key or options.digest_key)
 
 
 def _refuse_unknown_target(change: Snapshot, settings: Settings) -> None:
@@ -65,11 +70,15 @@ def _refuse_unknown_target(change: Snapshot, settings: Settings) -> None:
         raise CheckerError(message, "name it: --target-branch BRANCH, or GITOPS_CHECK_TARGET_BRANCH")
 
 
-def list_units(change: Snapshot, settings: Settings) -> tuple[BuiltUnit, ...]:
+def list_units(change: Snapshot, settings: Settings, running: Running = DEFAULT_RUNNING) -> tuple[BuiltUnit, ...]:
     """The units at head with what they render to, sorted by key."""
     from checker.pipeline.expand import expand_one
 
-    return expand_one(change.head, _expand_options(change, settings)).built
+    options = _expand_options(change, settings, running)
+    built = expand_one(change.head, options).built
+    if options.store is not None:
+        options.store.close()
+    return built
 
 
 def _everything(base: Side, head: Side) -> tuple[BuiltUnit, ...]:
@@ -93,6 +102,7 @@ def _with_diff(report: Report, run: _Run, parts: Parts) -> Report:
     from checker.gate import judge
     from checker.pipeline.rules import gate_options
 
+    run.options.watch.enter("judging")
     options = gate_options(run.change, run.settings, guarded, order, run.options)
     return replace(report, rules=judge(comparison, base, head, run.change.facts, options))
 
@@ -107,10 +117,14 @@ def _with_findings(report: Report, run: _Run) -> Report:
     return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts, engines=engines(run.settings))
 
 
-def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
+def _expand_options(change: Snapshot, settings: Settings, running: Running) -> ExpandOptions:
     from checker.discover import DiscoverOptions
     from checker.pipeline.expand import ExpandOptions
     from checker.render.options import RenderOptions
+    from checker.snapshot import Revisions
+
+    store = opened_store(running)
+    digest_key, report_key = digest_keys(store)
 
     urls = change.repository.remote_urls()
     target = change.facts.pull_request.target_branch
@@ -128,20 +142,15 @@ def _expand_options(change: Snapshot, settings: Settings) -> ExpandOptions:
             repository_urls=urls,
             revisions=revisions,
             allow_network=settings.allow_network,
-            revision_tree=lru_cache(maxsize=64)(partial(_tree_of, change.repository)),
+            revision_tree=Revisions(change.repository),
         ),
         exclude=settings.exclude,
-        digest_key=secrets.token_bytes(32),
+        digest_key=digest_key,
+        report_key=report_key,
+        store=store,
+        jobs=running.jobs or processors(),
+        watch=running.watch,
     )
-
-
-def _tree_of(repository: Repository, revision: str) -> Tree | None:
-    """The files of a revision that an Application is pinned to; None where this clone does not hold it.
-
-    A clone made for one branch knows the others as those of its remote.
-    """
-    known = next((name for name in (revision, f"refs/remotes/origin/{revision}") if repository.commit_id(name) is not None), None)
-    return repository.commit_tree(known) if known is not None else None
 
 
 def today() -> date:
@@ -149,4 +158,4 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-__all__ = ["Parts", "SettingsFile", "Snapshot", "Surrounding", "check", "list_units", "open_change", "open_hook"]
+__all__ = ["Parts", "Running", "SettingsFile", "Snapshot", "Surrounding", "check", "list_units", "open_change", "open_hook"]

@@ -14,8 +14,9 @@ from checker.model.objects import Location, dig
 from checker.model.paths import ROOT
 from checker.model.tree import RecordingTree, Tree, TreeError
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, RenderFailure
-from checker.render.options import RenderOptions
+from checker.render.options import RenderOptions, RevisionTree
 from checker.render.redact import redacted
+from checker.tools.outside import listening
 
 Renderer = Callable[[DeployUnit, Tree, RenderOptions], Rendered]
 
@@ -38,11 +39,14 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
     Secret values are redacted last, with `digest_key`; None keeps them, for the one command that prints what would be applied.
     """
     recording = RecordingTree(tree)
+    revisions = _RecordedRevisions(options.revision_tree)
     result: Rendered | Failure
     try:
-        rendered = _renderer(unit.controller)(unit, recording, options.on_cluster(unit.cluster))
+        with listening() as outside:
+            told = replace(options.on_cluster(unit.cluster), revision_tree=revisions)
+            rendered = _renderer(unit.controller)(unit, recording, told)
         objects = rendered.objects if digest_key is None else tuple(redacted(obj, digest_key) for obj in rendered.objects)
-        result = replace(rendered, objects=objects, reads=recording.reads)
+        result = replace(rendered, objects=objects, reads=recording.reads, pinned=revisions.seen, outside=tuple(dict.fromkeys(outside)))
     except RenderFailure as failure:
         result = Failure(
             message=failure.message,
@@ -61,6 +65,19 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
         message = f"an error of gitops-check itself, please report it: {type(error).__name__}: {str(error)[:200]}"
         result = Failure(message=message, reason=Reason.UNSUPPORTED, location=unit.origin.location, reads=recording.reads)
     return BuiltUnit(unit=unit, result=result, suspended=is_suspended(unit))
+
+
+class _RecordedRevisions:
+    """Other revisions of the repository, and which of them were asked for."""
+
+    def __init__(self, known: RevisionTree | None) -> None:
+        self._known = known
+        self.seen: dict[str, str | None] = {}
+
+    def __call__(self, revision: str) -> Tree | None:
+        tree = self._known(revision) if self._known is not None else None
+        self.seen[revision] = tree.identity(ROOT) if tree is not None else None
+        return tree
 
 
 def is_suspended(unit: DeployUnit) -> bool:

@@ -10,6 +10,8 @@ from checker.model.paths import RepoPath
 from checker.model.settings import ClusterSetting, cluster_named
 from checker.model.tree import Tree
 
+RevisionTree = Callable[[str], Tree | None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
@@ -38,7 +40,7 @@ class RenderOptions:
     allow_network: bool = False
     load_restrictor: str = "root"
     """Whether a bare kustomization may read files above itself: `root` (no, as kustomize) or `none`."""
-    revision_tree: Callable[[str], Tree | None] | None = None
+    revision_tree: RevisionTree | None = None
     """The files of another revision of this repository, None for one that is not in this clone: for Applications that are pinned."""
 
     def on_cluster(self, name: str) -> RenderOptions:

@@ -1,6 +1,8 @@
 """Secret values out of rendered objects: each replaced by a keyed digest, so that a changed value still shows as changed.
 
-The key is random and lives as long as one run, so a digest in a report cannot be looked up in a table of guesses.
+The key of a report is random and lives as long as one run, so a digest in it cannot be looked up in a table of guesses, nor
+compared with another report. Renders that are kept between runs need digests that stay the same: those are made under a key
+of the user that never leaves the machine, and `rekeyed` before anybody sees them.
 `data` is compared decoded: the same value written under `stringData` has the same digest.
 """
 
@@ -15,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from checker.model.objects import REDACTED, JSONValue, KubeObject
+from checker.model.units import BuiltUnit, Rendered
 
 _VARIABLE = re.compile(r"\$\{[_a-zA-Z][_a-zA-Z0-9]*\}")
 """Only names the value, which Flux fills in from elsewhere."""
@@ -23,7 +26,7 @@ _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 def redacted(obj: KubeObject, key: bytes) -> KubeObject:
     """The object itself unless it is a core Secret; then a copy without its values."""
-    if obj.kind != "Secret" or obj.group:
+    if not _is_secret(obj):
         return obj
     body = dict(obj.body)
     for field in ("data", "stringData"):
@@ -36,6 +39,40 @@ def redacted(obj: KubeObject, key: bytes) -> KubeObject:
         annotations = {**obj.annotations, _LAST_APPLIED: _digest(str(obj.annotations[_LAST_APPLIED]).encode(), key)}
         body["metadata"] = {**obj.metadata, "annotations": annotations}
     return replace(obj, body=body)
+
+
+def rekeyed(built: BuiltUnit, key: bytes) -> BuiltUnit:
+    """The unit with every digest in its Secrets made again under `key`; itself where it has none."""
+    result = built.result
+    if not isinstance(result, Rendered) or not any(map(_is_secret, result.objects)):
+        return built
+    return replace(built, result=replace(result, objects=tuple(_rekeyed(obj, key) for obj in result.objects)))
+
+
+def _rekeyed(obj: KubeObject, key: bytes) -> KubeObject:
+    if not _is_secret(obj):
+        return obj
+    body = {field: _again(value, key) if field in ("data", "stringData") else value for field, value in obj.body.items()}
+    if _LAST_APPLIED in obj.annotations:
+        annotations = {**obj.annotations, _LAST_APPLIED: _again(obj.annotations[_LAST_APPLIED], key)}
+        body["metadata"] = {**obj.metadata, "annotations": annotations}
+    return replace(obj, body=body)
+
+
+def _again(value: JSONValue, key: bytes) -> JSONValue:
+    match value:
+        case str():
+            return _digest(value.encode(), key) if value.startswith(REDACTED) else value
+        case list():
+            return [_again(item, key) for item in value]
+        case dict():
+            return {name: _again(item, key) for name, item in value.items()}
+        case _:
+            return value
+
+
+def _is_secret(obj: KubeObject) -> bool:
+    return obj.kind == "Secret" and not obj.group
 
 
 def _placeholder(value: JSONValue, key: bytes, *, encoded: bool) -> JSONValue:

@@ -8,6 +8,7 @@ from checker.snapshot.listed import CommitTree, IndexTree, WorkTree
 from checker.snapshot.push import Push, pushed
 from checker.snapshot.repository import Repository, open_repository
 from checker.snapshot.resolve import Snapshot, resolve_change, resolve_push
+from checker.snapshot.revisions import Revisions
 
 __all__ = [
     "CommitTree",
@@ -16,6 +17,7 @@ __all__ = [
     "IndexTree",
     "Push",
     "Repository",
+    "Revisions",
     "Snapshot",
     "WorkTree",
     "open_repository",

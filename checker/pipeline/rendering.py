@@ -1,0 +1,102 @@
+"""The units of one tree -> what each renders to: known from the other side, recalled from an earlier run, or rendered now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from checker.model.tree import Identities, Tree
+from checker.model.units import BuiltUnit, DeployUnit, Failure, Reason, UnitKey
+from checker.model.watch import UNWATCHED, Watcher
+from checker.pipeline.kept import RenderCache
+from checker.render import is_suspended, render_unit
+from checker.render.options import RenderOptions
+from checker.snapshot import CommitTree, IndexTree
+from checker.tools.cache import Store
+
+FIXED = (CommitTree, IndexTree)
+"""Trees whose every content is named by its digest, so that it cannot change between two looks."""
+WORTH_IT = 64
+"""Fewer units than this are rendered before other processes have started."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderingOptions:
+    """`store` keeps renders for the next run; then `digest_key` must be the same in every run with this store."""
+
+    render: RenderOptions
+    digest_key: bytes = b""
+    store: Store | None = None
+    jobs: int = 1
+    watch: Watcher = UNWATCHED
+
+
+class Rendering:
+    """One tree; what its files are is looked up once for all units."""
+
+    def __init__(self, tree: Tree, options: RenderingOptions) -> None:
+        self._tree = tree
+        self._options = options
+        self._identities = Identities(tree)
+        self._job = _Job(tree, options)
+        self._cache = self._job.cache
+
+    def all(self, units: Iterable[DeployUnit], other: Mapping[UnitKey, BuiltUnit]) -> dict[UnitKey, BuiltUnit]:
+        """Every unit with its result, in the order given. `other` is the other side of the comparison."""
+        wanted = {unit.key: unit for unit in units}
+        known = {key: built for key, unit in wanted.items() if (built := self._known(unit, other.get(key))) is not None}
+        fresh = [unit for key, unit in wanted.items() if key not in known]
+        watch = self._options.watch
+        watch.advance(len(known), len(wanted), len(known))
+        for count, built in enumerate(self._rendered(fresh), start=1):
+            known[built.unit.key] = built
+            watch.advance(len(known), len(wanted), len(known) - count)
+        return {key: known[key] for key in wanted}
+
+    def _known(self, unit: DeployUnit, other: BuiltUnit | None) -> BuiltUnit | None:
+        if other is not None and same_work(unit, other.unit) and self._identities.unchanged(other.result.reads):
+            return replace(other, unit=unit)
+        recalled = self._cache.recall(unit, self._identities) if self._cache is not None else None
+        if recalled is None:
+            return None
+        return BuiltUnit(unit=unit, result=recalled.rendered, suspended=is_suspended(unit), content=recalled.content)
+
+    def _rendered(self, units: list[DeployUnit]) -> Iterable[BuiltUnit]:
+        if self._options.jobs < 2 or len(units) < WORTH_IT:
+            return map(self._job, units)
+        from checker.pipeline.executor import Processes
+
+        return Processes(self._job, _lost, self._options.jobs).map(units)
+
+
+class _Job:
+    """Renders one unit of the tree and remembers it; travels to other processes."""
+
+    def __init__(self, tree: Tree, options: RenderingOptions) -> None:
+        self._tree = tree
+        self._options = replace(options, watch=UNWATCHED)
+        self.cache = RenderCache(options.store, options.render) if options.store is not None else None
+
+    def __reduce__(self) -> tuple[type[_Job], tuple[Tree, RenderingOptions]]:
+        return _Job, (self._tree, self._options)
+
+    def __call__(self, unit: DeployUnit) -> BuiltUnit:
+        built = render_unit(unit, self._tree, self._options.render, digest_key=self._options.digest_key)
+        if self.cache is None or not isinstance(self._tree, FIXED):
+            return built
+        return replace(built, content=self.cache.keep(unit, built))
+
+
+def _lost(unit: DeployUnit) -> BuiltUnit:
+    message = "the process that rendered it died (out of memory, or a bug in a library); render it alone to see more"
+    return BuiltUnit(unit=unit, result=Failure(message=message, reason=Reason.UNSUPPORTED, location=unit.origin.location))
+
+
+def same_work(one: DeployUnit, two: DeployUnit) -> bool:
+    """Whether both would be rendered from the same inputs, the tree aside."""
+    return _work(one) == _work(two)
+
+
+def _work(unit: DeployUnit) -> tuple[object, ...]:
+    declaration = unit.declaration.body if unit.declaration is not None else None
+    return (unit.key, unit.path, declaration, [related.body for related in unit.related])

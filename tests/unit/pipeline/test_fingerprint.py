@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from checker.model.objects import KubeObject, Location, Origin
+from checker.model.paths import RepoPath
+from checker.model.settings import ClusterSetting
+from checker.model.units import Controller, DeployUnit, Note, Rendered, UnitKey
+from checker.pipeline.fingerprint import Unseen, fingerprint
+from checker.pipeline.kept import RECORDED
+from checker.pipeline.stored import from_text, to_text
+from checker.render.options import RenderOptions
+
+OTHER: dict[str, Any] = {
+    "kubernetes": "1.34",
+    "api_versions": ("example.com/v1",),
+    "sources": {"https://example.com": RepoPath("vendor")},
+    "repository_urls": ("https://example.com/a.git",),
+    "revisions": ("main",),
+    "variables": {"ConfigMap/a/b": {"key": "value"}},
+    "flux": "2.8",
+    "helm": "3.19",
+    "clusters": (ClusterSetting(name="blue"),),
+    "allow_network": True,
+    "load_restrictor": "none",
+}
+"""Another value of every option of a render."""
+
+
+def test_every_option_of_a_render_is_in_the_key() -> None:
+    """Whoever adds an option adds it to OTHER: a key that does not see it would give back a render made without it."""
+    names = {field.name for field in dataclasses.fields(RenderOptions)}
+    assert names == {*OTHER, *RECORDED}
+    plain = fingerprint(RenderOptions(), unseen=RECORDED)
+    changed = {name: fingerprint(dataclasses.replace(RenderOptions(), **{name: value}), unseen=RECORDED) for name, value in OTHER.items()}
+    assert len({plain, *changed.values()}) == len(OTHER) + 1
+
+
+def test_what_is_recorded_is_nothing_but_revisions() -> None:
+    """Anything else here needs a place in the entries, and a look at it when one is recalled."""
+    assert frozenset({"revision_tree"}) == RECORDED
+
+
+def test_every_field_of_a_unit_is_in_the_key() -> None:
+    origin = Origin(path=RepoPath("a.yaml"))
+    unit = DeployUnit(controller=Controller.CHART, name="a", path=None, origin=origin)
+    other: dict[str, Any] = {
+        "controller": Controller.DIRECTORY,
+        "name": "b",
+        "namespace": "n",
+        "path": RepoPath("p"),
+        "cluster": "c",
+        "environment": "e",
+        "declaration": KubeObject(body={"kind": "A"}, origin=origin),
+        "related": (KubeObject(body={"kind": "A"}, origin=origin),),
+        "origin": Origin(path=RepoPath("a.yaml"), line=2),
+        "parent": UnitKey("c", Controller.CHART, "n", "a"),
+    }
+    assert other.keys() == {field.name for field in dataclasses.fields(DeployUnit)}
+    changed = [fingerprint(dataclasses.replace(unit, **{name: value})) for name, value in other.items()]
+    assert len({fingerprint(unit), *changed}) == len(other) + 1
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("1", 1),
+        (1, True),
+        (1, 1.0),
+        ("a", b"a"),
+        (None, "None"),
+        (("a", "b"), ("a,b",)),
+        ({"a": "b", "c": "d"}, {"c": "d", "a": "b"}),
+        ({"a": {}}, {"a": []}),
+        (Controller.CHART, "chart"),
+        (("a'", "b"), ("a", "'b")),
+    ],
+)
+def test_values_that_differ_have_another_text(one: object, two: object) -> None:
+    assert fingerprint(one) != fingerprint(two)
+
+
+def test_sets_have_no_order() -> None:
+    assert fingerprint(frozenset({"a", "b", "c"})) == fingerprint(frozenset({"c", "b", "a"}))
+
+
+@pytest.mark.parametrize("value", [object(), len, lambda: None, iter(())])
+def test_what_has_no_text_is_refused(value: object) -> None:
+    with pytest.raises(Unseen):
+        fingerprint({"held": (value,)})
+
+
+def test_a_render_comes_back_equal() -> None:
+    origin = Origin(path=RepoPath("dir/ü.yaml"), document=3, line=7, item=2)
+    body: Any = {
+        "kind": "ConfigMap",
+        "data": {"text": "a\nb\u2028\udc80", "": None, "list": [1, 1.5, -0.0, True, 10**30, 1e300, [], {}]},
+        "order": {"b": 1, "a": 2},
+    }
+    rendered = Rendered(
+        objects=(KubeObject(body=body, origin=origin, contributors=(origin, Origin(path=RepoPath("p")))),),
+        reads={"a": "1", "b/": None},
+        notes=(Note(id="n", message="m", location=Location(path=RepoPath("x"), line=1, column=2)), Note(id="n", message="m")),
+        pinned={"v1": "id", "v2": None},
+    )
+    again = from_text(to_text(rendered), dict(rendered.reads), dict(rendered.pinned))
+    assert again == rendered
+    assert repr(again) == repr(rendered)
+
+
+def test_every_field_of_a_render_is_stored() -> None:
+    """`outside` is empty in what is kept; a field that is added needs its place in `stored`."""
+    names = {kind: [field.name for field in dataclasses.fields(kind)] for kind in (Rendered, KubeObject, Origin, Location, Note)}
+    assert names == {
+        Rendered: ["objects", "reads", "notes", "pinned", "outside"],
+        KubeObject: ["body", "origin", "contributors"],
+        Origin: ["path", "document", "line", "item"],
+        Location: ["path", "line", "column"],
+        Note: ["id", "message", "location"],
+    }

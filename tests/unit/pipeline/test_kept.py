@@ -1,0 +1,193 @@
+"""What is kept between runs changes no report: random repositories, changed at random, judged with a cache of any earlier state."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker import pipeline
+from checker.model.settings import Settings
+from checker.model.watch import Unwatched
+from checker.pipeline import Parts, Running, Surrounding, check, open_change
+from checker.report import FormatOptions, format_report
+from checker.tools.cache import cache_folder
+from tests.gitrepo import GitRepo
+from tests.unit.pipeline.world import SECRET, World
+
+UNJUDGED = Settings(policies=())
+
+
+@pytest.fixture(autouse=True)
+def one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digests of secret values are random in each run; these runs are compared."""
+    monkeypatch.setattr(pipeline, "digest_keys", lambda _store: (b"values" * 6, b"report" * 6))
+
+
+class Tally(Unwatched):
+    def __init__(self) -> None:
+        self.fresh = self.known = 0
+
+    def advance(self, done: int, total: int, recalled: int) -> None:
+        if done == total:
+            self.fresh += total - recalled
+            self.known += recalled
+
+
+def report(
+    repo: GitRepo, base: str, head: str, *, settings: Settings = UNJUDGED, running: Running | None = None, findings: bool = True
+) -> str:
+    change = open_change(repo.root, Surrounding(environ={}), base=base, head=head)
+    judged = check(change, settings, Parts(findings=findings), running=running or Running())
+    return format_report("json", judged, FormatOptions(verbose=True, show_noise=True))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_check_with_a_cache_of_any_state_says_what_one_without_says(git_repo: GitRepo, seed: int) -> None:
+    world = World(git_repo, seed)
+    commits = [git_repo.head]
+    for _ in range(4):
+        commits.append(world.step())
+        base = world.random.choice(commits[:-1])
+        tally = Tally()
+        with_cache = report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2)
+        assert with_cache == report(git_repo, base, commits[-1], findings=seed < 2)
+    tally = Tally()
+    assert report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2) == with_cache
+    assert tally.known > tally.fresh
+    held = b"".join(path.read_bytes() for path in cache_folder().rglob("*") if path.is_file())
+    assert held
+    for form in (SECRET.encode(), base64.b64encode(SECRET.encode())[:12]):
+        assert form not in held
+
+
+@pytest.mark.parametrize("seed", [100])
+def test_a_check_in_many_processes_says_what_one_in_a_single_one_says(
+    git_repo: GitRepo, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from checker.pipeline import rendering
+
+    world = World(git_repo, seed)
+    base = git_repo.head
+    head = [world.step() for _ in range(4)][-1]
+    alone = report(git_repo, base, head, findings=False)
+    monkeypatch.setattr(rendering, "WORTH_IT", 1)
+    assert report(git_repo, base, head, running=Running(jobs=2), findings=False) == alone
+    assert report(git_repo, base, head, running=Running(jobs=2, cache=True), findings=False) == alone
+    tally = Tally()
+    assert report(git_repo, base, head, running=Running(jobs=2, cache=True, watch=tally), findings=False) == alone
+    assert tally.known > tally.fresh
+
+
+def _once(repo: GitRepo, settings: Settings = UNJUDGED) -> tuple[int, int]:
+    tally = Tally()
+    report(repo, "main", "main", settings=settings, running=Running(cache=True, watch=tally))
+    return tally.fresh, tally.known
+
+
+OVERLAY = {"app/kustomization.yaml": "resources: [a.yaml]\n", "app/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"}
+
+
+def test_nothing_is_rendered_twice(git_repo: GitRepo) -> None:
+    git_repo.commit(files=OVERLAY)
+    assert _once(git_repo) == (1, 1)
+    assert _once(git_repo) == (0, 2)
+
+
+def test_another_kubernetes_version_asks_again(git_repo: GitRepo) -> None:
+    git_repo.commit(files=OVERLAY)
+    _once(git_repo)
+    assert _once(git_repo, Settings(policies=(), kubernetes=("1.30",))) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda monkeypatch: monkeypatch.setattr("checker.pipeline.kept.installation", lambda: "another release"),
+        lambda _: (cache_folder() / "kept" / "key").unlink(),
+        lambda _: [path.write_bytes(b"x" * 100) for path in (cache_folder() / "kept").glob("??/*")],
+        lambda _: [path.write_bytes(b"") for path in (cache_folder() / "kept").glob("??/*")],
+    ],
+    ids=["another release", "key lost", "damaged", "empty"],
+)
+def test_what_may_not_hold_any_more_is_made_again(
+    git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch, changed: Callable[[pytest.MonkeyPatch], object]
+) -> None:
+    git_repo.commit(files=OVERLAY)
+    _once(git_repo)
+    changed(monkeypatch)
+    assert _once(git_repo) == (1, 1)
+
+
+def test_a_failure_is_not_kept(git_repo: GitRepo) -> None:
+    git_repo.commit(files={**OVERLAY, "app/a.yaml": "a: [\n"})
+    assert _once(git_repo) == (1, 1)
+    assert _once(git_repo) == (1, 1)
+
+
+def test_a_chart_that_looks_at_the_clock_or_draws_lots_is_not_kept(git_repo: GitRepo) -> None:
+    template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: {{ randAlphaNum 8 | quote }}}\n"
+    git_repo.commit(files={"chart/Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n", "chart/templates/a.yaml": template})
+    assert _once(git_repo) == (1, 1)
+    assert _once(git_repo) == (1, 1)
+
+
+def test_what_a_unit_is_given_by_others_counts(git_repo: GitRepo) -> None:
+    """Variables that a ConfigMap brings, rendered by another unit, are no read of the tree."""
+    world = World(git_repo, 1)
+    variables = world.files["clusters/production/vars.yaml"]
+    for value in "1", "7":
+        world.files["clusters/production/vars.yaml"] = variables.replace("value: '1'", f"value: '{value}'")
+        base = git_repo.head
+        world.write()
+        git_repo.commit("variables")
+        with_cache = report(git_repo, base, git_repo.head, running=Running(cache=True), findings=False)
+        assert with_cache == report(git_repo, base, git_repo.head, findings=False)
+    assert '"after": "7"' in with_cache
+    assert with_cache.count("a-web") > 0
+
+
+def test_a_work_tree_is_read_anew_each_time(git_repo: GitRepo) -> None:
+    """Its files may change between the look at their digest and the look at their content."""
+    git_repo.commit(files={"README.md": "x"})
+    for path, text in OVERLAY.items():
+        git_repo.write(path, text)
+    for _ in range(2):
+        change = open_change(git_repo.root, Surrounding(environ={}), base="main", worktree=True)
+        tally = Tally()
+        check(change, UNJUDGED, Parts(), running=Running(cache=True, watch=tally))
+        assert (tally.fresh, tally.known) == (1, 0)
+
+
+def test_a_moved_tag_is_noticed(git_repo: GitRepo) -> None:
+    world = World(git_repo, 1)
+    _once(git_repo)
+    assert _once(git_repo)[0] == 0
+    world.files["bases/a/web.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n"
+    world.write()
+    git_repo.git("switch", "-q", "-c", "side")
+    git_repo.commit("elsewhere")
+    git_repo.git("tag", "--force", "v1")
+    git_repo.git("switch", "-q", "main")
+    assert _once(git_repo)[0] == 1
+
+
+def test_a_file_that_becomes_a_link_to_the_same_content_is_noticed(git_repo: GitRepo) -> None:
+    """kustomize refuses to read what lies outside of the folder, however equal."""
+    git_repo.commit(files={**OVERLAY, "elsewhere/a.yaml": OVERLAY["app/a.yaml"]})
+    git_repo.branch("change")
+    git_repo.delete("app/a.yaml")
+    git_repo.link("app/a.yaml", "../elsewhere/a.yaml")
+    git_repo.commit("link")
+    for running in (Running(), Running(cache=True), Running(cache=True)):
+        assert "is not in or below" in report(git_repo, "main", "change", running=running)
+
+
+def test_a_home_that_cannot_be_written_is_no_trouble(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    git_repo.commit(files=OVERLAY)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert _once(git_repo) == (1, 1)
+    assert _once(git_repo) == (1, 1)

@@ -1,0 +1,178 @@
+"""Random repositories that change at random, with something of everything that a render may depend on."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.gitrepo import GitRepo
+
+URL = "https://git.example.com/shop/platform.git"
+SECRET = "s3cr3t-Zebra"
+"""Part of every secret value: nothing that is kept may hold it."""
+
+CHART = {
+    "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "charts/web/values.yaml": "tag: '1'\npassword: none\n",
+    "charts/web/templates/web.yaml": (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\ndata: {tag: {{ .Values.tag | quote }}}\n"
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: {{ .Release.Name }}}\nstringData: {password: {{ .Values.password }}}\n"
+    ),
+}
+FLUX = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {url: %s, ref: {branch: main}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec:
+  path: ./clusters/production
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild: {substituteFrom: [{kind: Secret, name: vars}, {kind: ConfigMap, name: vars}]}
+"""
+APPS = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./overlays/a
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild: {substitute: {tier: gold}, substituteFrom: [{kind: ConfigMap, name: vars, optional: true}]}
+"""
+
+
+class World:
+    """`step` commits a few random edits; `files` is what lies there now."""
+
+    def __init__(self, repo: GitRepo, seed: int) -> None:
+        self.repo = repo
+        self.random = random.Random(seed)
+        self.files: dict[str, str] = {}
+        repo.git("remote", "add", "origin", URL)
+        self.files |= CHART
+        self.files |= {f"bases/{name}/{file}": text for name in "ab" for file, text in _base(name).items()}
+        self.files |= {f"overlays/{name}/kustomization.yaml": _overlay(name, "a", "1") for name in "abc"}
+        self.files |= {"plain/one.yaml": _map("one", "1"), "plain/secret.yaml": _secret("plain", "1")}
+        self.files |= {"argo/set.yaml": _set(), "argo/chart.yaml": _chart_app("1", "1"), "argo/pinned.yaml": _pinned("v1")}
+        self.files |= {"clusters/production/flux-system/gotk-sync.yaml": FLUX % URL, "clusters/production/apps.yaml": APPS}
+        self.files |= {"clusters/production/vars.yaml": f"{_map('vars', '1', 'flux-system')}---\n{_secret('vars', '1', 'flux-system')}"}
+        self.write()
+        repo.commit("first")
+        repo.git("tag", "v1")
+
+    def step(self) -> str:
+        """The new commit."""
+        for _ in range(self.random.randint(1, 3)):
+            self.random.choice(self.edits)()
+        self.write()
+        return self.repo.commit("step")
+
+    @property
+    def edits(self) -> list[Callable[[], object]]:
+        pick, number = self.random.choice, str(self.random.randint(1, 4))
+        name = pick("abcd")
+
+        def put(path: str, text: str) -> None:
+            self.files[path] = text
+
+        return [
+            lambda: put(f"bases/{pick('ab')}/web.yaml", _map("web", number)),
+            lambda: put(f"bases/{pick('ab')}/extra.yaml", _map("extra", number)),
+            lambda: put(f"overlays/{name}/kustomization.yaml", _overlay(name, pick("ab"), number)),
+            lambda: put(f"overlays/{name}/kustomization.yaml", _overlay(name, pick("ab"), number, secret=True)),
+            lambda: put(f"overlays/{name}/kustomization.yaml", "resources: [nothing.yaml]\n"),
+            lambda: put(f"overlays/{name}/kustomization.yaml", "resources: [\n"),
+            lambda: self.files.pop(f"overlays/{pick('abcd')}/kustomization.yaml", None),
+            lambda: put(f"plain/{pick(['one', 'two', 'three'])}.yaml", _map(pick(["one", "two"]), number)),
+            lambda: put("plain/secret.yaml", _secret("plain", number)),
+            lambda: self.files.pop(f"plain/{pick(['one', 'two', 'three'])}.yaml", None),
+            lambda: put("charts/web/values.yaml", f"tag: '{number}'\npassword: {SECRET}-{number}\n"),
+            lambda: put("argo/chart.yaml", _chart_app(number, pick("12"))),
+            lambda: put("argo/pinned.yaml", _pinned(pick(["v1", "v1", "v9"]))),
+            lambda: self.repo.git("tag", "--force", "v1"),
+            lambda: put(
+                "clusters/production/vars.yaml", f"{_map('vars', number, 'flux-system')}---\n{_secret('vars', number, 'flux-system')}"
+            ),
+            lambda: put(
+                "clusters/production/apps.yaml", APPS.replace("gold", pick(["gold", "tin"])).replace("overlays/a", f"overlays/{name}")
+            ),
+            lambda: put("bases/a/link.yaml", "-> " + pick(["web.yaml", "../b/web.yaml", "nowhere"])),
+            lambda: put("bases/a/kustomization.yaml", f"resources: [web.yaml{pick(['', ', link.yaml', ', extra.yaml'])}]\n"),
+            lambda: put("README.md", number),
+        ]
+
+    def write(self) -> None:
+        """Text that starts with an arrow is a link."""
+        root = self.repo.root
+        for path in list(root.rglob("*")):
+            if (path.is_file() or path.is_symlink()) and ".git" not in path.relative_to(root).parts:
+                path.unlink()
+        for path, text in self.files.items():
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if text.startswith("-> "):
+                file.symlink_to(Path(text[3:]))
+            else:
+                file.write_text(text)
+
+
+def _map(name: str, value: str, namespace: str = "") -> str:
+    where = f", namespace: {namespace}" if namespace else ""
+    data = f"{{value: '{value}', tier: '${{tier}}', other: '${{value:=none}}'}}"
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}{where}}}\ndata: {data}\n"
+
+
+def _secret(name: str, value: str, namespace: str = "") -> str:
+    where = f", namespace: {namespace}" if namespace else ""
+    return f"apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}{where}}}\nstringData: {{password: {SECRET}-{value}}}\n"
+
+
+def _base(name: str) -> dict[str, str]:
+    return {"kustomization.yaml": "resources: [web.yaml]\n", "web.yaml": _map("web", name), "extra.yaml": _map("extra", name)}
+
+
+def _overlay(name: str, base: str, value: str, *, secret: bool = False) -> str:
+    generated = f"secretGenerator: [{{name: made, literals: [password={SECRET}-{value}]}}]\n" if secret else ""
+    return f"namePrefix: {name}-\nresources: [../../bases/{base}]\ncommonLabels: {{v: '{value}'}}\n{generated}"
+
+
+def _application(name: str, source: dict[str, object]) -> dict[str, object]:
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": name, "namespace": "argocd"},
+        "spec": {
+            "project": "default",
+            "source": {"repoURL": URL, **source},
+            "destination": {"server": "https://kubernetes.default.svc", "namespace": name},
+        },
+    }
+
+
+def _chart_app(tag: str, password: str) -> str:
+    values = {"tag": tag, "password": f"{SECRET}-{password}"}
+    return json.dumps(_application("chart", {"path": "charts/web", "targetRevision": "HEAD", "helm": {"valuesObject": values}}))
+
+
+def _pinned(revision: str) -> str:
+    return json.dumps(_application("pinned", {"path": "overlays/b", "targetRevision": revision}))
+
+
+def _set() -> str:
+    template = _application("{{path.basename}}", {"path": "{{path}}", "targetRevision": "HEAD"})
+    body = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": "all", "namespace": "argocd"},
+        "spec": {
+            "generators": [{"git": {"repoURL": URL, "revision": "HEAD", "directories": [{"path": "overlays/*"}]}}],
+            "template": {"metadata": {"name": "{{path.basename}}"}, "spec": template["spec"]},
+        },
+    }
+    return json.dumps(body)
