@@ -5,7 +5,6 @@ Nothing is shown where standard error is no terminal, in CI, with `--quiet` or i
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
@@ -96,5 +95,5 @@ def onlooker(arguments: Arguments) -> Iterator[Onlooker]:
 
 
 def _is_wanted(arguments: Arguments) -> bool:
-    silent = arguments.quiet or arguments.hook or arguments.environ.get("CI") or os.environ.get("TERM") == "dumb"
+    silent = arguments.quiet or arguments.hook or arguments.environ.get("CI") or arguments.environ.get("TERM") == "dumb"
     return not silent and sys.stderr is not None and sys.stderr.isatty()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from checker.tools.process import find_program
 
-PROGRAMS = ("helm", "kubectl", "kustomize")
+PROGRAMS = ("helm", "kubectl", "kustomize", "opa")
 
 
 @cache
