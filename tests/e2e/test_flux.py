@@ -63,7 +63,7 @@ clusters:
 @pytest.fixture
 def fleet(registry: Registry, helm: Path, git_home: Path, tmp_path: Path) -> GitRepo:
     """One release of a chart that is in a registry; its next version is there too."""
-    remote.fetch.cache_clear()
+    remote._fetched.cache_clear()
     for version in ("1.0.0", "1.1.0"):
         registry.push(pack(helm, tmp_path, version, {"templates/a.yaml": TEMPLATE}), "fleet")
     repo = GitRepo.create(tmp_path / "fleet")
@@ -101,7 +101,7 @@ def test_a_fetched_chart_is_diffed_and_pulled_once_for_both_sides(run: Callable[
     changes = {field["path"]: (field["before"], field["after"]) for obj in units["app"]["objects"] for field in obj["fields"]}
     assert changes == {"data.version": ("1.0.0", "1.1.0")}
     assert registry.asked("/v2/fleet/app/blobs/") == before + 2
-    remote.fetch.cache_clear()
+    remote._fetched.cache_clear()
     offline = units_of(run(*words))
     assert [obj["name"] for obj in offline["app"]["objects"]] == ["app"], "both versions are pinned and lie in the cache"
     assert registry.asked("/v2/fleet/app/blobs/") == before + 2

@@ -48,7 +48,7 @@ def charts(helm: Path, archives: dict[str, Path]) -> Iterator[ChartRepository]:
 
 @pytest.fixture(autouse=True)
 def nothing_fetched() -> None:
-    fetch.cache_clear()
+    remote._fetched.cache_clear()
     remote._index.cache_clear()
 
 
@@ -107,10 +107,10 @@ def test_a_filter_chooses_among_the_tags(registry: Registry) -> None:
 def test_a_chart_is_pulled_once(registry: Registry) -> None:
     before = registry.asked("/blobs/")
     assert version_of(in_registry(registry, "1.0.0")) == version_of(in_registry(registry, "1.0.0"))
-    fetch.cache_clear()  # as the next run
+    remote._fetched.cache_clear()  # as the next run
     assert version_of(in_registry(registry, "1.0.0")) == "1.0.0"
     assert registry.asked("/blobs/") == before + 1
-    fetch.cache_clear()
+    remote._fetched.cache_clear()
     assert fetch(in_registry(registry, "1.0.0"), allow_network=False) is not None
     assert fetch(in_registry(registry, "1.x"), allow_network=False) is None
 

@@ -20,7 +20,7 @@ SHOW = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Chart.Name }}-{{ 
 
 @pytest.fixture
 def charts(helm: Path, tmp_path: Path) -> Iterator[ChartRepository]:
-    remote.fetch.cache_clear()
+    remote._fetched.cache_clear()
     remote._index.cache_clear()
     for version in ("1.0.0", "1.5.0"):
         pack(helm, tmp_path, version, {"templates/show.yaml": SHOW}, name="lib")
@@ -41,7 +41,7 @@ def test_the_newest_version_that_fits_is_fetched(charts: ChartRepository) -> Non
 
 def test_a_lock_file_says_which_version(charts: ChartRepository) -> None:
     assert names(charts.url, "1.0.0") == ["lib-1.0.0"]
-    remote.fetch.cache_clear()
+    remote._fetched.cache_clear()
     assert names(charts.url, "1.0.0", allow_network=False) == ["lib-1.0.0"], "pinned by the lock, it comes out of the cache"
 
 
