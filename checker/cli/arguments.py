@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from checker.version import __version__
 
@@ -371,6 +372,22 @@ def parse(argv: Sequence[str]) -> Arguments | int:
     if argv and argv[0] in _OWN_FLAGS:
         words = tuple(argv[1:])
         return Arguments(command=argv[0], command_function=COMMANDS[argv[0]].function, words=words, debug="--debug" in words)
+    if argv and argv[0] in COMMANDS:
+        # the parser of one command alone: to make all of them takes as long as many a lint
+        name, rest = argv[0], argv[1:]
+        parser = _filled(argparse.ArgumentParser(prog=f"gitops-check {name}", **_described(name)), name)
+        arguments = Arguments(command=name, command_function=COMMANDS[name].function)
+    else:
+        parser, rest, arguments = _overview(argv), argv, Arguments()
+    try:
+        return parser.parse_args(list(rest), namespace=arguments)
+    except SystemExit as stop:
+        sys.stdout.flush()
+        return stop.code if isinstance(stop.code, int) else 2
+
+
+def _overview(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """What `-h` shows and what refuses a command that does not exist."""
     parser = argparse.ArgumentParser(
         prog="gitops-check",
         description="What would this merge deploy, is it valid, and is it allowed?",
@@ -378,23 +395,26 @@ def parse(argv: Sequence[str]) -> Arguments | int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"gitops-check {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
-        # argparse builds every sub-command's help; only the chosen one gets its options
-        sub = commands.add_parser(
-            name,
-            help=command.help,
-            description=command.help[0].upper() + command.help[1:],
-            epilog=command.epilog + EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
+        sub = commands.add_parser(name, help=command.help, **_described(name))
         if name in argv:
-            for add in command.options:
-                add(sub)
-        sub.add_argument("--debug", action="store_true", help="show a traceback for errors")
-        sub.set_defaults(command_function=command.function)
-    try:
-        return parser.parse_args(list(argv), namespace=Arguments())
-    except SystemExit as stop:
-        sys.stdout.flush()
-        return stop.code if isinstance(stop.code, int) else 2
+            _filled(sub, name)
+    return parser
+
+
+def _described(name: str) -> dict[str, Any]:
+    command = COMMANDS[name]
+    return {
+        "description": command.help[0].upper() + command.help[1:],
+        "epilog": command.epilog + EPILOG,
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
+
+
+def _filled(parser: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
+    for add in COMMANDS[name].options:
+        add(parser)
+    parser.add_argument("--debug", action="store_true", help="show a traceback for errors")
+    parser.set_defaults(command=name, command_function=COMMANDS[name].function)
+    return parser

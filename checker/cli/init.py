@@ -104,7 +104,7 @@ def _checked(text: str) -> str:
     from checker.settings import FILE_NAME
     from checker.settings.load import parse_settings
 
-    parse_settings(text.encode(), FILE_NAME, rule_parameters())
+    parse_settings(text.encode(), FILE_NAME, rule_parameters)
     return text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -34,13 +33,13 @@ def deliver(report: Report, settings: Settings, arguments: Arguments) -> int:
 
 def check_formats(arguments: Arguments) -> None:
     """Refuse an unknown format before the work, not after it. Raises UsageError."""
-    from difflib import get_close_matches
-
     from checker.report import FORMATS
 
     for wanted in arguments.output:
         name = wanted.partition("=")[0]
         if name not in FORMATS:
+            from difflib import get_close_matches
+
             close = get_close_matches(name, FORMATS, n=1)
             raise UsageError(
                 f"there is no output format {name!r}", f"did you mean {close[0]}?" if close else f"there are {', '.join(FORMATS)}"
@@ -53,7 +52,7 @@ def _formatted(name: str, report: Report, fail_on: Severity | None, arguments: A
     options = FormatOptions(
         command=arguments.command,
         color=to_terminal and wants_color(arguments),
-        width=shutil.get_terminal_size((120, 24)).columns,
+        width=_width(),
         verbose=arguments.verbose,
         show_noise=arguments.show_noise,
         environments=tuple(arguments.environment),
@@ -73,6 +72,17 @@ def _source_url(arguments: Arguments) -> str:
     from checker.pipeline.comment import source_url
 
     return source_url(arguments.environ)
+
+
+def _width() -> int:
+    """COLUMNS, the terminal's width, or 120. (shutil answers this too, and loads four compression libraries for it.)"""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 120  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 120
 
 
 def _help() -> dict[str, RuleHelp]:

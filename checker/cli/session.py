@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -66,11 +67,10 @@ def _surrounding(arguments: Arguments) -> Surrounding:
 
 
 def _parsed(data: bytes) -> Settings:
-    from checker.pipeline.catalogue import rule_parameters
     from checker.settings import FILE_NAME
     from checker.settings.load import parse_settings
 
-    return parse_settings(data, FILE_NAME, rule_parameters())
+    return parse_settings(data, FILE_NAME, _rule_parameters)
 
 
 def _session(arguments: Arguments, change: Snapshot) -> Session:
@@ -106,40 +106,46 @@ def _settings(arguments: Arguments, change: Snapshot) -> tuple[Settings, tuple[s
 
 def _of_default_branch(change: Snapshot) -> Settings | None:
     """A hydrated branch, or one of an environment, seldom carries the settings: then those that everybody sees count."""
-    from checker.pipeline.catalogue import refuse_wrong_parameters
     from checker.pipeline.opening import of_default_branch
     from checker.settings import FILE_NAME
 
     data = of_default_branch(change, FILE_NAME)
     if data is None:
         return None
-    settings = _parsed(data)
-    refuse_wrong_parameters(settings, FILE_NAME)
-    return settings
+    return _checked(_parsed(data), FILE_NAME)
 
 
 def file_settings(arguments: Arguments) -> Settings:
     """The settings of the file that `--settings` names, defaults with `--no-settings`."""
-    from checker.pipeline.catalogue import refuse_wrong_parameters, rule_parameters
-    from checker.settings.load import parse_settings
-
     if arguments.settings is None:
         return Settings()
+    from checker.settings.load import parse_settings
+
     try:
         data = arguments.settings.read_bytes()
     except OSError as error:
         raise UsageError(f"{arguments.settings}: {error.strerror}", "--settings takes the path of a settings file") from error
-    settings = parse_settings(data, RepoPath(str(arguments.settings)), rule_parameters())
-    refuse_wrong_parameters(settings, str(arguments.settings))
-    return settings
+    return _checked(parse_settings(data, RepoPath(str(arguments.settings)), _rule_parameters), str(arguments.settings))
 
 
 def tree_settings(tree: Tree) -> Settings:
-    from checker.pipeline.catalogue import refuse_wrong_parameters, rule_parameters
     from checker.settings import FILE_NAME, load_settings
 
-    settings = load_settings(tree, FILE_NAME, rule_parameters())
-    refuse_wrong_parameters(settings, FILE_NAME)
+    return _checked(load_settings(tree, FILE_NAME, _rule_parameters), FILE_NAME)
+
+
+def _rule_parameters() -> Mapping[str, Collection[str]]:
+    from checker.pipeline.catalogue import rule_parameters
+
+    return rule_parameters()
+
+
+def _checked(settings: Settings, place: str) -> Settings:
+    """The rules' own code is loaded only for settings that choose one. Raises UsageError."""
+    if settings.rules:
+        from checker.pipeline.catalogue import refuse_wrong_parameters
+
+        refuse_wrong_parameters(settings, place)
     return settings
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 
 from checker.model.objects import KubeObject, Location, mapping, sequence
-from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, basename, is_within, parent, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, is_within, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 
-MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 DECLARING_GROUPS = ("fluxcd", "argoproj.io", "apiextensions.k8s.io")
 """Parts of the API groups whose objects matter before anything is rendered: units, their sources, and CRDs for schemas."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from checker.model.objects import Location, ObjectKey
-from checker.model.units import UnitKey
+
+if TYPE_CHECKING:
+    from checker.model.units import UnitKey
 
 
 class Severity(IntEnum):
@@ -50,6 +51,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Stable when lines move: rule, file, object, pointer and message."""
+        import hashlib
+
         parts = (self.rule, self.location.path, str(self.object), self.pointer, self.message)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
 

@@ -61,7 +61,7 @@ class KubeObject:
     origin: Origin
     contributors: tuple[Origin, ...] = ()
 
-    @cached_property
+    @property
     def api_version(self) -> str:
         return _text(self.body.get("apiVersion"))
 
@@ -74,7 +74,7 @@ class KubeObject:
     def version(self) -> str:
         return self.api_version.rpartition("/")[2]
 
-    @cached_property
+    @property
     def kind(self) -> str:
         return _text(self.body.get("kind"))
 
@@ -125,7 +125,7 @@ def dig(value: object, *keys: str) -> JSONValue:
     """The value under a chain of mapping keys, None where one is missing."""
     found = value
     for key in keys:
-        found = mapping(found).get(key)
+        found = found.get(key) if isinstance(found, dict) else None
     return found  # type: ignore[return-value]
 
 

@@ -9,6 +9,8 @@ ROOT = RepoPath("")
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The names by which kustomize, Flux and Argo CD know a kustomization, in the order in which they look for them."""
 
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+
 
 class PathEscapes(ValueError):
     """The path leaves the tree."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
-from checker.model.change import ChangeFacts
-from checker.model.diff import Change, EnvironmentDiff, NotRendered
 from checker.model.findings import Counts, Finding, Severity
 from checker.model.objects import Location
-from checker.model.units import BuiltUnit, State
+
+if TYPE_CHECKING:
+    from checker.model.change import ChangeFacts
+    from checker.model.diff import Change, EnvironmentDiff, NotRendered
+    from checker.model.units import BuiltUnit, State
+
+
+_Kind = TypeVar("_Kind")
 
 
 class Mode(StrEnum):
@@ -79,23 +84,25 @@ class Report:
     """Things the reader must know about the run itself, e.g. that settings of the base revision were used."""
 
     def units_by_state(self) -> dict[State, int]:
-        tally = Counter(built.state for built in self.units)
-        return {state: tally[state] for state in State}
+        from checker.model.units import State
+
+        return _tally(State, (built.state for built in self.units))
 
     def objects_by_change(self) -> dict[Change, int]:
-        tally = Counter(
+        from checker.model.diff import Change
+
+        changes = (
             diff.change
             for environment in self.environments or ()
             for unit in environment.units
             for diff in unit.objects
             if not diff.is_noise
         )
-        return {change: tally[change] for change in Change}
+        return _tally(Change, changes)
 
     def findings_by_severity(self) -> dict[Severity, int]:
         """Findings and broken rules together: what decides the exit code."""
-        tally = Counter(self._severities())
-        return {severity: tally[severity] for severity in reversed(Severity)}
+        return _tally(reversed(Severity), self._severities())
 
     def worst(self) -> Severity | None:
         return max(self._severities(), default=None)
@@ -103,3 +110,11 @@ class Report:
     def _severities(self) -> Iterable[Severity]:
         yield from (finding.severity for finding in self.findings)
         yield from (rule.severity for rule in self.rules or () if rule.severity is not None)
+
+
+def _tally(kinds: Iterable[_Kind], met: Iterable[_Kind]) -> dict[_Kind, int]:
+    """How often each kind was met, in the order of `kinds`."""
+    counts = dict.fromkeys(kinds, 0)
+    for kind in met:
+        counts[kind] += 1
+    return counts

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, Location
 from checker.model.report import Mode
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class ClusterSetting:
 
 def cluster_named(name: str, clusters: Iterable[ClusterSetting]) -> ClusterSetting:
     """All that the settings say of a cluster, later entries over earlier ones. `*` also stands for the cluster without a name."""
+    from fnmatch import fnmatchcase
+
     known = ClusterSetting(name=name)
     for entry in clusters:
         if fnmatchcase(name, entry.name):

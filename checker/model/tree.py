@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Protocol
@@ -136,7 +135,13 @@ def listing_identity(tree: Tree, path: RepoPath) -> str | None:
     except TreeError:
         return None
     kinds = (f"{name}\0{tree.kind(join(path, name), follow=False)}" for name in names)
-    return hashlib.sha256("\n".join(kinds).encode("utf-8", "surrogateescape")).hexdigest()
+    return _sha256("\n".join(kinds).encode("utf-8", "surrogateescape"))
+
+
+def _sha256(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
 
 
 def unchanged(reads: Mapping[str, str | None], tree: Tree) -> bool:
@@ -200,10 +205,10 @@ class OverlayTree:
 
     def identity(self, path: RepoPath) -> str | None:
         if path in self._files:
-            return hashlib.sha256(self._files[path]).hexdigest()
-        over = sorted((file, hashlib.sha256(data).hexdigest()) for file, data in self._files.items() if is_within(file, path))
+            return _sha256(self._files[path])
+        over = sorted((file, _sha256(data)) for file, data in self._files.items() if is_within(file, path))
         below = self._tree.identity(path)
-        return hashlib.sha256(repr((below, over)).encode()).hexdigest() if over else below
+        return _sha256(repr((below, over)).encode()) if over else below
 
     def resolve(self, path: RepoPath) -> RepoPath:
         return path if path in self._files else self._tree.resolve(path)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from checker.model.findings import CheckerError, merged
 from checker.model.paths import RepoPath
 from checker.model.report import Report
 from checker.model.settings import Settings
-from checker.model.units import BuiltUnit
 from checker.pipeline.opening import SettingsFile, Surrounding, open_change, open_hook
 from checker.pipeline.running import Running, digest_keys, opened_store, processors
 from checker.version import __version__
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from checker.model.units import BuiltUnit
     from checker.pipeline.expand import ExpandOptions, Side
     from checker.snapshot import Snapshot
 
@@ -155,6 +156,8 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
 
 def today() -> date:
     """The day by which suppressions end, in UTC so that every runner agrees."""
+    from datetime import UTC, datetime
+
     return datetime.now(UTC).date()
 
 

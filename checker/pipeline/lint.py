@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.discover.layout import MANIFEST_SUFFIXES
-from checker.model.findings import Checked, Counts, Finding, Outcome, Severity, UsageError, merged
+from checker.model.findings import Checked, CheckerError, Counts, Finding, Outcome, Severity, UsageError, merged
 from checker.model.objects import Location
-from checker.model.paths import ROOT, RepoPath, repo_path
-from checker.model.report import Report
+from checker.model.paths import MANIFEST_SUFFIXES, ROOT, RepoPath, repo_path
+from checker.model.report import Report, Suppressed
 from checker.model.settings import Settings
 from checker.model.tree import EntryKind, MemoryTree, Tree, TreeError, walk
 from checker.pipeline.surroundings import Surroundings
 from checker.version import __version__
 
 if TYPE_CHECKING:
+    from checker.evaluate import PolicySet
     from checker.validate import ValidatedFiles
 
 STDIN = RepoPath("stdin")
@@ -42,12 +42,15 @@ def open_files(start: Path, names: Sequence[str], *, staged: bool) -> Files:
 
 def _tree(start: Path, *, staged: bool) -> tuple[Tree, Path, RepoPath]:
     """The tree, the folder on disk that is its root, and where `start` lies in it."""
-    from checker.model.findings import CheckerError
-    from checker.snapshot import DirectoryTree, open_repository
-
     if not start.is_dir():
         raise UsageError(f"{start} is not a folder", "-C takes the repository, or a folder in it")
     top = start.resolve()
+    from checker.snapshot import DirectoryTree, may_be_repository
+
+    if not staged and not may_be_repository(top):
+        return DirectoryTree(top), top, ROOT
+    from checker.snapshot import open_repository
+
     try:
         repository = open_repository(start)
     except CheckerError:
@@ -79,16 +82,12 @@ def lint_stream(data: bytes, settings: Settings) -> Report:
 
 def lint_tree(files: Files, settings: Settings) -> Report:
     """Validate and evaluate what the files hold."""
-    from checker.pipeline import today
-    from checker.pipeline.policies import engines
-    from checker.pipeline.suppress import lift
-
     around = Surroundings(files.tree)
     excluded = _excluded(files.paths, settings)
     looked_at = [path for path in files.paths if path not in excluded]
     reasons = {path: reason for path in looked_at if (reason := around.reason(path))}
     checked = _checked(files.tree, [path for path in looked_at if path not in reasons], settings, around)
-    lifted = lift(merged(checked.findings), files.tree, settings.suppress, today())
+    kept, suppressed = _lifted(merged(checked.findings), files.tree, settings)
     left_out = tuple(
         Finding(rule="left-to-rendering", severity=Severity.NOTE, message=reason, location=Location(path=path), outcome=Outcome.SKIPPED)
         for path, reason in reasons.items()
@@ -96,25 +95,44 @@ def lint_tree(files: Files, settings: Settings) -> Report:
     counts = checked.counts + Counts(skipped=len(left_out))
     return Report(
         tool_version=__version__,
-        findings=merged((*lifted.kept, *left_out)),
-        suppressed=lifted.suppressed,
+        findings=merged((*kept, *left_out)),
+        suppressed=suppressed,
         counts=counts,
-        engines=engines(settings),
+        engines=_engines(settings),
     )
 
 
-def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: Surroundings) -> Checked:
-    from checker.pipeline.policies import evaluate_options, policy_sets
+def _engines(settings: Settings) -> tuple[tuple[str, str], ...]:
+    if not settings.policies:
+        return ()
+    from checker.pipeline.policies import engines
 
-    contents, unreadable = _contents(tree, paths)
-    policies = policy_sets(tree, settings)
+    return engines(settings)
+
+
+def _lifted(findings: tuple[Finding, ...], tree: Tree, settings: Settings) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
+    """What is left, and what somebody lifted."""
+    if not findings and not settings.suppress:
+        return (), ()
+    from checker.pipeline import today
+    from checker.pipeline.suppress import lift
+
+    lifted = lift(findings, tree, settings.suppress, today())
+    return lifted.kept, lifted.suppressed
+
+
+def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: Surroundings) -> Checked:
+    contents = _Contents(tree, paths)
+    policies = _policies(tree, settings)
     validated = _validated(tree, contents, settings, around, keep_objects=bool(policies))
+    unreadable = contents.unreadable.values()
     counts = validated.checked.counts + Counts(not_checked=len(unreadable))
     found = Checked(findings=(*unreadable, *validated.checked.findings), counts=counts)
     if not policies or not validated.objects:
         return found
     from checker.evaluate import EvaluationInput, evaluate_objects
     from checker.pipeline.locate import locator
+    from checker.pipeline.policies import evaluate_options
 
     inputs = [EvaluationInput(object=obj) for obj in validated.objects if not around.is_base(obj.origin.path)]
     evaluated = evaluate_objects(inputs, policies, evaluate_options(settings, locator(tree)))
@@ -122,14 +140,20 @@ def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: 
     return Checked(findings=(*found.findings, *evaluated.findings), counts=counts + evaluated.counts + left)
 
 
-def _validated(
-    tree: Tree, contents: Sequence[tuple[RepoPath, bytes]], settings: Settings, around: Surroundings, *, keep_objects: bool
-) -> ValidatedFiles:
+def _policies(tree: Tree, settings: Settings) -> tuple[PolicySet, ...]:
+    if not settings.policies:
+        return ()
+    from checker.pipeline.policies import policy_sets
+
+    return policy_sets(tree, settings)
+
+
+def _validated(tree: Tree, contents: _Contents, settings: Settings, around: Surroundings, *, keep_objects: bool) -> ValidatedFiles:
     """Definitions elsewhere in the repository are looked for only when a kind without a schema is met."""
     from checker.pipeline.locate import locator
     from checker.pipeline.schemas import schema_reader
     from checker.validate import ValidateOptions, validate_files
-    from checker.validate.kustomized import completed_files
+    from checker.validate.kustomized import CompletedFiles
 
     options = ValidateOptions(
         kubernetes=settings.kubernetes,
@@ -137,7 +161,7 @@ def _validated(
         locations=settings.schemas,
         read_schema=schema_reader(tree, allow_network=settings.allow_network),
         require_schemas=settings.require_schemas,
-        completed=completed_files([*around.kustomizations, *contents]),
+        completed=CompletedFiles(lambda: around.kustomizations),
         locate=locator(tree),
     )
     validated = validate_files(contents, options, keep_objects=keep_objects)
@@ -147,26 +171,31 @@ def _validated(
     return validate_files(contents, replace(options, crds=around.definitions), keep_objects=keep_objects)
 
 
-def _contents(tree: Tree, paths: Sequence[RepoPath]) -> tuple[list[tuple[RepoPath, bytes]], list[Finding]]:
-    contents: list[tuple[RepoPath, bytes]] = []
-    unreadable: list[Finding] = []
-    for path in paths:
-        try:
-            contents.append((path, tree.read(path)))
-        except TreeError as error:
-            unreadable.append(
-                Finding(
+class _Contents:
+    """The files with their bytes, each read when its turn comes; those that cannot be read are left out and told of."""
+
+    def __init__(self, tree: Tree, paths: Sequence[RepoPath]) -> None:
+        self._tree = tree
+        self._paths = paths
+        self.unreadable: dict[RepoPath, Finding] = {}
+
+    def __iter__(self) -> Iterator[tuple[RepoPath, bytes]]:
+        for path in self._paths:
+            try:
+                yield path, self._tree.read(path)
+            except TreeError as error:
+                self.unreadable[path] = Finding(
                     rule="unreadable-file",
                     severity=Severity.ERROR,
                     message=str(error),
                     location=Location(path=path),
                     outcome=Outcome.NOT_CHECKED,
                 )
-            )
-    return contents, unreadable
 
 
 def _excluded(paths: Sequence[RepoPath], settings: Settings) -> frozenset[RepoPath]:
+    if not settings.exclude:
+        return frozenset()
     from checker.discover.environments import glob_matches
 
     return frozenset(path for path in paths if any(glob_matches(pattern, path) for pattern in settings.exclude))

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from checker.discover.layout import MANIFEST_SUFFIXES, referenced
 from checker.model.objects import KubeObject, mapping, sequence
-from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, basename, is_within, join, parent, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, is_within, join, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 
 _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902", "configurations", "transformers", "generators", "replacements")
@@ -56,6 +55,8 @@ class Surroundings:
 
     @cached_property
     def _bases(self) -> frozenset[RepoPath]:
+        from checker.discover.layout import referenced
+
         folders = {parent(path) for path, _ in self.kustomizations}
         return referenced(self._tree, folders) & folders
 

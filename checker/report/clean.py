@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import quote
 
 # Not caught by str.isprintable: letters and symbols without a shape (Unicode's Default_Ignorable_Code_Point, and the blank braille cell)
 _SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -31,6 +30,8 @@ def well_formed(text: str) -> str:
 
 def uri_path(path: str) -> str:
     """The path in an address; undecodable bytes as the bytes they were."""
+    from urllib.parse import quote
+
     return quote(
         _LONE.sub(lambda match: match[0] if "\udc80" <= match[0] <= "\udcff" else _escaped(match[0]), path).encode(
             "utf-8", "surrogateescape"

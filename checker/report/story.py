@@ -5,34 +5,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from checker.model.diff import Change, Effect, EnvironmentDiff, NotRendered, ObjectDiff, UnitDiff
 from checker.model.findings import Finding, Outcome, Severity
 from checker.model.objects import JSONValue, Location, ObjectKey
 from checker.model.report import Report, RuleVerdict, Verdict
-from checker.model.units import Controller, DeployUnit, UnitKey
 from checker.report.clean import shown
 from checker.report.options import FormatOptions
-from checker.report.values import is_image
 
-CONTROLLERS: Mapping[Controller, str] = {
-    Controller.FLUX_KUSTOMIZATION: "Kustomization",
-    Controller.FLUX_HELMRELEASE: "HelmRelease",
-    Controller.FLUX_RESOURCESET: "ResourceSet",
-    Controller.ARGOCD_APPLICATION: "Application",
-    Controller.ARGOCD_APPLICATIONSET: "ApplicationSet",
-    Controller.KUSTOMIZATION: "kustomization",
-    Controller.CHART: "chart",
-    Controller.DIRECTORY: "folder",
+if TYPE_CHECKING:
+    from checker.model.diff import Change, Effect, EnvironmentDiff, NotRendered, ObjectDiff, UnitDiff
+    from checker.model.units import DeployUnit, UnitKey
+
+# By the words of model.units.Controller and model.diff.Change, which a report on files alone does not load.
+CONTROLLERS: Mapping[str, str] = {
+    "flux-kustomization": "Kustomization",
+    "flux-helmrelease": "HelmRelease",
+    "flux-resourceset": "ResourceSet",
+    "argocd-application": "Application",
+    "argocd-applicationset": "ApplicationSet",
+    "kustomization": "kustomization",
+    "chart": "chart",
+    "directory": "folder",
 }
 
-SYMBOLS: Mapping[Change, str] = {
-    Change.CREATED: "+",
-    Change.CHANGED: "~",
-    Change.DELETED: "-",
-    Change.ORPHANED: "o",
-    Change.RENAMED: "~",
-    Change.MOVED: ">",
+SYMBOLS: Mapping[str, str] = {
+    "created": "+",
+    "changed": "~",
+    "deleted": "-",
+    "orphaned": "o",
+    "renamed": "~",
+    "moved": ">",
 }
 
 
@@ -136,6 +139,8 @@ def _outline(diff: UnitDiff) -> object:
 
 def _alike(known: UnitDiff, diff: UnitDiff) -> tuple[str, ...] | None:
     """The namespaces of the second where the two change alike but for their namespaces; None where they do not."""
+    from checker.model.diff import Change
+
     namespaces: dict[str, str] = {}
     left = [item for item in known.objects if not item.is_noise]
     right = [item for item in diff.objects if not item.is_noise]
@@ -159,6 +164,8 @@ def _placeless(body: JSONValue) -> JSONValue:
 
 def object_groups(objects: Iterable[ObjectDiff], least: int = 4) -> list[list[ObjectDiff]]:
     """Objects that change in exactly the same way together, in order of the first; fewer than `least` stay apart."""
+    from checker.model.diff import Change
+
     groups: dict[object, list[ObjectDiff]] = {}
     for diff in objects:
         alike: object = (diff.change, repr(diff.fields), diff.effects, diff.is_noise, diff.moved_from)
@@ -176,6 +183,8 @@ class Seen:
 
     def before(self, diff: ObjectDiff, environment: str) -> str | None:
         """The environment where the same change of an object of that kind and name was told; the first time None."""
+        from checker.model.diff import Change
+
         if diff.change is not Change.CHANGED or not diff.fields:
             return None
         same = (diff.key.group, diff.key.kind, diff.key.name, repr(diff.fields), diff.effects)
@@ -185,6 +194,8 @@ class Seen:
 
 def shown_effects(diff: ObjectDiff) -> list[Effect]:
     """Worst first; without the note on an image where the changed field itself is shown."""
+    from checker.report.values import is_image
+
     told = any(is_image(change) for change in diff.fields)
     effects = [effect for effect in diff.effects if not (told and effect.id == "image-changed" and effect.severity is Severity.NOTE)]
     return sorted(effects, key=lambda effect: -effect.severity)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from checker.model.diff import Change, EnvironmentDiff, NotRendered, ObjectDiff
 from checker.model.findings import Severity
 from checker.model.report import Report
 from checker.report.clean import sentence, shown
@@ -31,6 +31,9 @@ from checker.report.story import (
 from checker.report.terminal import Paint, columns, pad, wrapped
 from checker.report.values import field_path, transition
 from checker.report.verdict import count_words, headline, unit_words
+
+if TYPE_CHECKING:
+    from checker.model.diff import EnvironmentDiff, NotRendered, ObjectDiff
 
 _FIELDS = 12
 """Fields of one object, and lines of names of one group, that are shown without --verbose."""
@@ -148,6 +151,8 @@ class _Page:
 
     def _unit(self, told: Told) -> Iterator[str]:
         diff = told.diff
+        from checker.model.diff import Change
+
         about = [diff.change.value] if diff.change in (Change.CREATED, Change.DELETED) else []
         about += [diff.state.value] if diff.state.value == "suspended" else []
         title = self.units.title(diff.unit)
@@ -173,6 +178,8 @@ class _Page:
             yield from self._effects(diff)
 
     def _fields(self, diff: ObjectDiff) -> Iterator[str]:
+        from checker.model.diff import Change
+
         if diff.before_key is not None and diff.change is Change.RENAMED:
             yield f"was {shown(diff.before_key.name)}"
         if diff.change is Change.MOVED and diff.moved_from:
@@ -201,6 +208,8 @@ class _Page:
             yield from (f"        {line}" for line in wrapped(", ".join(sentence(message) for message in quiet), self.width - 8))
 
     def _group(self, group: Sequence[ObjectDiff]) -> Iterator[str]:
+        from checker.model.diff import Change
+
         first = group[0]
         words = "objects" if first.change is Change.CHANGED else f"objects {first.change.value}"
         title = f"    {SYMBOLS[first.change]} {len(group):,} {words}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
-from checker.model.diff import FieldChange
 from checker.model.objects import JSONValue
 from checker.report.clean import shorten, visible
+
+if TYPE_CHECKING:
+    from checker.model.diff import FieldChange
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./$^()<~+…-][^\\]*")
 _NOT_TEXT = re.compile(r"(?i)[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?|0[xo][\da-f]+|true|false|yes|no|on|off|null|~")
@@ -114,6 +116,8 @@ def _text_change(before: str, after: str) -> str:
     if max(len(old), len(new)) > _LINES:
         return sizes
     added = removed = 0
+    from difflib import SequenceMatcher
+
     for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             removed += last - first

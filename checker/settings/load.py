@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date
-from difflib import get_close_matches
+from collections.abc import Callable, Collection, Mapping
+from typing import NoReturn
 
 from checker.model.findings import Severity, UsageError
 from checker.model.objects import JSONValue, Location, mapping, sequence, text
@@ -17,8 +16,8 @@ FILE_NAME = RepoPath(".gitops-check.yaml")
 SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 
 
-Rules = Mapping[str, Collection[str]]
-"""The ids of the rules that exist, each with the names of its parameters."""
+Rules = Callable[[], Mapping[str, Collection[str]]]
+"""The ids of the rules that exist, each with the names of its parameters; asked only when the file chooses a rule."""
 
 
 def load_settings(tree: Tree, path: RepoPath, rules: Rules) -> Settings:
@@ -92,12 +91,13 @@ class _Reader:
 
     def _choices(self, rule: str, value: JSONValue, environments: Collection[str]) -> tuple[RuleChoice, ...]:
         """A mode, `{mode, parameters}` for every guarded environment, or `{environment: mode | value | {mode, parameters}}`."""
-        if rule not in self._rules:
-            self._refuse(f"/rules/{rule}", f"there is no rule {rule!r}", rule, self._rules)
+        rules = self._rules()
+        if rule not in rules:
+            self._refuse(f"/rules/{rule}", f"there is no rule {rule!r}", rule, rules)
         if isinstance(value, str):
             return (RuleChoice(rule=rule, environment="", mode=Mode(value)),)
         body = mapping(value)
-        known = {"mode", *self._rules[rule]}
+        known = {"mode", *rules[rule]}
         per_environment = {name: choice for name, choice in body.items() if name not in known}
         general = {name: choice for name, choice in body.items() if name in known}
         stranger = next((name for name in per_environment if environments and name not in environments), None)
@@ -135,6 +135,8 @@ class _Reader:
         until = text(body.get("until"))
         pointer = f"/suppress/{index}"
         line, column = locate(self._data, 0, pointer) or (1, 1)
+        from datetime import date
+
         try:
             day = date.fromisoformat(until.partition("T")[0]) if until else None
         except ValueError:
@@ -149,7 +151,9 @@ class _Reader:
             location=Location(path=self._path, line=line, column=column),
         )
 
-    def _refuse(self, pointer: str, message: str, word: str, known: Collection[str]) -> None:
+    def _refuse(self, pointer: str, message: str, word: str, known: Collection[str]) -> NoReturn:
+        from difflib import get_close_matches
+
         close = get_close_matches(word, known, n=1)
         hint = f"; did you mean {close[0]}?" if close else (f"; there are {', '.join(sorted(known))}" if known else "")
         raise UsageError(f"{_place(self._data, self._path, pointer)}: {message}{hint}")

@@ -7,7 +7,6 @@ same: the repository will be read by a controller on one that does not.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from pathlib import Path
@@ -19,6 +18,9 @@ from checker.model.tree import EntryKind, Unreadable
 from checker.snapshot.linked import MAX_DEPTH, LinkedTree, object_id, too_large
 
 _CHUNK = 1024 * 1024
+_NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
+_KEPT = 4 * 1024 * 1024
+"""Bytes of contents that are kept: those of a folder that is built, read again and again, and not those of ten thousand manifests."""
 
 
 class Disk:
@@ -38,12 +40,14 @@ class Disk:
 
     def read(self, path: RepoPath, limit: int) -> bytes:
         try:
-            if self.kind(path) is EntryKind.SYMLINK:
+            if not _NOFOLLOW and self.kind(path) is EntryKind.SYMLINK:
                 return _link_text(self.full(path))
             with self._open(path) as file:
                 size = os.fstat(file.fileno()).st_size
                 data = file.read(size) if size <= limit else b""
         except OSError as error:
+            if self.kind(path) is EntryKind.SYMLINK:
+                return _link_text(self.full(path))
             raise Unreadable(path, f"cannot be read: {error.strerror}") from error
         if size > limit:
             raise too_large(path, size, limit)
@@ -57,6 +61,8 @@ class Disk:
         return known
 
     def _compute_id(self, path: RepoPath, object_format: str) -> str:
+        import hashlib
+
         try:
             if self.kind(path) is EntryKind.SYMLINK:
                 return object_id("blob", _link_text(self.full(path)), object_format)
@@ -73,9 +79,7 @@ class Disk:
         if not self._is_directory(parent(path)):
             raise NotADirectoryError(errno.ENOTDIR, "its folder is gone")
         # Not blocking: a file replaced by a pipe must not hang us.
-        handle = os.open(
-            self.full(path), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        )
+        handle = os.open(self.full(path), os.O_RDONLY | _NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
             raise OSError(errno.EINVAL, "it is not a file")
@@ -100,7 +104,7 @@ class Disk:
 
 
 class DirectoryTree(LinkedTree):
-    """The files of a folder, with Git or without: everything but `.git`. Contents and listings are read on demand and kept.
+    """The files of a folder, with Git or without: everything but `.git`. Listings are read on demand and kept, contents too up to a limit.
 
     `object_format` is that of the repository its digests shall be compared with.
     """
@@ -112,6 +116,7 @@ class DirectoryTree(LinkedTree):
         self._disk = Disk(root)
         self._listings: dict[RepoPath, dict[str, EntryKind]] = {}
         self._contents: dict[RepoPath, bytes] = {}
+        self._room = _KEPT
 
     def stored_kind(self, path: RepoPath) -> EntryKind | None:
         if not path:
@@ -127,7 +132,10 @@ class DirectoryTree(LinkedTree):
     def stored_bytes(self, path: RepoPath, limit: int) -> bytes:
         data = self._contents.get(path)
         if data is None:
-            data = self._contents[path] = self._disk.read(path, limit)
+            data = self._disk.read(path, limit)
+            if len(data) <= self._room:
+                self._contents[path] = data
+                self._room -= len(data)
         return data
 
     def _listing(self, path: RepoPath) -> dict[str, EntryKind]:
@@ -145,6 +153,18 @@ class DirectoryTree(LinkedTree):
         except OSError as error:
             raise Unreadable(path, f"cannot be read: {error.strerror}") from error
         return {name: kind for name, kind in sorted(kinds.items(), key=_by_bytes) if kind is not None}
+
+
+def may_be_repository(folder: Path) -> bool:
+    """Whether Git would find a repository here or above. False is certain and spares asking it, which takes longer than reading a file."""
+    here = os.path.realpath(folder)
+    while True:
+        if os.path.exists(f"{here}/.git") or (os.path.exists(f"{here}/HEAD") and os.path.exists(f"{here}/objects")):  # noqa: PTH110 - Path is slow
+            return True
+        above = os.path.dirname(here)  # noqa: PTH120 - as above
+        if above == here:
+            return False
+        here = above
 
 
 def _by_bytes(item: tuple[str, object]) -> bytes:

@@ -7,7 +7,6 @@ count (they are no content), and a directory whose links lead out of it is diges
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
@@ -188,6 +187,8 @@ class LinkedTree(ABC):
                 outside[real] = self.identity(real) or "nothing"
         if not outside:
             return own.name
+        import hashlib
+
         return hashlib.sha256(repr((own.name, sorted(outside.items()))).encode()).hexdigest()
 
     def _digest(self, path: RepoPath) -> Digest:
@@ -223,6 +224,8 @@ class LinkedTree(ABC):
 
 def object_id(kind: str, data: bytes, object_format: str) -> str:
     """The id Git gives this content."""
+    import hashlib
+
     return hashlib.new(object_format, b"%s %d\0" % (kind.encode(), len(data)) + data, usedforsecurity=False).hexdigest()
 
 

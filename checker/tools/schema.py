@@ -6,10 +6,13 @@ never fetched, so a schema from a pull request can neither hang the run nor reac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from checker.model.objects import mapping
+from checker.tools.schema_accept import Accepts, acceptor
 
 if TYPE_CHECKING:
     from checker.model.objects import JSONValue
@@ -42,13 +45,26 @@ class SchemaProblem:
 
 
 class Schema:
-    """A compiled schema. Compiling waits for the first use: most kinds of a bundle are never met."""
+    """A schema, made and compiled for the engine at the first value that the short answer leaves open: most never need it.
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.document = document
+    `short` is a short answer at hand; without it one is made of the document.
+    """
+
+    def __init__(self, document: dict[str, Any] | Callable[[], dict[str, Any]], short: Accepts | None = None) -> None:
+        self._source = document
+        self._short = short
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        return self._source() if callable(self._source) else self._source
+
+    @cached_property
+    def surely_accepts(self) -> Accepts:
+        """A function of a value: True is certain, False is no answer."""
+        return self._short or acceptor(self.document, mapping(self.document.get("definitions")))
 
     def accepts(self, value: JSONValue) -> bool:
-        return bool(self._compiled.is_valid(value))
+        return self.surely_accepts(value) or bool(self._compiled.is_valid(value))
 
     def problems(self, value: JSONValue) -> tuple[SchemaProblem, ...]:
         """Everything wrong with the value, in the order of the schema; `MOST_PROBLEMS` at the most."""
@@ -122,11 +138,14 @@ class SchemaFault:
 
 
 def schema_errors(document: JSONValue, value: JSONValue) -> Iterator[SchemaFault]:
-    """What is wrong with the value, one sentence each: for settings and other files that are not Kubernetes objects."""
+    """What is wrong with the value, one sentence each: for settings and other files whose schema is our own."""
     from checker.tools.schema_words import sentences
 
     if not isinstance(document, dict):
         raise SchemaError("a schema is a mapping")
-    for problem in Schema(document).problems(value):
+    schema = Schema(document, acceptor(document, mapping(document.get("definitions")), patterns=True))
+    if schema.surely_accepts(value):
+        return
+    for problem in schema.problems(value):
         for sentence in sentences(problem):
             yield SchemaFault(message=sentence.message, pointer=sentence.pointer)

@@ -5,16 +5,19 @@ A kind's document holds only the definitions it needs, so that compiling a kind 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
 from checker.model.findings import UsageError
+from checker.tools.schema_accept import Accepts, acceptor
 
 Kinds: TypeAlias = Mapping[str, Mapping[str, str]]
 """apiVersion, kind, name of the definition."""
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+_FOLDER = os.path.join(os.path.dirname(__file__), "_bundles")  # noqa: PTH118, PTH120 - importlib.resources takes longer to load than a bundle
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 """Numbers beyond these do not fit the Go type behind the field: decoding fails before validation."""
 
@@ -36,6 +39,14 @@ class Bundle:
         definitions = self.definitions(name, strict=strict)
         top = {**definitions[name], "required": ["apiVersion", "kind"], "type": "object"}
         return {**top, "definitions": definitions}
+
+    def accepts(self, api_version: str, kind: str, *, strict: bool) -> Accepts | None:
+        """The short answer to whether a value meets the kind's schema, as `tools.schema_accept` has it."""
+        name = self.kinds.get(api_version, {}).get(kind)
+        if name is None:
+            return None
+        top = {**self._definitions[name], "required": ["apiVersion", "kind"], "type": "object"}
+        return acceptor(top, self._definitions, closed=strict)
 
     def definitions(self, name: str, *, strict: bool) -> dict[str, Any]:
         """The definition and those it needs, directly or not."""
@@ -77,10 +88,7 @@ def _prepared(node: Mapping[str, Any], strict: bool, needed: set[str]) -> dict[s
 @cache
 def bundled_versions() -> tuple[str, ...]:
     """Oldest first."""
-    import importlib.resources
-
-    folder = importlib.resources.files("checker.validate._bundles")
-    found = (re.fullmatch(r"kubernetes-(\d+)\.(\d+)\.json\.zz", entry.name) for entry in folder.iterdir())
+    found = (re.fullmatch(r"kubernetes-(\d+)\.(\d+)\.json\.zz", name) for name in os.listdir(_FOLDER))  # noqa: PTH208 - as _FOLDER
     return tuple(f"{major}.{minor}" for major, minor in sorted((int(m[1]), int(m[2])) for m in found if m))
 
 
@@ -101,12 +109,11 @@ def load_bundle(version: str) -> Bundle:
 
 
 def read_data(name: str) -> Any:
-    import importlib.resources
     import json
     import zlib
 
-    data = importlib.resources.files("checker.validate._bundles").joinpath(name).read_bytes()
-    return json.loads(zlib.decompress(data))
+    with open(f"{_FOLDER}/{name}", "rb") as file:  # noqa: PTH123 - as _FOLDER
+        return json.loads(zlib.decompress(file.read()))
 
 
 def newest_first(versions: tuple[str, ...]) -> Iterator[Bundle]:

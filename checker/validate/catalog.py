@@ -6,7 +6,7 @@ where `default` means the built-in kinds of the Kubernetes version and then the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from checker.validate.unserved import Unserved, is_builtin_group, unserved
 
 if TYPE_CHECKING:
     from checker.validate.options import ValidateOptions
+    from checker.validate.server import Check
 
 _CLIENT_SIDE = {
     "kustomize.config.k8s.io": "kustomize reads it and nothing applies it",
@@ -35,10 +36,12 @@ _KUBECONFIG = ("v1", "Config")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`exact` is False for a bundled copy of someone's definition: the cluster's own may be newer. `deprecated` is what to say of it."""
+    """`exact` is False for a bundled copy of someone's definition: the cluster's own may be newer. `bundled` schemas are known to compile.
+    `deprecated` is what to say of the kind."""
 
     schema: Schema
     exact: bool = True
+    bundled: bool = False
     deprecated: str | None = None
     ruled: Mapping[str, Any] | None = None
     """The structural schema, where it holds CEL rules."""
@@ -64,13 +67,13 @@ Lookup = Known | Unknown | Broken | Unserved
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the objects of one kind are checked: a lookup for each Kubernetes version. `known` ones are held to the server's rules.
+    """How the objects of one kind are checked: a lookup for each Kubernetes version, and the server's rules if any version knows it.
 
     `schemas` are those of all versions when every version has one and nothing is to be said beside; else None.
     """
 
     lookups: tuple[tuple[str, Lookup], ...]
-    known: bool
+    checks: tuple[Check, ...]
     schemas: tuple[Schema, ...] | None
     passed: Counts
 
@@ -96,12 +99,16 @@ class Catalog:
         return found
 
     def scope(self, api_version: str, kind: str) -> str | None:
-        """`Namespaced` or `Cluster` where a definition says so."""
+        """`Namespaced` or `Cluster` where a definition says so; of built-in kinds only `Cluster` is said."""
         if (api_version, kind) not in self._scopes:
             self._scopes[api_version, kind] = self._scope(api_version, kind)
         return self._scopes[api_version, kind]
 
     def _scope(self, api_version: str, kind: str) -> str | None:
+        from checker.validate.names import CLUSTER_KINDS
+
+        if kind in CLUSTER_KINDS.get(api_version.rpartition("/")[0], ()):
+            return "Cluster"
         custom = self._custom.get((api_version, kind)) or _bundled_kind(api_version, kind)
         return custom.scope if custom is not None else None
 
@@ -114,11 +121,19 @@ class Catalog:
             schemas = tuple(one.schema for _, one in lookups if isinstance(one, Known) and not one.deprecated and one.ruled is None)
             found = self._plans[api_version, kind] = Plan(
                 lookups=lookups,
-                known=any(isinstance(one, Known) for _, one in lookups) and _is_served(api_version),
+                checks=self._checks(api_version, kind, lookups),
                 schemas=schemas if len(schemas) == len(versions) else None,
                 passed=Counts(passed=len(versions)),
             )
         return found
+
+    def _checks(self, api_version: str, kind: str, lookups: Iterable[tuple[str, Lookup]]) -> tuple[Check, ...]:
+        held = self._options.server_rules and any(isinstance(one, Known) for _, one in lookups) and _is_served(api_version)
+        if not held:
+            return ()
+        from checker.validate.server import checks_of
+
+        return checks_of(api_version, kind)
 
     def lookup(self, api_version: str, kind: str, version: str) -> Lookup:
         key = (api_version, kind, version)
@@ -138,7 +153,7 @@ class Catalog:
         return True
 
     def _checked(self, found: Lookup) -> Lookup:
-        if isinstance(found, Known):
+        if isinstance(found, Known) and not found.bundled:
             try:
                 found.schema.check()
             except SchemaError as error:
@@ -194,12 +209,14 @@ def _json(data: bytes) -> dict[str, Any] | None:
 def _default(api_version: str, kind: str, version: str, strict: bool) -> Known | Unserved | None:
     built_in = builtin_schema(api_version, kind, version, strict)
     if built_in is not None:
-        return Known(built_in, deprecated=deprecation(api_version, kind, version))
+        return Known(built_in, bundled=True, deprecated=deprecation(api_version, kind, version))
     missing = unserved(api_version, kind, version)
     if missing is not None:
         return missing
     custom = _bundled_kind(api_version, kind)
-    return _not_bundled(api_version, kind) if custom is None else Known(_custom_schema(custom, version, strict), exact=False)
+    if custom is None:
+        return _not_bundled(api_version, kind)
+    return Known(_custom_schema(custom, version, strict), exact=False, bundled=True)
 
 
 def _not_bundled(api_version: str, kind: str) -> Unserved | None:
@@ -219,8 +236,9 @@ def _not_bundled(api_version: str, kind: str) -> Unserved | None:
 @cache
 def builtin_schema(api_version: str, kind: str, version: str, strict: bool) -> Schema | None:
     """Of a built-in kind, compiled once a process."""
-    document = bundles.load_bundle(version).document(api_version, kind, strict=strict)
-    return None if document is None else Schema(document)
+    bundle = bundles.load_bundle(version)
+    short = bundle.accepts(api_version, kind, strict=strict)
+    return None if short is None else Schema(lambda: bundle.document(api_version, kind, strict=strict) or {}, short)
 
 
 def _custom_schema(custom: crds.CustomKind, version: str, strict: bool) -> Schema:

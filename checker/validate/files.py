@@ -6,7 +6,7 @@ values, a settings file) is skipped with that reason and counted; one that only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.paths import RepoPath
 from checker.validate.crds import is_definition
 from checker.validate.findings import SEVERITIES, Remark, findings_of
-from checker.validate.kustomized import completed_files
 from checker.validate.objects import check_object, order
 from checker.validate.options import Locate, ValidateOptions
 
@@ -33,11 +32,10 @@ class ValidatedFiles:
     objects: tuple[KubeObject, ...] = ()
 
 
-def validate_files(files: Sequence[File], options: ValidateOptions, *, keep_objects: bool = True) -> ValidatedFiles:
-    """Every document of every file. Without `keep_objects` one file's objects are in memory at a time."""
-    options = replace(
-        options, crds=(*options.crds, *_definitions(files)), substituted=True, completed=options.completed | completed_files(files)
-    )
+def validate_files(files: Iterable[File], options: ValidateOptions, *, keep_objects: bool = True) -> ValidatedFiles:
+    """Every document of every file. `files` is gone through twice, first for definitions of custom resources; one that reads
+    each file as it comes, and `keep_objects` left out, keep one file in memory at a time."""
+    options = replace(options, crds=(*options.crds, *_definitions(files)), substituted=True)
     findings: list[Finding] = []
     objects: list[KubeObject] = []
     tally = _Tally()
@@ -98,7 +96,7 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
             continue
         if remarks and (patch := _as_patch(remarks)) is not None:
             remarks, counts = [patch], Counts(skipped=len(options.kubernetes))
-        if path in options.completed and any(remark.rule == "missing-field" for remark in remarks):
+        if any(remark.rule == "missing-field" for remark in remarks) and path in options.completed:
             remarks, counts = _completed(remarks, counts)
         tally.add(_failed(counts) if obj.origin.document in twice else counts)
         if remarks:

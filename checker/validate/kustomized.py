@@ -1,4 +1,4 @@
-"""Files in, those among them that a patching kustomization takes in, or that lie in its folder, out: what they lack, a patch may add.
+"""Kustomizations in, the files that one which patches takes in, or that lie in its folder, out: what they lack, a patch may add.
 
 Whether it does is known when the kustomization is rendered; here a missing field is no proof of a mistake. What lies in
 the folder and is not taken in is applied by nobody (repositories keep entries commented out until they are wanted).
@@ -6,22 +6,29 @@ the folder and is not taken in is applied by nobody (repositories keep entries c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 from checker.model.objects import mapping, sequence
-from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, basename, is_within, parent, repo_path
+from checker.model.paths import PathEscapes, RepoPath, is_within, parent, repo_path
 
 _PATCHING = ("patches", "patchesStrategicMerge", "patchesJson6902", "components", "replacements", "transformers")
 _TAKING = ("resources", "bases", "components")
 
 
-def completed_files(files: Iterable[tuple[RepoPath, bytes]]) -> frozenset[RepoPath]:
-    """Of all that are given; a folder that is taken in stands for every file below it."""
-    known = list(files)
-    taken = {place for path, data in known if basename(path) in KUSTOMIZATION_FILES for place in _taken_in(path, data)}
-    if not taken:
-        return frozenset()
-    return frozenset(path for path, _ in known if any(place in taken for place in _upwards(path)))
+class CompletedFiles:
+    """The set of those files, asked for with `in`. The kustomizations are read at the first question: most runs have none."""
+
+    def __init__(self, kustomizations: Callable[[], Iterable[tuple[RepoPath, bytes]]]) -> None:
+        self._kustomizations = kustomizations
+
+    @cached_property
+    def _taken(self) -> frozenset[RepoPath]:
+        """Files and folders; a folder stands for every file below it."""
+        return frozenset(place for path, data in self._kustomizations() for place in _taken_in(path, data))
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and any(place in self._taken for place in _upwards(RepoPath(path)))
 
 
 def _taken_in(path: RepoPath, data: bytes) -> Iterator[RepoPath]:

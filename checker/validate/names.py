@@ -119,6 +119,8 @@ def _annotation_remarks(annotations: JSONValue, options: ValidateOptions) -> Ite
 
 def label_remarks(labels: object, path: tuple[str | int, ...], options: ValidateOptions) -> Iterator[Remark]:
     for key, value in mapping(labels).items():
+        if isinstance(value, str) and _is_good_label(key, value):
+            continue
         if fault := _key_fault(key):
             yield _key_remark(key, fault, path, options)
         if isinstance(value, str) and not _is_label_value(value) and not open_text(value, options):
@@ -128,6 +130,10 @@ def label_remarks(labels: object, path: tuple[str | int, ...], options: Validate
 
 
 @lru_cache(maxsize=4096)
+def _is_good_label(key: str, value: str) -> bool:
+    return not _key_fault(key) and _is_label_value(value)
+
+
 def _is_label_value(value: str) -> bool:
     return _LABEL_VALUE.fullmatch(value) is not None
 
@@ -157,9 +163,8 @@ def _key_fault(key: str) -> str:
 
 def _scope_remarks(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     """A cluster-wide object with a namespace: the API server ignores or refuses it, depending on how it is applied."""
-    group, kind = obj.group, obj.kind
-    if kind in CLUSTER_KINDS.get(group, ()) or ("." in group and options.catalog.scope(obj.api_version, kind) == "Cluster"):
-        message = f"metadata.namespace: {kind} belongs to no namespace; remove it"
+    if options.catalog.scope(obj.api_version, obj.kind) == "Cluster":
+        message = f"metadata.namespace: {obj.kind} belongs to no namespace; remove it"
         yield Remark(rule="namespace-scope", message=message, pointer="/metadata/namespace", key=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
-from checker.model.objects import JSONValue, KubeObject, mapping, text
+from checker.model.objects import JSONValue, KubeObject, mapping
 from checker.tools.schema import SchemaProblem
 from checker.tools.schema_words import Sentence, sentences
 from checker.validate.catalog import Broken, Known, Lookup, Unknown
@@ -49,8 +49,8 @@ def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark
     body: Any = obj.body
     if "sops" in body and options.decrypted and is_encrypted(body):
         body = {key: value for key, value in body.items() if key != "sops"}
-    plan = options.catalog.plan(text(body.get("apiVersion")), text(body.get("kind")))
-    remarks = server_remarks(obj, options) if plan.known and options.server_rules else []
+    plan = options.catalog.plan(obj.api_version, obj.kind)
+    remarks = server_remarks(obj, plan.checks, options) if plan.checks else []
     if options.catalog.unsaid:
         remarks.extend(_location_remarks(options.catalog.unsaid))
     if not remarks and plan.schemas is not None and all(schema.accepts(body) for schema in plan.schemas):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -51,7 +51,7 @@ class ValidateOptions:
     server_rules: bool = True
     substituted: bool = False
     decrypted: bool = True
-    completed: frozenset[RepoPath] = frozenset()
+    completed: Container[RepoPath] = frozenset()
     locate: Locate = origin_of
 
     @cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from itertools import islice
 
 from checker.model.objects import KubeObject
@@ -49,14 +48,14 @@ BY_KIND: Mapping[tuple[str, str], tuple[Check, ...]] = {
 """Beside the common ones, by group and kind."""
 
 
-def server_remarks(obj: KubeObject, options: ValidateOptions) -> list[Remark]:
+def server_remarks(obj: KubeObject, checks: tuple[Check, ...], options: ValidateOptions) -> list[Remark]:
     found: list[Remark] = []
-    for check in _checks(obj.api_version, obj.kind):
+    for check in checks:
         found.extend(islice(check(obj, options), MOST_REMARKS))
     return found
 
 
-@lru_cache(maxsize=1024)
-def _checks(api_version: str, kind: str) -> tuple[Check, ...]:
+def checks_of(api_version: str, kind: str) -> tuple[Check, ...]:
+    """What every object of the kind is asked."""
     group = api_version.rpartition("/")[0]
     return (*COMMON, *BY_KIND.get((group, kind), ()))

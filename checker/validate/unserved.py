@@ -42,7 +42,8 @@ _REMOVED: dict[str, dict[str, tuple[str, ...]]] = {
     "policy/v1beta1": {"1.25": ("PodDisruptionBudget", "PodSecurityPolicy")},
     "node.k8s.io/v1beta1": {"1.25": ("RuntimeClass",)},
 }
-_GROUPS_GONE = ("extensions",)
+_SHORT_GROUPS = frozenset(("", "apps", "autoscaling", "batch", "extensions", "policy"))
+"""Kubernetes' own groups without a dot, past ones included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ def _age(version: str) -> tuple[bool, bool, tuple[int, ...]]:
 @cache
 def is_builtin_group(group: str) -> bool:
     """Whether Kubernetes itself serves, or served, the group."""
-    if group in ("", *_GROUPS_GONE):
-        return True
+    if "." not in group:
+        return group in _SHORT_GROUPS
     return any(
         api_version.rpartition("/")[0] == group
         for version in bundles.bundled_versions()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from checker.model.findings import Severity
 from checker.model.objects import JSONValue
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
 from checker.validate.findings import Remark
@@ -113,8 +114,6 @@ def duplicates(values: list[tuple[Any, Path]], what: str, *, refused: bool = Tru
     """Entries that are there a second time. `refused` is False where only some ways of applying refuse."""
     if len(values) < 2:
         return
-    from checker.model.findings import Severity
-
     seen: set[Any] = set()
     for value, path in values:
         if value in seen:

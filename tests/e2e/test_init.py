@@ -94,7 +94,7 @@ OVERLAYS = {
 
 
 def settings(repo: GitRepo) -> dict[str, bool]:
-    read = parse_settings((repo.root / ".gitops-check.yaml").read_bytes(), ".gitops-check.yaml", rule_parameters())  # type: ignore[arg-type]
+    read = parse_settings((repo.root / ".gitops-check.yaml").read_bytes(), ".gitops-check.yaml", rule_parameters)  # type: ignore[arg-type]
     return {environment.name: environment.guarded for environment in read.environments}
 
 

@@ -41,10 +41,10 @@ class Unsure:
 UNSURE = Unsure()
 
 
-def load_fast(data: bytes, rules: Rules) -> Any:
-    """The value of a document of UTF-8 text, or UNSURE."""
+def load_fast(data: bytes, rules: Rules, *, plain: bool = False) -> Any:
+    """The value of a document of UTF-8 text, or UNSURE. `plain` says that `is_plain` is known to hold."""
     loads = _loader()
-    if loads is None or not _text_is_plain(data, rules):
+    if loads is None or not (plain or is_plain(data, rules)):
         return UNSURE
     try:
         value = loads(data.decode())
@@ -68,7 +68,8 @@ def _loader() -> Callable[[str], Any] | None:
     return load
 
 
-def _text_is_plain(data: bytes, rules: Rules) -> bool:
+def is_plain(data: bytes, rules: Rules) -> bool:
+    """Whether nothing in the text leads the loaders apart; of a file, it is true of every document in it."""
     braces = data.count(b"{") + data.count(b"[")
     if braces and (braces > MAX_FLOW or (b"?" in data and (data[:1] in b"[{" or _OPENER.search(data)))):
         return False  # go-yaml ends a plain scalar at ? inside [] and {}
@@ -101,9 +102,8 @@ def _values_agree(value: Any, rules: Rules) -> bool:
     while stack:
         node = stack.pop()
         if type(node) is dict:
-            for key in node:
-                if key not in alike and not _key_agrees(key, rules, alike):
-                    return False
+            if not alike.issuperset(node) and not all(_key_agrees(key, rules, alike) for key in node if key not in alike):
+                return False
             node = node.values()
         for item in node:
             kind = type(item)
@@ -125,12 +125,18 @@ def _key_agrees(key: Any, rules: Rules, alike: set[str]) -> bool:
 
 def _text_agrees(text: str, rules: Rules, alike: set[str]) -> bool:
     if text[:1] in NUMERIC_STARTS:
-        return _NUMBER_TO_BOTH.fullmatch(text) is not None or plain(text, rules) == text
+        if _NUMBER_TO_BOTH.fullmatch(text) is None and plain(text, rules) != text:
+            return False
+        return rules is Rules.KUSTOMIZE or _known_alike(text, alike)  # there a key may not start so
     if text == "<<":
         return True
     word = WORDS[rules].get(text)
     if isinstance(word, bool) and text not in _BOOLS_TO_BOTH:
         return False  # yes, no, on, off, y, n: quoted or not?
+    return _known_alike(text, alike)
+
+
+def _known_alike(text: str, alike: set[str]) -> bool:
     if len(text) < 64:
         alike.add(text)
     return True

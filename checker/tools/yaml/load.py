@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.model.objects import JSONValue
-from checker.tools.yaml.fast import UNSURE, load_fast
+from checker.tools.yaml.fast import UNSURE, is_plain, load_fast
 from checker.tools.yaml.scalars import Rules
 from checker.tools.yaml.split import Chunk, as_utf8, split
 
@@ -24,9 +24,9 @@ class YamlError:
     """Of a key set twice: it overrides one that `<<` brought. Only strict decoding minds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Document:
-    """One document of a file. With an `error` there is no value.
+    """One document of a file. With an `error` there is no value. Nobody changes one; to freeze it would triple what making it costs.
 
     `duplicates` are keys that are set twice: an error in strict reading and to kustomize; otherwise the last one counts.
     """
@@ -42,6 +42,7 @@ def load_documents(data: bytes, *, rules: Rules = Rules.KUBERNETES, max_bytes: i
     """Every document that holds something, in order. Nothing in `data` makes this raise."""
     try:
         chunks = tuple(chunks_of(data, max_bytes))
+        plain = is_plain(data, rules)
     except UnicodeDecodeError as error:
         return (_broken(0, 1, f"not {error.encoding.upper()}", 1, 1),)
     except OversizedError:
@@ -49,7 +50,16 @@ def load_documents(data: bytes, *, rules: Rules = Rules.KUBERNETES, max_bytes: i
         return (_broken(0, 1, message, 1, 1),)
     documents: list[Document] = []
     for chunk in chunks:
-        documents.extend(_read(chunk, len(documents), rules))
+        index = len(documents)
+        if chunk.inline and rules is Rules.KUSTOMIZE:
+            message = "kustomize wants nothing but a comment after ---; move it to the next line"
+            documents.append(_broken(index, chunk.line, message, chunk.line, 1))
+            continue
+        value = load_fast(chunk.data, rules, plain=plain)
+        if value is UNSURE:
+            documents.extend(read_exactly(chunk, index, rules))
+        else:
+            documents.append(Document(index=index, line=chunk.content_line, value=value))
     return tuple(documents)
 
 
@@ -62,17 +72,6 @@ def chunks_of(data: bytes, max_bytes: int = MAX_BYTES) -> Iterator[Chunk]:
     if len(data) > max_bytes:
         raise OversizedError
     return split(as_utf8(data))
-
-
-def _read(chunk: Chunk, index: int, rules: Rules) -> Iterator[Document]:
-    if chunk.inline and rules is Rules.KUSTOMIZE:
-        yield _broken(index, chunk.line, "kustomize wants nothing but a comment after ---; move it to the next line", chunk.line, 1)
-        return
-    value = load_fast(chunk.data, rules)
-    if value is not UNSURE:
-        yield Document(index=index, line=chunk.content_line, value=value)
-        return
-    yield from read_exactly(chunk, index, rules)
 
 
 def read_exactly(chunk: Chunk, index: int, rules: Rules) -> Iterator[Document]:

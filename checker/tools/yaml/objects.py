@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from checker.model.objects import JSONValue, KubeObject, Origin, sequence
 from checker.model.paths import RepoPath
 from checker.tools.yaml.load import Document, YamlError, load_documents
-from checker.tools.yaml.positions import locate
 from checker.tools.yaml.scalars import Rules
 
 
@@ -79,6 +78,8 @@ def is_list(body: Mapping[str, JSONValue]) -> bool:
 
 
 def _unpack(body: Mapping[str, JSONValue], origin: Origin, data: bytes, objects: list[KubeObject], problems: list[Problem]) -> None:
+    from checker.tools.yaml.positions import locate
+
     for index, item in enumerate(sequence(body.get("items"))):
         line, column = locate(data, origin.document, f"/items/{index if origin.item is None else origin.item}") or (origin.line, 1)
         place = replace(origin, line=line, item=index if origin.item is None else origin.item)

@@ -23,6 +23,8 @@ class Rules(Enum):
     KUSTOMIZE = auto()
     """kyaml on go-yaml v3: the resources and patches that kustomize reads."""
 
+    __hash__ = object.__hash__  # that of enums is Python code, and every scalar asks a table by its rules
+
 
 class ScalarError(ValueError):
     """An explicit tag that the text does not fit, or a key or number that JSON cannot hold."""

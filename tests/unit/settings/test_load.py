@@ -13,7 +13,7 @@ RULES = {"source-branch": ("from", "into"), "promoted-from": ("environment",), "
 
 
 def load(text: str) -> Settings:
-    return load_settings(MemoryTree({FILE_NAME: text.encode()}), FILE_NAME, RULES)
+    return load_settings(MemoryTree({FILE_NAME: text.encode()}), FILE_NAME, lambda: RULES)
 
 
 def refusal(text: str) -> str:
@@ -23,7 +23,7 @@ def refusal(text: str) -> str:
 
 
 def test_without_a_file_the_defaults_hold() -> None:
-    assert load_settings(MemoryTree({}), FILE_NAME, RULES) == Settings()
+    assert load_settings(MemoryTree({}), FILE_NAME, lambda: RULES) == Settings()
 
 
 def test_an_empty_file_is_no_file() -> None:
@@ -127,7 +127,9 @@ def test_the_bundled_example_settings_are_right() -> None:
     from pathlib import Path
 
     data = Path("examples/shop/.gitops-check.yaml").read_bytes()
-    settings = load_settings(MemoryTree({RepoPath(".gitops-check.yaml"): data}), FILE_NAME, {**RULES, "one-environment-per-change": ()})
+    settings = load_settings(
+        MemoryTree({RepoPath(".gitops-check.yaml"): data}), FILE_NAME, lambda: {**RULES, "one-environment-per-change": ()}
+    )
     assert [environment.name for environment in settings.environments] == ["staging", "production"]
     assert len(settings.rules) == 3
 

@@ -10,7 +10,7 @@ from checker.model.findings import Counts, Outcome, Severity
 from checker.model.objects import KubeObject, Origin
 from checker.model.paths import RepoPath
 from checker.validate import ValidateOptions, validate_files, validate_objects
-from checker.validate.kustomized import completed_files
+from checker.validate.kustomized import CompletedFiles
 from tests.unit.validate.manifests import CRD, DEPLOYMENT, FILE, SERVICE, WIDGET, check, said
 
 
@@ -76,7 +76,8 @@ def test_files_that_a_patching_kustomization_takes_in() -> None:
         (RepoPath("other/web.yaml"), b""),
         (RepoPath("other/kustomization.yaml"), b"resources: [web.yaml]\n"),
     ]
-    assert completed_files(files) == {path for path, _ in files if not path.startswith("other/")}
+    completed = CompletedFiles(lambda: [file for file in files if file[0].endswith("kustomization.yaml")])
+    assert [path for path, _ in files if path not in completed] == ["other/web.yaml", "other/kustomization.yaml"]
 
 
 def test_a_duplicate_key_fails_its_object() -> None:

@@ -1,0 +1,215 @@
+"""The short answer to whether a value meets a schema: `True` is certain, `False` means "ask the engine".
+
+A schema in, a function out. Nearly every manifest of a repository is valid, and loading the engine and compiling a schema
+for it costs more than looking at a few hundred of them here. Only keywords whose meaning is the same in every draft are
+known; a part of a schema with any other accepts nothing. Parts are made when a value first reaches them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from checker.model.objects import JSONValue
+
+Accepts: TypeAlias = "Callable[[JSONValue], bool]"
+_Test: TypeAlias = "Accepts | frozenset[type]"
+"""A set of Python types stands for a scalar of which nothing but the type is asked: most fields are of that sort."""
+
+_NULL = type(None)
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (_NULL,),
+}
+_ANYTHING: frozenset[type] = frozenset(kind for kinds in _TYPES.values() for kind in kinds)
+_SILENT = frozenset(("$schema", "$comment", "title", "description", "default", "examples", "definitions", "deprecated", "readOnly"))
+"""Keywords that restrict nothing. `id` and `$id`, which move references, are left to the engine."""
+_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+_DEFINITIONS = "#/definitions/"
+_BROKEN = (RecursionError, TypeError, AttributeError, ValueError, KeyError)
+"""What a schema that is none, or one that leads round in circles, can raise here; the engine says what is wrong with it."""
+
+
+def acceptor(schema: Mapping[str, Any], definitions: Mapping[str, Any], *, closed: bool = False, patterns: bool = False) -> Accepts:
+    """`definitions` is what `#/definitions/` leads to; with `closed` an object takes only the properties its schema names.
+
+    `patterns` says that those of the schema are our own: of the form `^...$`, quick, and the same to any engine. Integers
+    whose format is int32 or int64 must fit, whatever the engine would say.
+    """
+    maker = _Maker({"": schema, **definitions}, closed, patterns)
+
+    def accepts(value: JSONValue) -> bool:
+        try:
+            return maker.definition("")(value)
+        except _BROKEN:
+            return False
+
+    return accepts
+
+
+def _nothing(_value: JSONValue) -> bool:
+    return False
+
+
+class _Maker:
+    def __init__(self, definitions: Mapping[str, Any], closed: bool, patterns: bool) -> None:
+        self._definitions = definitions
+        self._closed = closed
+        self._patterns = patterns
+        self._made: dict[str, Accepts] = {}
+
+    def definition(self, name: str) -> Accepts:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = _called(self.test(self._definitions[name]))
+        return made
+
+    def test(self, node: Any) -> _Test:
+        if node is True:
+            return _ANYTHING
+        if not isinstance(node, dict) or any(
+            word not in _KEYWORDS and word not in _SILENT and word not in _SHAPE and not word.startswith("x-") for word in node
+        ):
+            return _nothing
+        names = [node["type"]] if isinstance(node.get("type"), str) else node.get("type", _TYPES)
+        types = frozenset(kind for name in names for kind in _TYPES[name])
+        tests = [_KEYWORDS[word](self, node, types) for word in node if word in _KEYWORDS]
+        if any(word in node for word in _STRUCTURE):
+            tests.append(self._container(node, types))
+        if not tests:
+            return types
+        return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
+
+    def reference(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+        """Made when a value first reaches it, so that a definition may lead back to itself."""
+        name = _referred(node)
+        if name not in self._definitions:
+            return _nothing
+        return lambda value: type(value) in types and self.definition(name)(value)
+
+    def any_of(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+        tests = [_called(self.test(branch)) for branch in node["anyOf"]]
+        return lambda value: type(value) in types and any(test(value) for test in tests)
+
+    def pattern(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+        if not self._patterns:
+            return _nothing
+        import re
+
+        pattern = re.compile(node["pattern"].removeprefix("^").removesuffix("$"))
+        return lambda value: pattern.fullmatch(value) is not None if type(value) is str else type(value) in types
+
+    def _container(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+        """What is asked of the parts of objects and lists, in one walk: the one function here that every value passes."""
+        known: dict[str, _Test] = {}
+        for name, part in node.get("properties", {}).items():
+            self._keep(known, name, part)
+        rest: dict[str, _Test] = {}
+        self._keep(rest, "properties", node.get("additionalProperties", not (self._closed and "properties" in node)))
+        self._keep(rest, "items", node.get("items", True))
+        required = tuple(node.get("required", ()))
+
+        def parts(value: JSONValue) -> bool:
+            kind = type(value)
+            if kind not in types:
+                return False
+            if kind is dict:
+                other = rest["properties"]
+                for name, part in value.items():  # type: ignore[union-attr]
+                    test = known.get(name, other)
+                    if type(part) not in test if type(test) is frozenset else not test(part):  # type: ignore[operator]
+                        return False
+                for name in required:
+                    if name not in value:  # type: ignore[operator]
+                        return False
+            elif kind is list:
+                for part in value:  # type: ignore[union-attr]
+                    test = rest["items"]
+                    if type(part) not in test if type(test) is frozenset else not test(part):  # type: ignore[operator]
+                        return False
+            return True
+
+        return parts
+
+    def _keep(self, place: dict[str, _Test], name: str, node: Any) -> None:
+        """A bare reference gives its place to the definition as soon as that is made, which saves every later value a step."""
+        if not isinstance(node, dict) or node.keys() != {"$ref"} or _referred(node) not in self._definitions:
+            place[name] = self.test(node)
+            return
+
+        def first(value: JSONValue) -> bool:
+            test = place[name] = self.definition(_referred(node))
+            return test(value)
+
+        place[name] = first
+
+
+def _called(test: _Test) -> Accepts:
+    return (lambda value: type(value) in test) if isinstance(test, frozenset) else test
+
+
+def _referred(node: Mapping[str, Any]) -> str:
+    """The name of a definition, or text that is none."""
+    reference = str(node["$ref"])
+    return reference.removeprefix(_DEFINITIONS) if reference.startswith(_DEFINITIONS) and "%" not in reference else reference
+
+
+def _format(_maker: _Maker, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+    return _between(types, *_RANGES[node["format"]]) if node["format"] in _RANGES else _nothing
+
+
+def _enum(_maker: _Maker, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+    known = frozenset((type(value), value) for value in node["enum"] if type(value) in (str, int))
+    return lambda value: type(value) in types and type(value) in (str, int) and (type(value), value) in known
+
+
+def _const(_maker: _Maker, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+    return _enum(_maker, {"enum": [node["const"]]}, types)
+
+
+def _minimum(_maker: _Maker, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+    return _between(types, node["minimum"], float("inf"))
+
+
+def _maximum(_maker: _Maker, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+    return _between(types, float("-inf"), node["maximum"])
+
+
+def _between(types: frozenset[type], least: float, most: float) -> Accepts:
+    others = types - {int, float}
+    return lambda value: least <= value <= most if type(value) is int and int in types else type(value) in others
+
+
+def _sized(kind: type, word: str) -> Callable[[_Maker, Mapping[str, Any], frozenset[type]], Accepts]:
+    """Of `minLength` and its like: values of another kind have no size."""
+
+    def made(_maker: _Maker, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+        least, most = (node[word], float("inf")) if word.startswith("min") else (0, node[word])
+        return lambda value: type(value) in types and (type(value) is not kind or least <= len(value) <= most)  # type: ignore[arg-type]
+
+    return made
+
+
+_STRUCTURE = ("properties", "required", "additionalProperties", "items")
+_SHAPE = frozenset(("type", *_STRUCTURE))
+_KEYWORDS: Mapping[str, Callable[[_Maker, Mapping[str, Any], frozenset[type]], Accepts]] = {
+    "$ref": _Maker.reference,
+    "enum": _enum,
+    "const": _const,
+    "format": _format,
+    "minimum": _minimum,
+    "maximum": _maximum,
+    "minLength": _sized(str, "minLength"),
+    "maxLength": _sized(str, "maxLength"),
+    "minItems": _sized(list, "minItems"),
+    "minProperties": _sized(dict, "minProperties"),
+    "anyOf": _Maker.any_of,
+    "pattern": _Maker.pattern,
+}
+"""Beside those of _SHAPE, which are looked at together. Each test asks for the type too, so that one alone is enough."""
