@@ -72,14 +72,14 @@ def _from_repository(
 ) -> ChartSource:
     name, version = text(chart.get("chart")), text(chart.get("version"), "*")
     repository = _find(reference, unit)
-    if repository is None:
-        raise RenderFailure(f"chart {name} {version}: {reference} is not declared in this repository; {HOW}", reason=Reason.REMOTE)
-    url = source_url(repository).rstrip("/")
+    url = source_url(repository).rstrip("/") if repository is not None else ""
     sources = {known.rstrip("/"): RepoPath(str(folder).strip("/")) for known, folder in options.sources.items()}
-    for known in (f"{url}/{name}", url):
+    for known in (f"{url}/{name}", url, "/".join(reference)):
         if known in sources:
             path = find_copy(tree, sources[known], name, version)
             return ChartSource(tree=FolderTree(tree, ROOT), path=path)
+    if repository is None:
+        raise RenderFailure(f"chart {name} {version}: {reference} is not declared in this repository; {HOW}", reason=Reason.REMOTE)
     is_registry = url.startswith("oci://")
     insecure = dig(repository.body, "spec", "insecure") is True
     remote = RemoteChart(url=f"{url}/{name}" if is_registry else url, name=name, version=version, insecure=insecure)
@@ -96,7 +96,7 @@ def _whole(reference: SourceRef, unit: DeployUnit, tree: Tree, options: RenderOp
     digest, semver = text(ref.get("digest")), text(ref.get("semver"))
     tag = "" if digest or semver else text(ref.get("tag")) or "latest"
     version = digest or semver or tag
-    for known in (url, url.rpartition("/")[0]):
+    for known in (url, url.rpartition("/")[0], "/".join(reference) if url else ""):
         if known and known in sources:
             return ChartSource(tree=FolderTree(tree, ROOT), path=find_copy(tree, sources[known], name, version))
     if reference.kind == "OCIRepository" and source is not None:

@@ -38,6 +38,8 @@ class SourceRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
+    """`sources` are folders of the tree by URL, or by `Kind/namespace/name` of the source object."""
+
     sources: Mapping[str, str] = field(default_factory=dict)
     repository_urls: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
@@ -77,6 +79,9 @@ def source_url(source: KubeObject) -> str:
 
 
 def _open(reference: SourceRef, scope: _Scope, above: tuple[SourceRef, ...]) -> ArtifactTree:
+    named = scope.options.sources.get("/".join(reference))
+    if named is not None:
+        return _folder(reference, RepoPath(str(named).strip("/")), scope)
     if reference in above or len(above) > MAX_GENERATORS:
         raise RenderFailure(f"{reference} is made from itself: {' -> '.join(map(str, (*above, reference)))}")
     if reference.kind == "ExternalArtifact":
@@ -86,23 +91,26 @@ def _open(reference: SourceRef, scope: _Scope, above: tuple[SourceRef, ...]) -> 
     source = _find(reference, scope.objects)
     if source is None:
         raise RenderFailure(
-            f"{reference} is not declared in this repository, so its content is unknown; declare it, or map its URL under sources:",
+            f"{reference} is not declared in this repository, so its content is unknown; declare it, or map "
+            f"{'/'.join(reference)} to a folder under sources:",
             reason=Reason.REMOTE,
         )
     if names_this_repository(source, scope.options):
         _same_revision(reference, source, scope.options)
         return _with_includes(source, RepositoryTree(scope.tree, text(dig(source.body, "spec", "ignore"))))
     folder = _mapped(source_url(source), scope.options.sources)
-    if folder is not None and scope.tree.kind(folder) is not EntryKind.DIRECTORY:
-        raise RenderFailure(
-            f"{reference}: {folder}, where sources: says the copy of {source_url(source)} is, is no folder", reason=Reason.REMOTE
-        )
     if folder is not None:
-        return FolderTree(scope.tree, folder)
+        return _folder(reference, folder, scope)
     raise RenderFailure(
         f"{reference} is remote ({source_url(source) or 'no URL'}{_version(source)}); copy it and map it under sources:",
         reason=Reason.REMOTE,
     )
+
+
+def _folder(reference: SourceRef, folder: RepoPath, scope: _Scope) -> ArtifactTree:
+    if scope.tree.kind(folder) is not EntryKind.DIRECTORY:
+        raise RenderFailure(f"{reference}: {folder}, where sources: says its copy is, is no folder", reason=Reason.REMOTE)
+    return FolderTree(scope.tree, folder)
 
 
 def _find(reference: SourceRef, objects: Iterable[KubeObject]) -> KubeObject | None:

@@ -217,6 +217,16 @@ def test_a_copy_of_a_remote_source_is_its_content() -> None:
     assert children(files, *objects, sources={"https://example.com/acme": "vendor"})["apps"].path == "vendor/other/apps"
 
 
+def test_a_copy_may_be_named_by_the_source_object() -> None:
+    files = {
+        "clusters/prod/flux-system/gotk-sync.yaml": kustomization("apps", "./apps", source="made", kind="ExternalArtifact"),
+        "copy/apps/a": "",
+    }
+    tree, objects = written(files)
+    options = DiscoverOptions(sources={"ExternalArtifact/flux-system/made": "copy"})
+    assert [unit.path for unit in find_roots(tree, objects, options)] == ["copy/apps"]
+
+
 def test_a_path_of_a_generated_artifact_is_one_of_the_repository() -> None:
     rules = [{"from": "@repo/apps/base/**", "to": "@artifact/base/"}, {"from": "@repo/apps/prod/**", "to": "@artifact/prod/"}]
     spec = {"sources": [{"alias": "repo", "kind": "GitRepository", "name": "flux-system"}], "artifacts": [{"name": "apps", "copy": rules}]}
