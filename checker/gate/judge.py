@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from checker.gate.bypass import BYPASS, bypassed
 from checker.gate.globs import unit_matches
-from checker.gate.model import Case, GateOptions, Judgement, Rule, RuleSetting, unknown
+from checker.gate.model import Case, Concerns, GateOptions, Judgement, Rule, RuleSetting, unknown
 from checker.gate.rules import RULES
 from checker.model.change import ChangeFacts
 from checker.model.diff import Comparison, EnvironmentDiff
@@ -24,7 +24,7 @@ def judge(
     for rule, setting in _applicable(comparison, options):
         diff = comparison.environment(setting.environment)
         whole = diff or EnvironmentDiff(environment=setting.environment, guarded=setting.environment in options.guarded, clusters=())
-        for scope, mode, part in _parts(setting, whole):
+        for scope, mode, part, concerns in _parts(setting, whole):
             case = Case(
                 setting=setting,
                 diff=part,
@@ -33,6 +33,7 @@ def judge(
                 head_units=head_units,
                 facts=facts,
                 options=options,
+                concerns=concerns,
             )
             verdicts.append(bypassed(_verdict(rule, case, mode, scope), facts, options))
     return tuple(verdicts)
@@ -65,21 +66,26 @@ def _long_form(rule: Rule, setting: RuleSetting) -> dict[str, JSONValue]:
     return parameters
 
 
-def _parts(setting: RuleSetting, diff: EnvironmentDiff) -> Iterator[tuple[str, Mode, EnvironmentDiff]]:
+def _parts(setting: RuleSetting, diff: EnvironmentDiff) -> Iterator[tuple[str, Mode, EnvironmentDiff, Concerns]]:
     """The environment as the rule sees it, in one part for each component with a mode of its own and one for the rest."""
     only, without = _globs(setting, "units"), _globs(setting, "except")
+    modes = {glob: Mode(text(mode, Mode.WARN)) for glob, mode in mapping(setting.parameters.get("components")).items()}
 
-    def concerned(unit: DeployUnit) -> bool:
-        return (not only or unit_matches(unit, only)) and not unit_matches(unit, without)
+    def part_of(unit: DeployUnit) -> str | None:
+        """The first component that a unit belongs to, empty for the rest, None for a unit that the rule is not for."""
+        if (only and not unit_matches(unit, only)) or unit_matches(unit, without):
+            return None
+        return next((glob for glob in modes if unit_matches(unit, (glob,))), "")
 
-    left = _narrowed(diff, [unit for unit in _units(diff) if concerned(unit)]) if only or without else diff
-    for glob, mode in mapping(setting.parameters.get("components")).items():
-        taken = [unit for unit in _units(left) if unit_matches(unit, (glob,))]
-        if Mode(text(mode, Mode.WARN)) is not Mode.OFF and taken:
-            yield glob, Mode(text(mode, Mode.WARN)), _narrowed(left, taken)
-        left = _narrowed(left, [unit for unit in _units(left) if unit not in taken])
+    def part(name: str) -> tuple[EnvironmentDiff, Concerns]:
+        return _narrowed(diff, [unit for unit in _units(diff) if part_of(unit) == name]), lambda unit: part_of(unit) == name
+
+    for glob, mode in modes.items():
+        narrowed, concerns = part(glob)
+        if mode is not Mode.OFF and _units(narrowed):
+            yield glob, mode, narrowed, concerns
     if setting.mode is not Mode.OFF:
-        yield "", setting.mode, left
+        yield ("", setting.mode, *part(""))
 
 
 def _globs(setting: RuleSetting, name: str) -> tuple[str, ...]:

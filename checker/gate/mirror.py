@@ -46,12 +46,11 @@ def judge(case: Case) -> Judgement:
 
 def _compared(case: Case, model: str) -> tuple[list[str], list[BuiltUnit]]:
     """What differs, and the units of which one side cannot be seen."""
-    mine = [built for built in case.head_units if built.unit.environment == case.environment and _is_meant(case, built)]
     there = case.head_of(model)
     drift: list[str] = []
     hidden: list[BuiltUnit] = []
     met: set[UnitKey] = set()
-    for built in mine:
+    for built in case.mine(case.head_units):
         twins = there.of(built.unit, model, case.parameter("pairs"))[:1]
         met.update(twin.unit.key for twin in twins)
         if not twins and not unit_matches(built.unit, case.texts("allow")):
@@ -61,14 +60,9 @@ def _compared(case: Case, model: str) -> tuple[list[str], list[BuiltUnit]]:
                 hidden.append(built)
             else:
                 drift += _drift(built, twin, case.texts("allow"))
-    others = (built for built in there.in_environment(model) if built.unit.key not in met and _is_meant(case, built))
+    others = (built for built in there.in_environment(model) if built.unit.key not in met and case.concerns(built.unit))
     drift += [f"{built.unit.key} exists only in {model}" for built in others if not unit_matches(built.unit, case.texts("allow"))]
     return drift, hidden
-
-
-def _is_meant(case: Case, built: BuiltUnit) -> bool:
-    only, without = case.texts("units"), case.texts("except")
-    return (not only or unit_matches(built.unit, only)) and not unit_matches(built.unit, without)
 
 
 def _place(diff: EnvironmentDiff | None) -> Location | None:

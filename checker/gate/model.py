@@ -15,7 +15,7 @@ from checker.model.objects import JSONValue, Location, sequence, text
 from checker.model.paths import RepoPath
 from checker.model.report import Mode, Verdict
 from checker.model.settings import RuleChoice
-from checker.model.units import BuiltUnit
+from checker.model.units import BuiltUnit, DeployUnit
 
 RuleSetting: TypeAlias = RuleChoice
 """A rule, the environment it is for (empty: every guarded one), its mode and its parameters; a bare value is under `value`."""
@@ -92,9 +92,12 @@ class Judgement:
     location: Location | None = None
 
 
+Concerns = Callable[[DeployUnit], bool]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One rule on one environment. `diff` holds only the units that the rule is for."""
+    """One rule on one environment. `diff` holds only the units that the rule is for; `concerns` tells them among all others."""
 
     setting: RuleSetting
     diff: EnvironmentDiff
@@ -103,6 +106,7 @@ class Case:
     head_units: Sequence[BuiltUnit]
     facts: ChangeFacts
     options: GateOptions
+    concerns: Concerns
 
     @property
     def environment(self) -> str:
@@ -134,6 +138,10 @@ class Case:
     def is_out_of_sight(self, environment: str) -> bool:
         """Whether it is a branch that this clone does not hold."""
         return environment in self.options.branches and not self.options.branches[environment]
+
+    def mine(self, side: Sequence[BuiltUnit]) -> list[BuiltUnit]:
+        """The environment's units of one side that the rule is for, whether they move or not."""
+        return [built for built in side if built.unit.environment == self.environment and self.concerns(built.unit)]
 
     @property
     def moving(self) -> tuple[UnitDiff, ...]:

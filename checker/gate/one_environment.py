@@ -21,7 +21,8 @@ def judge(case: Case) -> Judgement:
     if moved and moving:
         return _verdict(case, moving, moved, because)
     if not moved and not doubtful:
-        return passed(f"of the guarded environments only {case.environment} moves", because)
+        alone = f"of the guarded environments only {case.environment} {'moves' if moving else 'may move'}"
+        return passed(f"{alone}; {gap_names(gaps)} could not be rendered" if gaps else alone, because)
     hidden = [*gaps, *(gap for diff in doubtful for gap in diff.not_rendered if gap.affected)]
     names = ", ".join(diff.environment for diff in (*moved, *doubtful))
     return unknown(

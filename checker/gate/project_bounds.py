@@ -58,6 +58,15 @@ def judge(case: Case) -> Judgement:
         return broken(
             f"{problems[0]}{more}", because=because, fix="stay inside the project, or widen it in a change of its own", location=place
         )
+    named = [_project_of(built) for built in case.head_units if built.unit.key in keys]
+    missing = [name for name in named if name not in {"", "default", *projects}]
+    if missing:
+        return unknown(
+            f"AppProject {missing[0]} is not in this repository, so what it permits is not known",
+            because=because,
+            fix="keep the AppProject here, or leave its Applications out with `except`",
+            location=place,
+        )
     if case.gaps:
         return unknown(f"{gap_names(case.gaps)} could not be rendered", because=because, fix=gap_fix(case.gaps), location=place)
     return passed(f"{case.environment} stays inside its projects", because)
@@ -66,6 +75,13 @@ def judge(case: Case) -> Judgement:
 def _projects(units: Iterable[BuiltUnit]) -> dict[str, KubeObject]:
     objects = (obj for built in units for obj in (*built.unit.related, *built.objects))
     return {obj.name: obj for obj in objects if (obj.group, obj.kind) == ("argoproj.io", "AppProject")}
+
+
+def _project_of(built: BuiltUnit) -> str:
+    """Empty for what is no Application."""
+    if built.unit.controller is not Controller.ARGOCD_APPLICATION or built.unit.declaration is None:
+        return ""
+    return text(dig(built.unit.declaration.body, "spec", "project"), "default")
 
 
 def _refused(built: BuiltUnit, projects: Mapping[str, KubeObject], case: Case) -> Iterator[str]:
@@ -78,7 +94,7 @@ def _refused(built: BuiltUnit, projects: Mapping[str, KubeObject], case: Case) -
         yield f"Application {declaration.name} is in project default, which permits everything"
     project = projects.get(name)
     if project is None:
-        return  # The project is not in this repository; what it permits is not known here.
+        return
     bounds = mapping(project.body.get("spec"))
     app = f"Application {declaration.name}"
     for source in (spec.get("source"), *sequence(spec.get("sources"))):

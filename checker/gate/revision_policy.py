@@ -29,8 +29,8 @@ class Revision:
 def judge(case: Case) -> Judgement:
     allowed = case.texts("allow")
     branches = case.texts("branches")
-    now = {found: place for built in case.head_units if built.unit.environment == case.environment for found, place in _followed(built)}
-    before = {found for built in case.base_units if built.unit.environment == case.environment for found, _ in _followed(built)}
+    now = {found: place for built in case.mine(case.head_units) for found, place in _followed(built)}
+    before = {found for built in case.mine(case.base_units) for found, _ in _followed(built)}
     judged = now if case.parameter("all") is True else {found: place for found, place in now.items() if found not in before}
     bad = [(found, place) for found, place in judged.items() if not _is_allowed(found, allowed, branches)]
     if bad:

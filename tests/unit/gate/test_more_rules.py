@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checker.gate import Generated, RuleSetting
+from checker.gate import Generated
 from checker.gate.argo_patterns import glob_matches, normalised_url
 from checker.gate.codeowners import owners_of, parse_owners
 from checker.gate.cron import open_until, parse_duration, parse_schedule
@@ -21,47 +21,6 @@ from checker.model.report import Verdict
 from checker.model.units import BuiltUnit, Controller
 from tests.unit.compare.make import deployment, obj, unit
 from tests.unit.gate.test_rules import BROKEN, FEATURE, NOW, PASSED, UNKNOWN, both, moved, setting, shop, single
-
-EXPECTED = {
-    ("version-order", "direct"): (PASSED, {}),
-    ("version-order", "none"): (PASSED, {}),
-    ("version-order", "could not render"): (UNKNOWN, {}),
-    ("revision-policy", "direct"): (PASSED, {"allow": ["tag"]}),
-    ("revision-policy", "could not render"): (UNKNOWN, {"allow": ["tag"]}),
-    ("mirror", "none"): (PASSED, {"of": "staging"}),
-    ("mirror", "direct"): (BROKEN, {"of": "staging"}),
-    ("mirror", "could not render"): (UNKNOWN, {"of": "staging"}),
-    ("expect-no-change", "none"): (PASSED, {"paths": ["**"]}),
-    ("expect-no-change", "direct"): (BROKEN, {"paths": ["**"]}),
-    ("expect-no-change", "through base"): (BROKEN, {"paths": ["**"]}),
-    ("expect-no-change", "could not render"): (UNKNOWN, {"paths": ["**"]}),
-    ("blast-radius", "none"): (PASSED, {"max-objects": 1}),
-    ("blast-radius", "direct"): (BROKEN, {"max-objects": 1}),
-    ("blast-radius", "through base"): (BROKEN, {"max-deleted": 0}),
-    ("blast-radius", "could not render"): (UNKNOWN, {"max-objects": 1}),
-    ("freeze", "none"): (PASSED, {"windows": [{"schedule": "0 0 * * *", "duration": "24h"}]}),
-    ("freeze", "direct"): (BROKEN, {"windows": [{"schedule": "0 0 * * *", "duration": "24h"}]}),
-    ("freeze", "could not render"): (UNKNOWN, {"windows": [{"schedule": "0 0 * * *", "duration": "24h"}]}),
-    ("owners", "none"): (PASSED, {}),
-    ("owners", "direct"): (UNKNOWN, {}),
-    ("signed-commits", "none"): (PASSED, {}),
-    ("signed-commits", "direct"): (UNKNOWN, {}),
-    ("generated-branch", "none"): (PASSED, {}),
-    ("generated-branch", "direct"): (UNKNOWN, {}),
-    ("project-bounds", "none"): (PASSED, {}),
-    ("project-bounds", "direct"): (PASSED, {}),
-    ("project-bounds", "could not render"): (UNKNOWN, {}),
-}
-
-
-@pytest.mark.parametrize(("rule", "how"), list(EXPECTED))
-def test_each_way(rule: str, how: str) -> None:
-    expected, parameters = EXPECTED[rule, how]
-    chosen = RuleSetting(rule=rule, environment="production", mode=setting(rule).mode, parameters=parameters)
-    verdict = single(*moved(how), chosen, now=NOW)
-    assert verdict.verdict is expected, verdict
-    assert verdict.message
-    assert expected is PASSED or verdict.fix
 
 
 @pytest.mark.parametrize(

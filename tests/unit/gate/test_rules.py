@@ -75,50 +75,6 @@ def moved(how: str) -> tuple[list[BuiltUnit], list[BuiltUnit]]:
             return before, [staging, unit(environment="production", reads=["own.yaml"], failure="missing base")]
 
 
-SETTINGS = {
-    "source-branch": {"from_": ["release/*"], "into": ["main"]},
-    "one-environment-per-change": {},
-    "promoted-from": {"environment": "staging"},
-    "destructive-change": {},
-}
-EXPECTED = {
-    ("source-branch", "direct"): BROKEN,
-    ("source-branch", "through base"): BROKEN,
-    ("source-branch", "none"): PASSED,
-    ("source-branch", "could not render"): UNKNOWN,
-    ("one-environment-per-change", "direct"): PASSED,
-    ("one-environment-per-change", "through base"): BROKEN,
-    ("one-environment-per-change", "none"): PASSED,
-    ("one-environment-per-change", "could not render"): PASSED,  # Nothing else moves, so it is one environment at most.
-    ("promoted-from", "direct"): BROKEN,
-    ("promoted-from", "through base"): BROKEN,
-    ("promoted-from", "none"): PASSED,
-    ("promoted-from", "could not render"): UNKNOWN,
-    ("destructive-change", "direct"): BROKEN,
-    ("destructive-change", "through base"): BROKEN,
-    ("destructive-change", "none"): PASSED,
-    ("destructive-change", "could not render"): UNKNOWN,
-}
-
-
-@pytest.mark.parametrize("mode", list(Mode))
-@pytest.mark.parametrize(("rule", "how"), list(EXPECTED))
-def test_every_rule_in_every_mode_and_way(rule: str, how: str, mode: Mode) -> None:
-    base, head = moved(how)
-    found = verdicts(base, head, setting(rule, "production", mode, **SETTINGS[rule]))
-    if mode is Mode.OFF:
-        assert found == []
-        return
-    (verdict,) = found
-    assert verdict.verdict is EXPECTED[rule, how]
-    assert verdict.environment == "production"
-    assert (verdict.severity is None) == (verdict.verdict is PASSED)
-    if verdict.verdict is not PASSED:
-        assert verdict.fix
-        assert verdict.because
-        assert verdict.location
-
-
 def test_a_verdict_says_whether_it_is_direct_or_through_a_base() -> None:
     rule = setting("source-branch", from_=["release/*"])
     assert "directly" in single(*moved("direct"), rule).message
