@@ -58,6 +58,7 @@ class Arguments(argparse.Namespace):
     action: str = ""
     keep: Path | None = None
     ci: str = ""
+    explain: str = ""
     dry_run: bool = False
     force: bool = False
     instance: str = ""
@@ -188,6 +189,12 @@ def _hook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hook", action="store_true", help="as a commit hook: nothing when all is well, else findings only")
 
 
+def _why(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--explain", metavar="ENVIRONMENT", default="", help="why this environment moves: file, base, overlay, unit, object (text or json)"
+    )
+
+
 def _from_hook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from-hook", action="store_true", help="judge what is being committed or pushed, whichever hook this runs in")
 
@@ -313,7 +320,7 @@ COMMANDS: dict[str, Command] = {
     "gate": Command(
         "the branch-to-environment rules only",
         "checker.cli.commands:gate",
-        (_repository, _revisions, _facts, _output, _running, _hook, _from_hook),
+        (_why, _repository, _revisions, _facts, _output, _running, _hook, _from_hook),
     ),
     "lint": Command(
         "schemas and policies on files as they stand",

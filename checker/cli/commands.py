@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from dataclasses import replace
 
 from checker.cli.arguments import Arguments
 from checker.cli.output import check_formats, deliver
 from checker.cli.progress import onlooker
 from checker.cli.session import file_settings, open_sessions, tree_settings, with_flags
+from checker.model.findings import Finding, Severity
+from checker.model.objects import Location
 from checker.model.report import Report
 from checker.model.settings import Settings
 from checker.pipeline import Parts
@@ -24,7 +28,11 @@ def diff(arguments: Arguments) -> int:
 
 
 def gate(arguments: Arguments) -> int:
-    """The branch-to-environment rules."""
+    """The branch-to-environment rules; with `--explain`, why one environment moves."""
+    if arguments.explain:
+        from checker.cli.movement import explain_movement
+
+        return explain_movement(arguments)
     return _judge(arguments, Parts(findings=False))
 
 
@@ -36,9 +44,24 @@ def _judge(arguments: Arguments, parts: Parts) -> int:
     with onlooker(arguments) as watch:
         running = pipeline.Running(jobs=arguments.jobs, cache=not arguments.no_cache, watch=watch)
         for session in open_sessions(arguments):
-            report = pipeline.check(session.change, session.settings, parts, notes=session.notes, running=running)
+            report = pipeline.check(
+                session.change, session.settings, parts, notes=session.notes, running=running, proposed=session.proposed
+            )
+            if session.problem:
+                report = replace(report, findings=(_unusable(session.problem), *report.findings))
             done.append((report, session.settings))
     return max((deliver(report, settings, arguments) for report, settings in done), default=0)
+
+
+def _unusable(problem: str) -> Finding:
+    """Merged, these settings would stop every later run."""
+    from checker.settings import FILE_NAME
+
+    place = re.match(rf"{re.escape(FILE_NAME)}(?::(\d+))?(?::(\d+))?: ", problem)
+    line, column = ((int(number) if number else None) for number in (place.groups() if place else (None, None)))
+    message = f"these settings cannot be used: {problem[place.end() :] if place else problem}"
+    location = Location(path=FILE_NAME, line=line, column=column)
+    return Finding(rule="settings-invalid", severity=Severity.ERROR, message=message, location=location)
 
 
 def lint(arguments: Arguments) -> int:

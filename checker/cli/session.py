@@ -11,6 +11,7 @@ from checker.cli.arguments import Arguments
 from checker.model.findings import UsageError
 from checker.model.paths import RepoPath
 from checker.model.settings import Settings
+from checker.settings import FILE_NAME
 
 if TYPE_CHECKING:
     from checker.model.tree import Tree
@@ -22,6 +23,10 @@ class Session:
     change: Snapshot
     settings: Settings
     notes: tuple[str, ...]
+    proposed: Settings | None = None
+    """The settings that the change brings, where they differ."""
+    problem: str = ""
+    """Why those cannot be used."""
 
 
 def open_sessions(arguments: Arguments) -> tuple[Session, ...]:
@@ -52,7 +57,6 @@ def open_session(arguments: Arguments) -> Session:
 
 def _surrounding(arguments: Arguments) -> Surrounding:
     from checker.pipeline import SettingsFile, Surrounding
-    from checker.settings import FILE_NAME
 
     flags = {
         "source_branch": arguments.source_branch,
@@ -67,52 +71,55 @@ def _surrounding(arguments: Arguments) -> Surrounding:
 
 
 def _parsed(data: bytes) -> Settings:
-    from checker.settings import FILE_NAME
     from checker.settings.load import parse_settings
 
     return parse_settings(data, FILE_NAME, _rule_parameters)
 
 
 def _session(arguments: Arguments, change: Snapshot) -> Session:
-    settings, notes = _settings(arguments, change)
+    """By the settings of the base revision, so that a change cannot loosen the rules it is judged by; `--settings` says otherwise."""
+    if arguments.no_settings or arguments.settings is not None:
+        return Session(change=change, settings=with_flags(file_settings(arguments), arguments), notes=())
+    settings, where = _judging(change)
+    notes = _notes_of_target(arguments, change, settings)
+    if where != change.facts.base.name:
+        notes = (f"{FILE_NAME} is not at {change.facts.base}; judged by the one of {where}", *notes)
+    session = Session(change=change, settings=with_flags(settings, arguments), notes=notes)
+    before, after = change.base.identity(FILE_NAME), change.head.identity(FILE_NAME)
+    if before == after:
+        return session
+    if before is None and after is not None:
+        note = f"{FILE_NAME} is new in this change and does not judge it; --settings {FILE_NAME} tries it"
+    else:
+        note = f"{FILE_NAME} {'differs in' if after is not None else 'is removed by'} this change; judged by the one at {change.facts.base}"
+    session = replace(session, notes=(note, *notes))
+    try:
+        return replace(session, proposed=with_flags(tree_settings(change.head), arguments))
+    except UsageError as error:
+        return replace(session, problem=error.message)
+
+
+def _judging(change: Snapshot) -> tuple[Settings, str]:
+    """The settings with the name of the revision that has them.
+
+    A hydrated branch, or one of an environment, seldom carries the file: then the one that everybody sees counts.
+    """
+    from checker.pipeline.opening import of_default_branch
+
+    base = change.facts.base.name
+    data = of_default_branch(change, FILE_NAME) if change.base.identity(FILE_NAME) is None else None
+    if data is None:
+        return tree_settings(change.base), base
+    return _checked(_parsed(data), FILE_NAME), "the default branch"
+
+
+def _notes_of_target(arguments: Arguments, change: Snapshot, settings: Settings) -> tuple[str, ...]:
+    """Where environments are branches and nobody named the one that the change goes into, the guess is told."""
     request = change.facts.pull_request
     by_branch = any(match.branch for environment in settings.environments for match in environment.match)
     if by_branch and not (request.provider or arguments.base or arguments.target_branch) and request.target_branch:
-        notes = (*notes, f"taken as a change into {request.target_branch}; --target-branch names another")
-    return Session(change=change, settings=settings, notes=notes)
-
-
-def _settings(arguments: Arguments, change: Snapshot) -> tuple[Settings, tuple[str, ...]]:
-    """The settings of the base revision, so that a change cannot loosen the rules it is judged by; `--settings` says otherwise."""
-    from checker.settings import FILE_NAME
-
-    if arguments.no_settings or arguments.settings is not None:
-        return with_flags(file_settings(arguments), arguments), ()
-    settings = tree_settings(change.base)
-    if change.base.identity(FILE_NAME) is None:
-        elsewhere = _of_default_branch(change)
-        if elsewhere is not None:
-            note = f"{FILE_NAME} is not at {change.facts.base}; judged by the one of the default branch"
-            return with_flags(elsewhere, arguments), (note,)
-    before, after = change.base.identity(FILE_NAME), change.head.identity(FILE_NAME)
-    if before == after:
-        return with_flags(settings, arguments), ()
-    if before is None:
-        note = f"{FILE_NAME} is new in this change and not used yet; --settings {FILE_NAME} tries it"
-    else:
-        note = f"{FILE_NAME} differs in this change; judged by the one at {change.facts.base}"
-    return with_flags(settings, arguments), (note,)
-
-
-def _of_default_branch(change: Snapshot) -> Settings | None:
-    """A hydrated branch, or one of an environment, seldom carries the settings: then those that everybody sees count."""
-    from checker.pipeline.opening import of_default_branch
-    from checker.settings import FILE_NAME
-
-    data = of_default_branch(change, FILE_NAME)
-    if data is None:
-        return None
-    return _checked(_parsed(data), FILE_NAME)
+        return (f"taken as a change into {request.target_branch}; --target-branch names another",)
+    return ()
 
 
 def file_settings(arguments: Arguments) -> Settings:
@@ -129,7 +136,7 @@ def file_settings(arguments: Arguments) -> Settings:
 
 
 def tree_settings(tree: Tree) -> Settings:
-    from checker.settings import FILE_NAME, load_settings
+    from checker.settings import load_settings
 
     return _checked(load_settings(tree, FILE_NAME, _rule_parameters), FILE_NAME)
 

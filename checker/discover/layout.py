@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 
-from checker.model.objects import KubeObject, Location, mapping, sequence
+from checker.model.objects import JSONValue, KubeObject, Location, mapping, sequence
 from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, is_within, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 
@@ -82,23 +82,34 @@ def is_library(tree: Tree, file: RepoPath) -> bool:
 
 def referenced(tree: Tree, kustomizations: Iterable[RepoPath]) -> frozenset[RepoPath]:
     """The kustomization folders and files that another kustomization builds on, and the folders that are components."""
-    from checker.tools.yaml import Rules, load_documents
-
     found: set[RepoPath] = set()
     for folder in kustomizations:
-        for name in KUSTOMIZATION_FILES:
-            path = repo_path(name, folder)
-            if tree.kind(path) is not EntryKind.FILE:
-                continue
-            for document in load_documents(tree.read(path), rules=Rules.KUSTOMIZE):
-                body = mapping(document.value)
-                if body.get("kind") == "Component":
-                    found.add(folder)
-                for field in ("resources", "bases", "components"):
-                    for entry in sequence(body.get(field)):
-                        if isinstance(entry, str) and "://" not in entry:
-                            found.update(_inside(entry, folder))
+        for body in _kustomizations(tree, folder):
+            if body.get("kind") == "Component":
+                found.add(folder)
+            found.update(_built_on(body, folder))
     return frozenset(found)
+
+
+def references(tree: Tree, folder: RepoPath) -> frozenset[RepoPath]:
+    """The folders and files that the kustomization of one folder builds on."""
+    return frozenset(path for body in _kustomizations(tree, folder) for path in _built_on(body, folder))
+
+
+def _kustomizations(tree: Tree, folder: RepoPath) -> Iterable[Mapping[str, JSONValue]]:
+    from checker.tools.yaml import Rules, load_documents
+
+    for name in KUSTOMIZATION_FILES:
+        path = repo_path(name, folder)
+        if tree.kind(path) is EntryKind.FILE:
+            yield from (mapping(document.value) for document in load_documents(tree.read(path), rules=Rules.KUSTOMIZE))
+
+
+def _built_on(body: Mapping[str, JSONValue], folder: RepoPath) -> Iterable[RepoPath]:
+    for field in ("resources", "bases", "components"):
+        for entry in sequence(body.get(field)):
+            if isinstance(entry, str) and "://" not in entry:
+                yield from _inside(entry, folder)
 
 
 def _inside(entry: str, folder: RepoPath) -> tuple[RepoPath, ...]:

@@ -30,12 +30,12 @@ def unit_chains(unit: UnitDiff, objects: Sequence[ObjectDiff]) -> list[str]:
     if not causes:
         return [f"{unit.unit.key}{state} -> {_objects(objects)}"]
     return [
-        f"{_place(cause.location)}{' (shared)' if cause.shared else ''} -> {unit.unit.key}{state} -> {_objects(_from(cause, objects))}"
+        f"{_place(cause.location)}{' (shared)' if cause.shared else ''} -> {unit.unit.key}{state} -> {_objects(written_in(cause, objects))}"
         for cause in causes
     ]
 
 
-def _from(cause: Cause, objects: Sequence[ObjectDiff]) -> Sequence[ObjectDiff]:
+def written_in(cause: Cause, objects: Sequence[ObjectDiff]) -> Sequence[ObjectDiff]:
     """The objects that are written in that file; all of them for a file that holds none of them, such as a kustomization."""
     return [diff for diff in objects if diff.origin is not None and diff.origin.path == cause.path] or objects
 

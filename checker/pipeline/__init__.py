@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from checker.model.findings import CheckerError, merged
+from checker.model.diff import Comparison
+from checker.model.findings import CheckerError, UsageError, merged
 from checker.model.paths import RepoPath
 from checker.model.report import Report
 from checker.model.settings import Settings
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from checker.model.units import BuiltUnit
     from checker.pipeline.expand import ExpandOptions, Side
+    from checker.pipeline.movement import Movement
     from checker.snapshot import Snapshot
 
 
@@ -44,23 +46,72 @@ class _Run:
     head: Side
 
 
-def check(change: Snapshot, settings: Settings, parts: Parts, *, notes: tuple[str, ...] = (), running: Running = DEFAULT_RUNNING) -> Report:
-    """Everything that can be said about the change."""
-    from checker.pipeline.expand import expand
+def check(
+    change: Snapshot,
+    settings: Settings,
+    parts: Parts,
+    *,
+    notes: tuple[str, ...] = (),
+    proposed: Settings | None = None,
+    running: Running = DEFAULT_RUNNING,
+) -> Report:
+    """Everything that can be said about the change. `proposed` are the settings that it brings, which do not judge it: what they would
+    say is told in the notes.
+    """
     from checker.pipeline.hide import without_secrets
+    from checker.pipeline.proposed import differences
 
-    _refuse_unknown_target(change, settings)
-    options = _expand_options(change, settings, running)
-    base, head = expand(change.base, change.head, options)
-    run = _Run(change=change, settings=settings, options=options, base=base, head=head)
+    run = _rendered(change, settings, running)
+    base, head, options = run.base, run.head, run.options
     report = Report(tool_version=__version__, change=change.facts, units=_everything(base, head), notes=notes)
     running.watch.enter("comparing")
     report = _with_diff(report, run, parts)
+    if proposed is not None and report.rules is not None:
+        other = _with_diff(report, _reclassified(run, proposed), parts)
+        report = replace(report, notes=(*report.notes, *differences(report.rules, other.rules or ())))
     report = _with_findings(report, run) if parts.findings else report
     if options.store is not None:
         options.store.close()
     running.watch.enter("hiding secrets")
     return without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.report_key or options.digest_key)
+
+
+def explain_movement(change: Snapshot, settings: Settings, environment: str, running: Running = DEFAULT_RUNNING) -> Movement:
+    """Why an environment moves, or does not. Raises UsageError for one that is on neither side."""
+    from checker.pipeline.movement import movement
+
+    run = _rendered(change, settings, running)
+    report = _with_diff(Report(tool_version=__version__, change=change.facts), run, Parts())
+    comparison = Comparison(environments=report.environments or (), not_rendered=report.not_rendered)
+    found = movement(environment, comparison, run.base, run.head, change.facts, report.rules or ())
+    if run.options.store is not None:
+        run.options.store.close()
+    if found is None:
+        names = [diff.environment for diff in comparison.environments if diff.environment]
+        raise UsageError(f"there is no environment {environment!r}", f"there are {', '.join(names)}" if names else "there is none at all")
+    return found
+
+
+def _rendered(change: Snapshot, settings: Settings, running: Running) -> _Run:
+    from checker.pipeline.expand import expand
+
+    _refuse_unknown_target(change, settings)
+    options = _expand_options(change, settings, running)
+    base, head = expand(change.base, change.head, options)
+    return _Run(change=change, settings=settings, options=options, base=base, head=head)
+
+
+def _reclassified(run: _Run, settings: Settings) -> _Run:
+    """The same renders in the environments of other settings."""
+    from checker.discover import with_environments
+
+    options = replace(run.options, discover=replace(run.options.discover, environments=settings.environments))
+
+    def side(one: Side) -> Side:
+        units = {unit.key: unit for unit in with_environments({built.unit.key: built.unit for built in one.built}, options.discover)}
+        return replace(one, built=tuple(replace(built, unit=units[built.unit.key]) for built in one.built))
+
+    return replace(run, settings=settings, options=options, base=side(run.base), head=side(run.head))
 
 
 def _refuse_unknown_target(change: Snapshot, settings: Settings) -> None:
@@ -161,4 +212,15 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-__all__ = ["Parts", "Running", "SettingsFile", "Snapshot", "Surrounding", "check", "list_units", "open_change", "open_hook"]
+__all__ = [
+    "Parts",
+    "Running",
+    "SettingsFile",
+    "Snapshot",
+    "Surrounding",
+    "check",
+    "explain_movement",
+    "list_units",
+    "open_change",
+    "open_hook",
+]

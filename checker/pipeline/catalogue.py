@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checker.model.findings import UsageError
+from checker.model.report import Mode
 from checker.model.settings import Settings
 from checker.pipeline.explanations import EXPLANATIONS, Explanation
 
@@ -26,7 +27,7 @@ def refuse_wrong_parameters(settings: Settings, place: str) -> None:
     """Raises UsageError for the first rule whose parameters are not what it takes; `place` names the settings file."""
     from checker.gate import RULES, parameter_errors
 
-    for choice in settings.rules:
+    for choice in (choice for choice in settings.rules if choice.mode is not Mode.OFF or choice.parameters):
         for error in parameter_errors(RULES[choice.rule], choice):
             where = f"rules.{choice.rule}.{choice.environment}" if choice.environment else f"rules.{choice.rule}"
             raise UsageError(f"{place}: {where}: {error}", f"`gitops-check explain {choice.rule}` says what it takes")

@@ -351,6 +351,18 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         ),
     ),
     *_of(
+        "settings",
+        (
+            "settings-invalid",
+            "A change that breaks the settings file",
+            "It is judged by the settings of its base, but once it is merged every later run would stop at this line.",
+            "Correct it as the message says; `gitops-check check --settings .gitops-check.yaml` tries it.",
+            "",
+            "environments:\n  production: {guarde: true}",
+            "environments:\n  production: {guarded: true}",
+        ),
+    ),
+    *_of(
         "suppression",
         (
             "suppression-without-reason",
