@@ -75,7 +75,7 @@ def _finished(body: dict[str, Any], args: dict[str, Any], origin: Origin, *, sty
 
 def _pairs(args: dict[str, Any], load: Load) -> dict[str, bytes]:
     pairs: list[tuple[str, bytes]] = []
-    for path in [*(args.get("envs") or []), *([args["env"]] if args.get("env") else [])]:
+    for path in args.get("envs") or []:  # `env` counts in the kustomization only, and has become one of these there
         pairs.extend(_env_file(load(path), path))
     pairs.extend(_literal(source) for source in args.get("literals") or [])
     for source in args.get("files") or []:

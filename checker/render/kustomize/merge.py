@@ -98,7 +98,7 @@ class Merger:
             value = self.walk(old, new, None if schema is None else self.schemas.field(schema, name))
             if value is MISSING or (is_null(value) and not (value is old and new is MISSING)):
                 dest.pop(name, None)
-            elif old is not MISSING and is_scalar(value) and is_scalar(old) and value is not old:
+            elif old is not MISSING and new is not MISSING and is_scalar(value) and is_scalar(old):
                 self._shared.write(dest, name, written_over(old, value))
             else:
                 dest[name] = quoted_if_needed(value) if type(value) is str and self.styled else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
+from checker.render.kustomize.failure import broken
 from checker.render.kustomize.resmap import ResMap, set_texts
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.values import is_null, quoted_if_needed, text_of
@@ -51,10 +52,14 @@ def finish(resource: Resource, options: list[str]) -> None:
     """Annotations as kustomize prints them: all text, its own gone, those that were asked for added."""
     if MANAGED_BY_OPTION in options:
         labels = resource.metadata().get("labels")
+        if not is_null(labels) and type(labels) is not dict:
+            raise broken(f"labels of {resource.cur_id} is no mapping", resource.origin.location)
         resource.metadata()["labels"] = {**(labels if type(labels) is dict else {}), MANAGED_BY[0]: MANAGED_BY[1]}
     metadata = resource.body.get("metadata")
     found = metadata.get("annotations") if type(metadata) is dict else None
-    if type(metadata) is dict and "annotations" in metadata and (is_null(found) or found == {}):
+    if type(found) is list:
+        resource.texts("annotations")
+    if type(metadata) is dict and "annotations" in metadata and (type(found) is not dict or not found):
         del metadata["annotations"]
     if type(found) is dict and found:
         kept = {key: value if type(value) is str else _text(value) for key, value in found.items() if key not in _NEVER_PRINTED}
@@ -64,9 +69,9 @@ def finish(resource: Resource, options: list[str]) -> None:
     if options:
         kept = resource.texts("annotations")
         if OPTIONS[0] in options and resource.made_by is not None:
-            kept[ORIGIN] = _printed(resource.made_by)
+            kept[ORIGIN] = origin_text(resource.made_by)
         if OPTIONS[1] in options and resource.transformations:
-            kept[TRANSFORMATIONS] = _printed_list(resource.transformations)
+            kept[TRANSFORMATIONS] = transformations_text(resource.transformations)
         _put(resource, kept)
 
 
@@ -85,7 +90,7 @@ def _text(value: Any) -> str:
     return str(text_of(value))
 
 
-def _printed(note: dict[str, Any]) -> str:
+def origin_text(note: dict[str, Any]) -> str:
     lines = [f"{key}: {_scalar(note[key])}" for key in ("path", "configuredIn") if note.get(key)]
     by = note.get("configuredBy")
     if by:
@@ -94,13 +99,13 @@ def _printed(note: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _printed_list(notes: list[dict[str, Any]]) -> str:
+def transformations_text(notes: list[dict[str, Any]]) -> str:
     printed = []
     for note in notes:
-        lines = _printed(note).splitlines()
+        lines = origin_text(note).splitlines()
         printed.append("\n".join(("- " if number == 0 else "  ") + line for number, line in enumerate(lines)) + "\n")
     return "".join(printed)
 
 
 def _scalar(text: str) -> str:
-    return text if type(quoted_if_needed(text)) is str else dump(text).strip()
+    return str(text) if type(quoted_if_needed(text)) is str else dump(str(text)).strip()

@@ -161,7 +161,13 @@ def _subject_namespaces(binding: Resource) -> frozenset[str]:
     subjects = binding.body.get("subjects") if binding.gvk.kind == "RoleBinding" else None
     found: set[str] = set()
     for subject in subjects if type(subjects) is list else ():
-        if type(subject) is dict and "namespace" in subject and subject.get("kind") == "ServiceAccount":
+        if type(subject) is not dict:  # kustomize crashes
+            raise broken(f"a subject of {words(binding.cur_id)} is no mapping", binding.origin.location)
+        if "namespace" not in subject or "kind" not in subject:
+            continue
+        if not isinstance(subject["kind"], str):  # so it does here
+            raise broken(f"the kind of a subject of {words(binding.cur_id)} is no text", binding.origin.location)
+        if subject["kind"] == "ServiceAccount":
             if not isinstance(subject["namespace"], str):
                 raise broken(f"a subject of {words(binding.cur_id)} has an empty namespace", binding.origin.location)
             found.add(subject["namespace"])

@@ -7,9 +7,11 @@ from typing import Any
 
 from checker.model.objects import Origin
 from checker.render.kustomize import json6902
-from checker.render.kustomize.failure import broken, unsupported
+from checker.render.kustomize.failure import broken
 from checker.render.kustomize.ids import ResId
 from checker.render.kustomize.merge import MISSING, Merger
+from checker.render.kustomize.metadata import ORIGIN, TRANSFORMATIONS
+from checker.render.kustomize.notes import PREFIX, notes_of
 from checker.render.kustomize.resmap import ResMap, set_texts, words
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.selector import Selector, select
@@ -112,6 +114,7 @@ def _merge(resource: Resource, merge: Resource, patch: Patch, merger: Merger) ->
     resource.body = merged
     if takes_notes:
         resource.forget()
+    resource.allows.update(what for what, allowed in (("Name", patch.allow_name_change), ("Kind", patch.allow_kind_change)) if allowed)
     if not patch.allow_kind_change:
         merged["kind"] = kind if is_null(kind) else set_loosely(merged.get("kind"), text_of(kind), styled=merger.styled)
     if not patch.allow_name_change:
@@ -151,19 +154,45 @@ def _apply_operations(resources: ResMap, patch: Patch, merger: Merger) -> None:
     for resource in select(resources, patch.target):
         if patch.keeps_history:
             resource.remember_id()
-        if resource.has_notes and any(operation.get("from") in _ANNOTATIONS for operation in patch.operations):
-            raise unsupported("a JSON patch that copies or moves all annotations: kustomize copies notes of its own with them")
-        body: dict[str, Any] = resolved(resource.body)
-        metadata = body.get("metadata")
-        if resource.has_notes and isinstance(metadata, dict) and not metadata.get("annotations"):
-            metadata["annotations"] = {}
+        body = _with_notes(resource, patch.operations)
         body = _rounded(json6902.apply(body, patch.operations))
+        if resource.has_notes and any(_tells(operation) for operation in patch.operations):
+            _without_notes(resource, body)
         _tidy_annotations(body)
-        if any(_overwrites(operation) for operation in patch.operations):
-            resource.made_by, resource.transformations = None, []
         resource.body = restyled(body) if merger.styled else body
         resource.shared.forget()
         resource.contributed(patch.origin)
+
+
+def _with_notes(resource: Resource, operations: list[dict[str, Any]]) -> dict[str, Any]:
+    """The body as kustomize patches it: with notes of its own in the annotations, where an operation can tell."""
+    body: dict[str, Any] = resolved(resource.body)
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict) or not resource.has_notes:
+        return body
+    annotations = metadata.get("annotations")
+    if any(_tells(operation) for operation in operations):
+        metadata["annotations"] = {**(annotations if isinstance(annotations, dict) else {}), **notes_of(resource)}
+    elif not annotations:
+        metadata["annotations"] = {}
+    return body
+
+
+def _tells(operation: dict[str, Any]) -> bool:
+    return any(operation.get(field) in (*_ANNOTATIONS, "") for field in ("path", "from"))
+
+
+def _without_notes(resource: Resource, body: dict[str, Any]) -> None:
+    """kustomize puts its internal notes back after a JSON patch, but not what it noted of origin and transformers."""
+    metadata = body.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    kept = annotations if isinstance(annotations, dict) else {}
+    if ORIGIN not in kept:
+        resource.made_by = None
+    if TRANSFORMATIONS not in kept:
+        resource.transformations = []
+    for key in [key for key in kept if key.startswith(PREFIX) or key in (ORIGIN, TRANSFORMATIONS)]:
+        del kept[key]
 
 
 def _rounded(value: Any) -> Any:
@@ -191,12 +220,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return "" if isinstance(value, dict | list) else number_text(value)
-
-
-def _overwrites(operation: dict[str, Any]) -> bool:
-    if operation.get("op") == "move" and operation.get("from") in _ANNOTATIONS:
-        return True
-    return operation.get("op") in ("add", "remove", "replace", "move", "copy") and operation.get("path") in (*_ANNOTATIONS, "")
 
 
 def load_patch(

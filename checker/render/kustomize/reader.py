@@ -16,14 +16,14 @@ from typing import Any
 from checker.model.objects import Location, Origin
 from checker.model.paths import RepoPath
 from checker.render.kustomize.failure import broken
+from checker.render.kustomize.notes import take_notes
 from checker.render.kustomize.resource import Resource
-from checker.render.kustomize.values import Literal, NeedStylesError, Quoted, copied, is_empty, is_null, is_scalar, text_of
+from checker.render.kustomize.values import Literal, NeedStylesError, Quoted, copied, is_empty, is_null, is_scalar, text_of, through_json
 from checker.tools.yaml import Document, Rules, load_documents, locate
 
 KEPT_BYTES = 256 * 1024
 _NOTHING_IN_FLOW = re.compile(rb":[ \t\r\n]*[,}\]]")
 """Perhaps a null that without styles looks like an empty text."""
-_NOTES = "internal.config.kubernetes.io/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def read_resources(data: bytes, source: Source) -> list[Resource]:
             items = _items(body, origin, source)
             if items is None:
                 found.append(Resource(body=body, origin=origin))
-                _take_notes(found[-1])
+                take_notes(found[-1])
             else:
                 later.extend((item, replace(origin, item=index)) for index, item in enumerate(items))
         parts = later
@@ -73,7 +73,7 @@ def _items(body: Any, origin: Origin, source: Source) -> list[Any] | None:
         return []
     if type(items) is not list:
         raise broken(f"`items` of this {text_of(kind)} is no list", _place(origin, source))
-    return items
+    return [through_json(item) for item in items] if source.styled else items
 
 
 def _unwrapped(data: bytes, source: Source) -> Iterator[tuple[Any, Origin]]:
@@ -139,26 +139,6 @@ def _among_annotations(data: bytes, document: Document) -> bool:
     names = (key.replace("~", "~0").replace("/", "~1") for key in annotations)
     places = {locate(data, document.index, f"/metadata/annotations/{name}", key=True) for name in names}
     return all((duplicate.line, duplicate.column) in places for duplicate in document.duplicates)
-
-
-def _take_notes(resource: Resource) -> None:
-    """What kustomize had noted in annotations when it wrote this file in an earlier build: it goes on from there."""
-    metadata = resource.body.get("metadata")
-    annotations = metadata.get("annotations") if type(metadata) is dict else None
-    if type(annotations) is not dict or not any(key.startswith(_NOTES) for key in annotations):
-        return
-    notes = {key.removeprefix(_NOTES): text_of(annotations.pop(key)) for key in list(annotations) if key.startswith(_NOTES)}
-    names, namespaces, kinds = (
-        notes[name].split(",") if name in notes else [] for name in ("previousNames", "previousNamespaces", "previousKinds")
-    )
-    if not len(names) == len(namespaces) == len(kinds):
-        raise broken("annotations previousNames, previousNamespaces and previousKinds are of different lengths", resource.origin.location)
-    resource.previous = list(zip(names, namespaces, kinds, strict=True))
-    resource.prefixes = notes["prefixes"].split(",") if "prefixes" in notes else []
-    resource.suffixes = notes["suffixes"].split(",") if "suffixes" in notes else []
-    resource.behavior = notes.get("generatorBehavior", "")
-    resource.needs_hash = notes.get("needsHashSuffix") == "enabled"
-    resource.from_helm = notes.get("helm-generated") == "true"
 
 
 def _place(origin: Origin, source: Source) -> Location:

@@ -54,16 +54,30 @@ DEFAULT_PATH = "metadata.name"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What is copied: `text` of a single value, and the value itself for fields that are not one, if it comes from a field."""
+    """What is copied: a fixed text, or what stands in a slot. kustomize looks at the field anew for every target, and it may be one."""
 
-    text: str
-    found: Any = None
+    fixed: str = ""
+    slot: Slot | None = None
     given: bool = False
-    """By a `sourceValue`."""
+    """The fixed text is a `sourceValue`."""
 
     @property
-    def value(self) -> Any:
-        return _implicit(self.text) if self.given else self.found
+    def text(self) -> str:
+        """Of a single value."""
+        return self.fixed if self.slot is None else text_of(self.slot.value)
+
+    @property
+    def whole(self) -> Any:
+        """For a field that is no single value."""
+        if self.slot is not None:
+            return copied(self.slot.value)
+        return _implicit(self.fixed) if self.given else self.fixed
+
+    @property
+    def kind(self) -> type:
+        """Of container, or text for a single value."""
+        found = type(None if self.slot is None else self.slot.value)
+        return found if found in (dict, list) else str
 
 
 def apply_replacement(resources: ResMap, replacement: Mapping[str, Any], origin: Origin, *, styled: bool) -> None:
@@ -84,20 +98,22 @@ def _source_value(resources: ResMap, source: Mapping[str, Any], *, styled: bool)
     slot = look_up(found.body, smart_split(path))
     if slot is None or is_empty(slot.value):
         raise broken(f"fieldPath {path!r} leads to nothing in {found.gvk.kind} {found.name}, the source of a replacement")
+    if found.has_notes and (slot.value is found.body.get("metadata") or (slot.key == "annotations" and slot.holder is found.metadata())):
+        raise unsupported("a replacement that copies all annotations: kustomize copies notes of its own with them")
     options = source.get("options") or {}
     value = slot.value
     if not is_scalar(value):
         if options.get("delimiter"):
             raise broken("a delimiter needs a single value, and the source is a mapping or a list")
-        return Value("", copied(value))
+        return Value(slot=slot)
     if isinstance(value, str):
         _maybe_date(value, value, styled=styled)
     if not options.get("delimiter"):
-        return Value(text_of(value), value)
+        return Value(slot=slot)
     parts, index = text_of(value).split(options["delimiter"]), options.get("index", 0)
     if not 0 <= index < len(parts):
         raise broken(f"options.index {index} of {len(parts)} parts of {text_of(value)!r}")
-    return Value(parts[index], parts[index])
+    return Value(parts[index])
 
 
 def _source(resources: ResMap, source: Mapping[str, Any]) -> Resource:
@@ -144,10 +160,9 @@ def _takes(selector: Selector, known: ResId) -> bool:
 
 def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value, *, styled: bool) -> None:
     options = target.get("options") or {}
-    create = type(value.found) if type(value.found) in (dict, list) else str
     for path in target.get("fieldPaths") or [DEFAULT_PATH]:
         parts = smart_split(path)
-        made = create if options.get("create") else None
+        made = value.kind if options.get("create") else None
         if _write_inside_text(resource, parts, value, made):
             continue
         slots = find_targets(Slot([resource.body], 0), parts, made)
@@ -177,7 +192,7 @@ def _set(slot: Slot, value: Value, options: Mapping[str, Any], shared: Sharing, 
     elif is_scalar(old):
         shared.write(slot.holder, slot.key, retyped(old, text, styled=styled))
     else:
-        slot.holder[slot.key] = copied(value.value)
+        slot.holder[slot.key] = value.whole
 
 
 def retyped(old: Any, text: str, *, styled: bool = True) -> Any:
@@ -264,7 +279,7 @@ def _write_structured(slot: Slot, rest: list[str], value: Value, create: type | 
 def _as_yaml(text: str, whole: Any, slots: list[Slot], value: Value) -> str:
     from checker.tools.yaml.rewrite import NotFaithfulError, rewritten
 
-    if not is_scalar(value.found) or any(isinstance(slot.value, Created) or not is_scalar(slot.value) for slot in slots):
+    if value.kind is not str or any(isinstance(slot.value, Created) or not is_scalar(slot.value) for slot in slots):
         raise unsupported("a replacement of more than a single value inside a text that holds YAML")
     places = [(slot.holder, slot.key) for slot in slots]
     try:
@@ -287,7 +302,7 @@ def _set_all(slots: list[Slot], value: Value) -> None:
         if isinstance(old, Created):
             found.holder[found.key] = _implicit(value.text)
         else:
-            found.holder[found.key] = retyped(old, value.text) if is_scalar(old) else copied(value.value)
+            found.holder[found.key] = retyped(old, value.text) if is_scalar(old) else value.whole
 
 
 def _as_json(value: Any, text: str, kind: type) -> Any:

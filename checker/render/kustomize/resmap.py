@@ -8,7 +8,7 @@ from typing import Any
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.ids import Gvk, ResId
 from checker.render.kustomize.resource import Resource
-from checker.render.kustomize.values import is_empty, quoted_if_needed, text_of
+from checker.render.kustomize.values import is_empty, is_null, quoted_if_needed, text_of
 
 Key = tuple[Gvk, str, str]
 
@@ -122,7 +122,7 @@ def _merge_data(made: Resource, old: Resource, field: str) -> None:
     for body in (old.body, made.body):
         data = body.get(field)
         if type(data) is dict:
-            merged |= {key: text_of(value) for key, value in data.items()}
+            merged |= {key: "" if is_null(value) else text_of(value) for key, value in data.items()}
     made.body.pop(field, None)
     if merged:
         made.body[field] = merged

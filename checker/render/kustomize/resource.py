@@ -28,6 +28,8 @@ class Resource:
     behavior: str = ""
     needs_hash: bool = False
     from_helm: bool = False
+    allows: set[str] = field(default_factory=set)
+    """What patches with options were allowed to change, `Name` or `Kind`: noted on what they patched as well."""
     var_names: list[str] = field(default_factory=list)
     made_by: dict[str, Any] | None = None
     """For `buildMetadata: [originAnnotations]`."""
@@ -82,13 +84,23 @@ class Resource:
         self.previous.clear()
         self.prefixes.clear()
         self.suffixes.clear()
+        self.allows.clear()
         self.behavior, self.needs_hash, self.from_helm = "", False, False
         self.made_by, self.transformations = None, []
 
     @property
     def has_notes(self) -> bool:
         """Whether kustomize would have annotations of its own on the object now."""
-        return bool(self.previous or self.prefixes or self.suffixes or self.behavior or self.needs_hash or self.from_helm or self.made_by)
+        return bool(
+            self.previous
+            or self.prefixes
+            or self.suffixes
+            or self.behavior
+            or self.needs_hash
+            or self.from_helm
+            or self.allows
+            or self.made_by
+        )
 
     def metadata(self) -> dict[str, Any]:
         """The metadata to write to."""
@@ -103,6 +115,8 @@ class Resource:
         """Labels or annotations, all values as their text."""
         metadata = self.body.get("metadata")
         found = metadata.get(name) if type(metadata) is dict else None
+        if type(found) is list and len(found) % 2:
+            raise broken(f"{name} of {self.cur_id} is a list")  # kustomize crashes
         return {key: str(text_of(value)) for key, value in found.items()} if type(found) is dict else {}
 
     def clone(self) -> Resource:

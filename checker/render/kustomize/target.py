@@ -141,8 +141,9 @@ class Target:
         if not below.kustomization.is_component:
             raise broken(f"{path} is of kind {below.kustomization.fields['kind']}; `components` takes kind {COMPONENT}")
         found = below.accumulate(accumulated)
-        # What the component leaves is checked for duplicates again, as resources that are included are.
+        # What the component leaves is checked for duplicates and its configuration joined again, as if it were included.
         found.resources.replace_all(found.resources.resources)
+        found.config = configs.joined(EMPTY, found.config)
         return found
 
     def _below(self, path: str) -> Target:

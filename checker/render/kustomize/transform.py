@@ -146,9 +146,13 @@ def _set_subjects(resource: Resource, setter: Any, *, every: bool) -> None:
     if type(subjects) is not list:
         raise broken("subjects is no list")
     for subject in subjects:
-        if type(subject) is not dict:
+        if is_null(subject):
             continue
+        if type(subject) is not dict:
+            raise broken("subjects holds something that is no mapping")
         found = subject.get("kind" if every else "name")
+        if not is_scalar(found):
+            raise broken(f"the {'kind' if every else 'name'} of a subject is a mapping or a list")
         if not is_null(found) and text_of(found) == ("ServiceAccount" if every else "default"):
             subject.setdefault("namespace", "")
             setter(subject, "namespace")

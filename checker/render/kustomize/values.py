@@ -171,6 +171,24 @@ def restyled(value: Any) -> Any:
     return Literal(number_text(value), value)
 
 
+def through_json(value: Any) -> Any:
+    """A value that kustomize writes as JSON and reads again: all of its text stands in quotes then. For a build with styles."""
+    if type(value) is dict:
+        return {key: through_json(item) for key, item in value.items()}
+    if type(value) is list:
+        return [through_json(item) for item in value]
+    meant = value.value if type(value) is Literal else value
+    return Quoted(meant) if isinstance(meant, str) else Literal(_json_number(meant), meant)
+
+
+def _json_number(value: Any) -> str:
+    if isinstance(value, float) and value and 1e-6 <= abs(value) < 1e21:
+        from decimal import Decimal
+
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
+    return str(value) if type(value) is int else number_text(value)
+
+
 def number_text(value: Any) -> str:
     """How kustomize writes a number, truth value or null that came through JSON."""
     if value is None:

@@ -490,7 +490,7 @@ class Maker:
                 value
                 and value[0].isalpha()
                 and all(char.isalnum() or char in "-./" for char in value)
-                and value not in ("true", "null", "yes")
+                and value not in ("true", "null", "yes", "on")
             )
             if plain and self.maybe(0.6):
                 return value

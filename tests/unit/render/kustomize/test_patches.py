@@ -146,3 +146,23 @@ def test_nothing_inside_brackets_deletes_like_null_and_is_printed_as_empty_text(
         "b": "",
     }
     assert one("patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: }}'}]", text)["data"] == {}
+
+
+def test_a_json_patch_that_copies_all_annotations_copies_what_kustomize_notes_there():
+    operation = '[{"op": "copy", "from": "/metadata/annotations", "path": "/noted"}]'
+    entry = f"patches: [{{target: {{kind: Deployment}}, patch: '{operation}'}}]\nnamePrefix: a-"
+    assert one(entry)["noted"] == {
+        "internal.config.kubernetes.io/previousNames": "web",
+        "internal.config.kubernetes.io/previousNamespaces": "default",
+        "internal.config.kubernetes.io/previousKinds": "Deployment",
+    }
+    assert one(entry)["metadata"] == {"name": "a-web"}
+
+
+def test_items_of_a_list_of_one_kind_are_text_in_quotes():
+    item = "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: ns}}"
+    patch = "patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: ns}, data: {a: b}}'}]\n"
+    change = "replacements: [{sourceValue: '5', targets: [{select: {kind: ConfigMap}, fieldPaths: [metadata.namespace]}]}]"
+    listed = f"apiVersion: v1\nkind: ConfigMapList\nitems:\n- {item}"
+    assert one(patch + change, listed)["metadata"]["namespace"] == "5"
+    assert one(patch + change, item)["metadata"]["namespace"] == 5

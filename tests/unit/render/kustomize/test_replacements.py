@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import dedent
 
 import pytest
 
@@ -99,3 +100,14 @@ def test_a_given_value_is_text_where_text_stands(text: str):
     path = "spec.template.spec.containers.0.env.0.value"
     entry = f"replacements:\n- sourceValue: '{text}'\n  targets: [{{select: {{kind: Deployment}}, fieldPaths: [{path}]}}]"
     assert one(entry)["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] == text
+
+
+def test_the_source_is_looked_at_anew_for_every_target():
+    names = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a-x}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b-y}"
+    entry = """
+        replacements:
+        - source: {kind: ConfigMap, name: a-x}
+          targets: [{select: {kind: ConfigMap}, options: {delimiter: '-', index: 1}}]
+        """
+    files = {"kustomization.yaml": "resources: [r.yaml]\n" + dedent(entry), "r.yaml": names}
+    assert set(bodies(files)) == {"ConfigMap a-a-x", "ConfigMap b-a-a-x"}

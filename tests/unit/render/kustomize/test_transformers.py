@@ -153,3 +153,21 @@ def test_build_metadata_writes_origins_and_transformations():
             "- configuredIn: kustomization.yaml\n  configuredBy:\n    apiVersion: builtin\n    kind: PrefixTransformer\n"
         ),
     }
+
+
+def test_what_a_component_leaves_is_joined_like_a_base():
+    files = {
+        "kustomization.yaml": "resources: [base]\ncomponents: [part]\nnameSuffix: -s",
+        "base/kustomization.yaml": "resources: [r.yaml]",
+        "base/r.yaml": "apiVersion: x/v1\nkind: A\nmetadata: {name: a}\n---\napiVersion: x/v1\nkind: Z\nmetadata: {name: z}",
+        "part/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nconfigurations: [c.yaml]",
+        "part/c.yaml": "nameSuffix: [{path: metadata/name, kind: A}]",
+    }
+    assert set(bodies(files)) == {"A a-s", "Z z"}
+
+
+@pytest.mark.parametrize("subject", ["text", "{kind: ServiceAccount, name: {a: b}}"])
+def test_subjects_of_the_wrong_shape_are_refused(subject: str):
+    binding = f"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: b}}\nsubjects: [{subject}]"
+    with pytest.raises(RenderFailure, match="subject"):
+        one("namespace: ns", binding)
