@@ -74,7 +74,8 @@ class GateOptions:
     """Of those, the ones that touch a file of the change, further back: where a version to go back to would be found."""
     branches: Mapping[str, tuple[OtherBranch, ...]] = field(default_factory=dict)
     """By environment that other branches are: those that this clone holds, none where it holds none of them."""
-    commits: tuple[Commit, ...] | None = None
+    commits: Mapping[tuple[str, str], tuple[Commit, ...]] | None = None
+    """By the files of the base revision that say whose SSH and GPG keys count, empty where a rule names none."""
     owners_file: str | None = None
     """Text of CODEOWNERS at base."""
     owners_format: str = "github"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.gate.because import chains, first_place, shortened
-from checker.gate.codeowners import owners_of, parse_owners
+from checker.gate.codeowners import Demand, demands_of, parse_owners
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.model.objects import Location
 from checker.model.paths import RepoPath
@@ -21,8 +21,8 @@ def judge(case: Case) -> Judgement:
             location=place,
         )
     entries = parse_owners(case.options.owners_file, case.options.owners_format)
-    owned = {path: owners_of(path, entries) for path in _paths(case)}
-    without = [path for path, owners in owned.items() if not owners]
+    demands = {path: demands_of(path, entries) for path in _paths(case)}
+    without = [path for path, asked in demands.items() if not asked]
     if without:
         return broken(
             f"{without[0]} moves {case.environment} and has no owner" + (f" (and {len(without) - 1} more)" if len(without) > 1 else ""),
@@ -33,9 +33,9 @@ def judge(case: Case) -> Judgement:
     if case.parameter("approved") is not True:
         return passed(
             f"every file that moves {case.environment} has an owner",
-            shortened([f"{path}: {' '.join(owners)}" for path, owners in owned.items()]),
+            shortened([f"{path}: {' '.join(owner for demand in asked for owner in demand.owners)}" for path, asked in demands.items()]),
         )
-    return _approved(case, owned, because, place)
+    return _approved(case, demands, because, place)
 
 
 def _paths(case: Case) -> list[RepoPath]:
@@ -46,20 +46,33 @@ def _paths(case: Case) -> list[RepoPath]:
     return sorted(causes)
 
 
-def _approved(case: Case, owned: dict[RepoPath, tuple[str, ...]], because: tuple[str, ...], place: Location | None) -> Judgement:
+def _approved(case: Case, demands: dict[RepoPath, tuple[Demand, ...]], because: tuple[str, ...], place: Location | None) -> Judgement:
     if case.options.approvals is None:
-        return unknown("who approved the change is not known", because=because, fix="let CI give the approvals", location=place)
-    approvers = {name.lstrip("@").casefold() for name in case.options.approvals}
-    missing = [path for path, owners in owned.items() if not approvers & {owner.lstrip("@").casefold() for owner in owners}]
-    if missing:
-        owners = " or ".join(owned[missing[0]])
-        return broken(
-            f"no owner approved {missing[0]} ({owners})",
-            because=because,
-            fix=f"ask {owners} for a review",
-            location=Location(path=missing[0]),
-        )
+        fix = "name who approved: --approved-by NAME, or GITOPS_CHECK_APPROVED_BY (`gitops-check approvers` asks GitHub or GitLab)"
+        return unknown("who approved the change is not known", because=because, fix=fix, location=place)
+    author = _plain(case.facts.pull_request.author or "")
+    approvers = {_plain(name) for name in case.options.approvals} - {author}
+    for path, asked in demands.items():
+        for demand in asked:
+            given = approvers & {_plain(owner) for owner in demand.owners}
+            if len(given) < demand.required:
+                return _missing(path, demand, len(given), because, author_tried=author in map(_plain, case.options.approvals))
     return passed(f"owners approved every file that moves {case.environment}", because)
+
+
+def _missing(path: RepoPath, demand: Demand, given: int, because: tuple[str, ...], *, author_tried: bool) -> Judgement:
+    owners = " or ".join(demand.owners)
+    section = f" in section {demand.section}" if demand.section else ""
+    count = f"; {given} of {demand.required} approvals" if demand.required > 1 else ""
+    own = "; the author's own approval does not count" if author_tried else ""
+    what = f"too few owners approved {path}" if given else f"no owner approved {path}"
+    return broken(
+        f"{what} ({owners}{section}){count}{own}", because=because, fix=f"ask {owners} for a review", location=Location(path=path)
+    )
+
+
+def _plain(name: str) -> str:
+    return name.lstrip("@").casefold()
 
 
 RULE = Rule(

@@ -5,17 +5,21 @@ What Git says of each commit is an input; the keys that count must come from the
 
 from __future__ import annotations
 
+import re
+
 from checker.gate.because import chains, first_place, gap_names, shortened
 from checker.gate.globs import matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
 from checker.model.change import Commit, Signature
+from checker.model.objects import text
 
 
 def judge(case: Case) -> Judgement:
     if not case.moving and not case.gaps:
         return passed(f"{case.environment} does not move")
     because, place = chains(case.moving, case.gaps), first_place(case.moving, case.gaps)
-    commits = case.options.commits
+    keys = (text(case.parameter("allowed-signers")), text(case.parameter("gpg-keys")))
+    commits = case.options.commits.get(keys) if case.options.commits is not None else None
     if commits is None:
         return unknown(
             "the commits of the change are not known", because=because, fix="check commits (--head), not staged files", location=place
@@ -63,8 +67,14 @@ def _wrong(case: Case, commit: Commit) -> str:
         case Signature.UNTRUSTED:
             return "" if listed_key else f"is signed by key {commit.key or 'unknown'}, for which nobody vouches"
         case Signature.GOOD:
-            allowed = not signers or listed_key or matches(commit.signer, signers)
+            allowed = not signers or listed_key or any(matches(name, signers) for name in _names(commit.signer))
             return "" if allowed else f"is signed by {commit.signer or 'nobody known'}, who is not among the allowed signers"
+
+
+def _names(signer: str) -> tuple[str, ...]:
+    """SSH names an address, GPG `Name <address>`: the address alone will do."""
+    address = re.search(r"<([^<>]+)>$", signer)
+    return (signer, *([address[1]] if address else []))
 
 
 RULE = Rule(
@@ -73,7 +83,11 @@ RULE = Rule(
     why="An author name is free text. A signature that is checked against keys of the base branch is what ties a change to a person.",
     fix="Sign the commits with a key whose owner is allowed on the base branch.",
     judge=judge,
-    parameters={"signers": TEXTS, "allowed-signers": {"type": "string", "minLength": 1}},
+    parameters={
+        "signers": TEXTS,
+        "allowed-signers": {"type": "string", "minLength": 1},
+        "gpg-keys": {"type": "string", "minLength": 1},
+    },
     shorthand="signers",
     good="rules:\n  signed-commits:\n    production: {allowed-signers: .allowed_signers, signers: ['*@acme.example']}",
 )

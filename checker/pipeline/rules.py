@@ -13,7 +13,7 @@ from checker.model.change import Commit, Revision
 from checker.model.objects import text
 from checker.model.paths import PathEscapes, RepoPath, repo_path
 from checker.model.report import Mode
-from checker.model.settings import RuleChoice, Settings
+from checker.model.settings import Settings
 from checker.model.tree import Tree, TreeError
 from checker.pipeline.expand import ExpandOptions, expand_one
 from checker.snapshot import Snapshot
@@ -44,7 +44,7 @@ def gate_options(
         same_files=_History(change, options, tip, tuple(file.path for file in change.facts.files)) if "promoted-from" in chosen else (),
         branches=_branches(change, settings, options) if chosen.keys() & _ACROSS else {},
         generated=_generated(change, settings, guarded, options),
-        commits=_commits(change, chosen["signed-commits"]) if "signed-commits" in chosen else None,
+        commits=_commits(change, settings) if "signed-commits" in chosen else None,
         owners_file=owners,
         owners_format=owners_format,
         approvals=change.facts.pull_request.approved_by,
@@ -117,13 +117,22 @@ class _History:
         return Earlier(commit=commit.id, time=commit.time, units=expand_one(tree, self._options).built)
 
 
-def _commits(change: Snapshot, choice: RuleChoice) -> tuple[Commit, ...] | None:
-    """None where the head is no commit: what is staged has no signature yet."""
+def _commits(change: Snapshot, settings: Settings) -> dict[tuple[str, str], tuple[Commit, ...]] | None:
+    """By the files that say whose keys count. None where the head is no commit: what is staged has no signature yet."""
     head, base = change.facts.head.commit, change.facts.base.commit
     if not head or head == base:
         return None
-    signers = _read(change.base, text(choice.parameters.get("allowed-signers")))
-    return commits_between(change.repository.place, base or None, head, allowed_signers=signers)
+    parameters = (choice.parameters for choice in settings.rules if choice.rule == "signed-commits")
+    return {
+        (signers, keys): commits_between(
+            change.repository.place,
+            base or None,
+            head,
+            allowed_signers=_read(change.base, signers),
+            gpg_keys=_read(change.base, keys) or (b"nobody" if keys else b""),
+        )
+        for signers, keys in {(text(given.get("allowed-signers")), text(given.get("gpg-keys"))) for given in parameters}
+    }
 
 
 def _read(tree: Tree, written: str) -> bytes:

@@ -14,7 +14,7 @@ from checker.snapshot.ci import clean
 PREFIX = "GITOPS_CHECK_"
 SINGLE = ("source_branch", "target_branch", "source_repository", "target_repository", "author")
 LISTS = ("labels", "approved_by")
-"""Names of the facts; the variable is PREFIX and the name in capitals, several values of a list separated by commas."""
+"""Names of the facts; the variable is PREFIX and the name in capitals, several values of a list separated by commas or line ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,5 +47,5 @@ def _variable(name: str) -> str:
 
 
 def _several(flags: object, variable: str | None) -> tuple[str, ...] | None:
-    values = flags if isinstance(flags, tuple) and flags else variable.split(",") if variable is not None else None
+    values = flags if isinstance(flags, tuple) and flags else variable.replace("\n", ",").split(",") if variable is not None else None
     return tuple(filter(None, (clean(value.strip()) for value in values))) if values is not None else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from checker.model.change import Commit, Signature
 from checker.model.paths import RepoPath
 from checker.tools.git import Place, ask
+from checker.tools.process import find_program, run
 
 _WORDS = {
     "G": Signature.GOOD,
@@ -31,14 +33,21 @@ _WORDS = {
 _FIELDS = ("%H", "%P", "%G?", "%GS", "%GF", "%s")
 
 
-def commits_between(place: Place, base: str | None, head: str, *, allowed_signers: bytes = b"") -> tuple[Commit, ...]:
-    """Those in `head` and not in `base`, oldest first. `allowed_signers` is a file as ssh-keygen(1) describes it."""
+def commits_between(
+    place: Place, base: str | None, head: str, *, allowed_signers: bytes = b"", gpg_keys: bytes = b""
+) -> tuple[Commit, ...]:
+    """Those in `head` and not in `base`, oldest first.
+
+    `allowed_signers` is a file as ssh-keygen(1) describes it. `gpg_keys` are public keys as `gpg --export` writes them: with them no
+    other key counts, and theirs are trusted; without them the keyring of this user decides.
+    """
     # What separates cannot be guessed: subjects and file names come from whoever wrote the change, and could hold any byte.
     field, entry = (f"{secrets.token_hex(16)}\x1f" for _ in range(2))
     span = head if base is None else f"{base}..{head}"
     with tempfile.TemporaryDirectory(prefix="gitops-check-") as folder:
         signers = Path(folder) / "allowed_signers"
         signers.write_bytes(allowed_signers)
+        there = _with_keyring(place, Path(folder), gpg_keys) if gpg_keys else place
         options = ("-c", "log.showSignature=false", "-c", f"gpg.ssh.allowedSignersFile={signers}", "-c", "gpg.ssh.revocationFile=")
         words = (
             "log",
@@ -52,9 +61,26 @@ def commits_between(place: Place, base: str | None, head: str, *, allowed_signer
             span,
             "--",
         )
-        done = ask(place, *options, *words)
+        done = ask(there, *options, *words)
     listing = done.stdout.decode("utf-8", "surrogateescape")
-    return tuple(_commit(written, field) for written in listing.split(entry)[1:])
+    commits = tuple(_commit(written, field) for written in listing.split(entry)[1:])
+    return tuple(_vouched(commit) for commit in commits) if gpg_keys else commits
+
+
+def _with_keyring(place: Place, folder: Path, keys: bytes) -> Place:
+    """Git with a keyring that holds these keys alone; an empty one, in which nothing can be checked, where there is no gpg."""
+    home = folder / "keys"
+    home.mkdir(mode=0o700)
+    environment = {**place.environment, "GNUPGHOME": str(home)}
+    if find_program("gpg") is not None:
+        run(["gpg", "--batch", "--no-autostart", "--quiet", "--import"], stdin=keys, environment=environment, check=False)
+    return replace(place, environment=environment)
+
+
+def _vouched(commit: Commit) -> Commit:
+    """A key of the given keyring is trusted by being there; a fingerprint of SSH starts with its hash."""
+    is_gpg = commit.signature is Signature.UNTRUSTED and not commit.key.startswith("SHA256:")
+    return replace(commit, signature=Signature.GOOD) if is_gpg else commit
 
 
 def _commit(written: str, field: str) -> Commit:

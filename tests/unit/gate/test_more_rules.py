@@ -10,7 +10,7 @@ import pytest
 
 from checker.gate import Generated
 from checker.gate.argo_patterns import glob_matches, normalised_url
-from checker.gate.codeowners import owners_of, parse_owners
+from checker.gate.codeowners import demands_of, owners_of, parse_owners
 from checker.gate.cron import open_until, parse_duration, parse_schedule
 from checker.gate.project_bounds import destination_permitted, source_permitted
 from checker.gate.revision_policy import followed
@@ -367,6 +367,76 @@ def test_owners(owners: str, parameters: dict[str, Any], approvals: tuple[str, .
     assert single(*moved("direct"), setting("owners", **parameters), owners_file=owners, approvals=approvals).verdict is expected
 
 
+GITLAB = """\
+* @all
+[Apps][2] @lead @apps
+/apps/
+!/apps/generated/
+^[Docs] @docs
+*.md
+[apps]
+/apps/pay/ @pay # @second
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("README.md", [("", ("@all",), 1), ("docs", ("@docs",), 0)]),
+        ("apps/x.yaml", [("", ("@all",), 1), ("apps", ("@lead", "@apps"), 2)]),
+        ("apps/generated/x.yaml", [("", ("@all",), 1)]),
+        ("apps/pay/x.yaml", [("", ("@all",), 1), ("apps", ("@pay", "@second"), 2)]),
+    ],
+)
+def test_what_gitlab_asks_for(path: str, expected: list[tuple[str, tuple[str, ...], int]]) -> None:
+    assert [(demand.section, demand.owners, demand.required) for demand in demands_of(path, parse_owners(GITLAB, "gitlab"))] == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "path", "expected"),
+    [
+        ("github", "* @a\n/apps/ # nobody\n", "apps/x", ()),
+        ("github", "* @a\n!/apps/ @b\n", "apps/x", ("@a",)),
+        ("github", "/with\\ space/ @a", "with space/x", ("@a",)),
+        ("github", "/docs/* @a", "docs/deep/x", ()),
+        ("github", "docs/ @a", "apps/docs/deep/x", ("@a",)),
+        ("github", "**/logs @a", "build/logs/x", ("@a",)),
+        ("github", "*.yaml ada@example.org @acme/ops", "apps/x.yaml", ("ada@example.org", "@acme/ops")),
+        ("gitlab", "\\#x @a", "#x", ("@a",)),
+        ("bitbucket", "apps/** @acme/ops:random(2) @lead # who knows", "apps/x", ("@acme/ops", "@lead")),
+        ("bitbucket", "* @acme/ops:all", "x", ("@acme/ops",)),
+    ],
+)
+def test_dialects(kind: str, written: str, path: str, expected: tuple[str, ...]) -> None:
+    assert owners_of(path, parse_owners(written, kind)) == expected
+
+
+@pytest.mark.parametrize(
+    ("approvals", "author", "expected"),
+    [
+        (("all", "lead", "APPS"), "ada", PASSED),
+        (("all", "lead"), "ada", BROKEN),
+        (("all", "lead", "apps"), "lead", BROKEN),
+        (("lead", "apps"), "ada", BROKEN),
+        ((), "ada", BROKEN),
+        (None, "ada", UNKNOWN),
+    ],
+)
+def test_each_section_needs_its_approvals(approvals: tuple[str, ...] | None, author: str, expected: Verdict) -> None:
+    owners = "* @all\n[Production][2] @lead @apps\nown.yaml\n^[Docs] @docs\nown.yaml\n"
+    found = single(
+        *moved("direct"),
+        setting("owners", approved=True),
+        files=["own.yaml"],
+        request=replace(FEATURE, author=author),
+        owners_file=owners,
+        owners_format="gitlab",
+        approvals=approvals,
+    )
+    assert found.verdict is expected, found
+    assert "docs" not in found.message
+
+
 def commit(signature: Signature = Signature.GOOD, signer: str = "a@acme.example", *files: str, **more: Any) -> Commit:
     return Commit(id="c" * 40, subject="change", signature=signature, signer=signer, files=tuple(RepoPath(file) for file in files), **more)
 
@@ -394,7 +464,7 @@ NONE = Signature.NONE
 )
 def test_signed_commits(commits: list[Commit], expected: Verdict) -> None:
     rule = setting("signed-commits", value=["*@acme.example", "CAFE"])
-    assert single(*moved("direct"), rule, commits=tuple(commits)).verdict is expected
+    assert single(*moved("direct"), rule, commits={("", ""): tuple(commits)}).verdict is expected
 
 
 HYDRATED = unit(deployment(image="shop:2"))

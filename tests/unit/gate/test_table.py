@@ -135,7 +135,7 @@ BREAKING: dict[str, Row] = {
     "freeze": Row((BROKEN, BROKEN, PASSED, UNKNOWN), CLOSED, {"now": NOW}),
     # Who owns a file, who signed a commit and what a dry source gives is known without rendering.
     "owners": Row((BROKEN, BROKEN, PASSED, BROKEN), options={"owners_file": ""}),
-    "signed-commits": Row((BROKEN, BROKEN, PASSED, BROKEN), options={"commits": UNSIGNED}),
+    "signed-commits": Row((BROKEN, BROKEN, PASSED, BROKEN), options={"commits": {("", ""): UNSIGNED}}),
     "generated-branch": Row((BROKEN, BROKEN, PASSED, BROKEN), options={"generated": wet("shop:3")}),
 }
 KEEPING: dict[str, Row] = {
@@ -152,7 +152,7 @@ KEEPING: dict[str, Row] = {
     "destructive-change": Row((PASSED, PASSED, PASSED, UNKNOWN), {"allow": ["PersistentVolumeClaim"]}),
     "freeze": Row((PASSED, PASSED, PASSED, PASSED), {"windows": [{"schedule": "0 0 1 1 *", "duration": "1h"}]}, {"now": NOW}),
     "owners": Row((PASSED, PASSED, PASSED, PASSED), options={"owners_file": "* @acme/ops"}),
-    "signed-commits": Row((PASSED, PASSED, PASSED, PASSED), options={"commits": SIGNED}),
+    "signed-commits": Row((PASSED, PASSED, PASSED, PASSED), options={"commits": {("", ""): SIGNED}}),
     "generated-branch": Row((PASSED, PASSED, PASSED, UNKNOWN), options={"generated": wet("shop:2")}),
 }
 JUDGED = [rule for rule in RULES if rule != "bypass"]

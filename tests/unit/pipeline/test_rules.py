@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -172,6 +175,66 @@ def test_signers_are_those_of_the_base_revision(shop: GitRepo, tmp_path: Path) -
     assert verdict(shop, "signed-commits", allowed_signers=".allowed_signers").verdict is Verdict.PASSED
     shop.commit("not signed", files={"overlays/production/kustomization.yaml": overlay("1")})
     assert verdict(shop, "signed-commits", allowed_signers=".allowed_signers").verdict is Verdict.BROKEN
+
+
+@pytest.fixture
+def gpg(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A keyring of its own, in a place short enough for the agent's socket."""
+    home = Path(tempfile.mkdtemp(prefix="gpg"))
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    yield home
+    subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def test_gpg_keys_are_those_of_the_base_revision(shop: GitRepo, gpg: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    make = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "Ada <ada@acme.example>", "ed25519", "sign", "0"]
+    subprocess.run(make, check=True, capture_output=True)
+    public = subprocess.run(["gpg", "--armor", "--export"], check=True, capture_output=True).stdout
+    shop.git("config", "user.signingkey", "ada@acme.example")
+    rule = {"gpg_keys": "keys.asc", "signers": ["*@acme.example"]}
+
+    def signed(branch: str, **files: str | bytes) -> Verdict:
+        shop.git("switch", "-q", "-C", branch, "main")
+        shop.stage(
+            {"overlays/production/kustomization.yaml": overlay("3"), **{name.replace("_", "."): text for name, text in files.items()}}
+        )
+        shop.git("commit", "-q", "-S", "-m", "signed")
+        return verdict(shop, "signed-commits", **rule).verdict
+
+    assert signed("feature/own-key", keys_asc=public) is Verdict.BROKEN, "a change cannot bring the key that vouches for it"
+    shop.git("switch", "-q", "main")
+    shop.commit("keys", files={"keys.asc": public})
+    assert signed("feature/good") is Verdict.PASSED
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("GNUPGHOME", str(tmp_path))
+        assert verdict(shop, "signed-commits", **rule).verdict is Verdict.PASSED, "the keyring of who runs it does not matter"
+    assert verdict(shop, "signed-commits", **{**rule, "signers": ["*@other.example"]}).verdict is Verdict.BROKEN
+
+
+def test_a_rebase_loses_signatures_and_a_merge_needs_none(shop: GitRepo, tmp_path: Path) -> None:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
+    public = " ".join((tmp_path / "key.pub").read_text().split()[:2])
+    shop.git("config", "gpg.format", "ssh")
+    shop.git("config", "user.signingkey", tmp_path / "key.pub")
+    shop.git("switch", "-q", "main")
+    shop.commit("allow", files={".allowed_signers": f"ada@example.org {public}\n"})
+    shop.git("switch", "-q", "-c", "feature/signed")
+    shop.stage({"overlays/production/kustomization.yaml": overlay("3")})
+    shop.git("commit", "-q", "-S", "-m", "signed")
+    shop.git("switch", "-q", "main")
+    shop.commit("others go on", files={"note.txt": "x"})
+    shop.git("switch", "-q", "feature/signed")
+    shop.git("branch", "rebased")
+    shop.git("merge", "-q", "--no-edit", "main")
+    assert verdict(shop, "signed-commits", allowed_signers=".allowed_signers").verdict is Verdict.PASSED
+    shop.git("switch", "-q", "rebased")
+    shop.git("-c", "commit.gpgSign=false", "rebase", "-q", "main")
+    found = verdict(shop, "signed-commits", allowed_signers=".allowed_signers")
+    assert found.verdict is Verdict.BROKEN
+    assert "is not signed" in found.message
+    shop.git("rebase", "-q", "--force-rebase", "-S", "main")
+    assert verdict(shop, "signed-commits", allowed_signers=".allowed_signers").verdict is Verdict.PASSED
 
 
 def test_owners_are_those_of_the_base_revision(shop: GitRepo) -> None:
