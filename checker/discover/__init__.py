@@ -25,6 +25,7 @@ __all__ = [
     "Layout",
     "ParseCache",
     "find_declared",
+    "find_released",
     "find_unreached",
     "guarded_environments",
     "own_branch",
@@ -68,6 +69,15 @@ def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], optio
     units = [*_overlays(tree, layout, reads), *_charts(tree, layout, reads), *_folders(tree, layout, reads)]
     kept = [unit for unit in units if unit.path is not None and not any(is_within(unit.path, source) for source in sources)]
     return tuple(classified(unit, options.environments, branch=options.branch) for unit in kept)
+
+
+def find_released(folders: Sequence[BuiltUnit], tree: Tree, layout: Layout, options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+    """The HelmReleases in overlays and folders that no controller unit reads."""
+    from checker.discover.flux import find_releases
+
+    units = find_releases(folders, tree, layout.declarations, options)
+    environments = {built.unit.key: built.unit.environment for built in folders}
+    return tuple(classified(unit, options.environments, environments.get(unit.parent or unit.key, "")) for unit in units)
 
 
 def _controllers() -> tuple[ModuleType, ...]:

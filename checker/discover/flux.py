@@ -7,6 +7,7 @@ Roots come from files, all others from what their parents render, since a parent
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from checker.discover.flux_cluster import (
@@ -68,6 +69,24 @@ def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> t
         if declared:
             cluster = _cluster(name, members, tree, source_options)
             units.extend(_unit(obj, cluster, unit.unit, tree) for obj, unit in declared)
+    return tuple(units)
+
+
+def find_releases(folders: Sequence[BuiltUnit], tree: Tree, declarations: Sequence[KubeObject], options: Options) -> tuple[DeployUnit, ...]:
+    """The HelmReleases that folders render to which nothing of Flux reaches. Each folder stands for a cluster of its own.
+
+    Their names say where they lie, since several overlays may hold a release of one name.
+    """
+    flux = [obj for obj in declarations if obj.group in SOURCE_GROUPS or obj.group == KUSTOMIZE_GROUP]
+    units: list[DeployUnit] = []
+    for built in folders:
+        releases = [obj for obj in built.objects if obj.group == HELM_GROUP and obj.kind == "HelmRelease" and obj.name]
+        if not releases:
+            continue
+        near = sorted(flux, key=lambda obj: -_shared(obj.origin.path, built.unit.origin.path))
+        cluster = Cluster(built.unit.cluster, (*built.objects, *near), our_sources((*near, *built.objects), tree), _source_options(options))
+        found = (_unit(obj, cluster, built.unit, tree) for obj in releases)
+        units.extend(replace(unit, name=f"{unit.name} in {built.unit.path or '.'}") for unit in found)
     return tuple(units)
 
 

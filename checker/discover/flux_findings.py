@@ -23,7 +23,7 @@ CLUSTER_KINDS = frozenset(
 
 def find_conflicts(built: Sequence[BuiltUnit]) -> tuple[Finding, ...]:
     """Unresolved and circular `dependsOn`, and objects that two units apply to one cluster."""
-    units = {unit.unit.key: unit for unit in built if unit.unit.controller in FLUX_CONTROLLERS}
+    units = {unit.unit.key: unit for unit in built if unit.unit.controller in FLUX_CONTROLLERS and not _is_set_aside(unit)}
     wanted = {key: tuple(_depends_on(unit)) for key, unit in units.items()}
     return (*_missing(units, wanted), *_circles(units, wanted), *_owned_twice(units.values()))
 
@@ -61,6 +61,11 @@ def _changed_below(unit: BuiltUnit, before: Mapping[str, str | None]) -> str:
         return ""
     both = sorted(path for path in {*now, *before} if not path.endswith("/") and is_within(RepoPath(path), RepoPath(unit.unit.path or "")))
     return next((path for path in both if now.get(path) != before.get(path)), "")
+
+
+def _is_set_aside(unit: BuiltUnit) -> bool:
+    """A release in a folder that nothing of Flux reaches: where it is deployed, and beside what, is not known."""
+    return unit.unit.parent is not None and unit.unit.parent.controller in (Controller.KUSTOMIZATION, Controller.DIRECTORY)
 
 
 def _depends_on(unit: BuiltUnit) -> Iterator[UnitKey]:

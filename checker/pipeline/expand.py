@@ -5,10 +5,10 @@ A unit whose recorded reads are the same in both trees is rendered once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from checker.discover import DiscoverOptions, Layout, ParseCache, find_declared, find_unreached, read_layout
+from checker.discover import DiscoverOptions, Layout, ParseCache, find_declared, find_released, find_unreached, read_layout
 from checker.discover.layout import BrokenFile
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, UnitKey
@@ -51,8 +51,8 @@ def expand(base: Tree, head: Tree, options: ExpandOptions) -> tuple[Side, Side]:
     declared_head |= _undeclared(layouts[1], declared_head, declared_base)
     options.watch.enter("rendering what no controller names")
     controlled = (*declared_base.values(), *declared_head.values())
-    unreached_base = on_base.all(find_unreached(base, layouts[0], controlled, options.discover), {})
-    unreached_head = on_head.all(find_unreached(head, layouts[1], controlled, options.discover), unreached_base)
+    unreached_base = _unreached(base, layouts[0], controlled, options, on_base, {})
+    unreached_head = _unreached(head, layouts[1], controlled, options, on_head, unreached_base)
     return (
         _side(base, layouts[0], {**declared_base, **unreached_base}, options),
         _side(head, layouts[1], {**declared_head, **unreached_head}, options),
@@ -64,7 +64,7 @@ def expand_one(tree: Tree, options: ExpandOptions) -> Side:
     layout = read_layout(tree, options.exclude, {})
     rendering = Rendering(tree, options)
     declared = _declared(tree, layout, options, rendering, {})
-    unreached = rendering.all(find_unreached(tree, layout, declared.values(), options.discover), {})
+    unreached = _unreached(tree, layout, tuple(declared.values()), options, rendering, {})
     return _side(tree, layout, {**declared, **unreached}, options)
 
 
@@ -84,6 +84,27 @@ def _declared(
         built.update(rendering.all(first or stale, other))
     keys = {unit.key for unit in wanted}
     return {key: unit for key, unit in built.items() if key in keys}
+
+
+def _unreached(
+    tree: Tree,
+    layout: Layout,
+    controlled: Sequence[BuiltUnit],
+    options: ExpandOptions,
+    rendering: Rendering,
+    other: Mapping[UnitKey, BuiltUnit],
+) -> dict[UnitKey, BuiltUnit]:
+    """What no controller names, with the releases in it. A chart that one of those is made of is no unit of its own."""
+    folders = rendering.all(find_unreached(tree, layout, controlled, options.discover), other)
+    releases = rendering.all(find_released(tuple(folders.values()), tree, layout, options.discover), other)
+    reads = {path for built in releases.values() for path in built.result.reads}
+    return {
+        key: built for key, built in {**folders, **releases}.items() if key.controller is not Controller.CHART or not _is_in(built, reads)
+    }
+
+
+def _is_in(chart: BuiltUnit, reads: Container[str]) -> bool:
+    return chart.unit.origin.path in reads
 
 
 def _undeclared(layout: Layout, here: Mapping[UnitKey, BuiltUnit], there: Mapping[UnitKey, BuiltUnit]) -> dict[UnitKey, BuiltUnit]:

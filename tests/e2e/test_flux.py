@@ -116,5 +116,50 @@ def test_without_the_network_the_release_itself_is_diffed(run: Callable[..., str
     assert not units.get("app", {}).get("objects")
 
 
+UNREACHED = """apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: shop}
+spec:
+  interval: 1h
+  dependsOn: [{name: elsewhere}]
+  chart: {spec: {chart: charts/web, sourceRef: {kind: GitRepository, name: flux-system, namespace: flux-system}}}
+"""
+
+
+def test_releases_in_overlays_that_nothing_reaches_are_units(run: Callable[..., str], fleet: GitRepo) -> None:
+    files = {
+        "base/release.yaml": UNREACHED,
+        "base/kustomization.yaml": "resources: [release.yaml]\n",
+        "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        "charts/web/values.yaml": "region: nowhere\n",
+        "charts/web/templates/a.yaml": TEMPLATE,
+        **{
+            f"overlays/{name}/kustomization.yaml": "resources: [../../base]\npatches:\n- target: {kind: HelmRelease}\n  patch: |-\n"
+            f"    - {{op: add, path: /spec/values, value: {{region: {name}}}}}\n"
+            for name in ("staging", "production")
+        },
+    }
+    fleet.switch("main")
+    fleet.commit(files=files)
+    fleet.branch("louder")
+    fleet.commit(
+        files={
+            "overlays/staging/kustomization.yaml": files["overlays/staging/kustomization.yaml"].replace("region: staging", "region: loud")
+        }
+    )
+    listed = run("units", "-C", fleet.root)
+    assert "web in overlays/staging" in listed
+    assert "web in overlays/production" in listed
+    assert "chart " not in listed.replace("chart app", ""), "the chart is what the releases are made of"
+    (environment,) = json.loads(run("diff", "-C", fleet.root, "--base", "main", "-o", "json"))["diff"]
+    changed = {unit["name"]: [field["path"] for obj in unit["objects"] for field in obj["fields"]] for unit in environment["units"]}
+    assert (environment["environment"], changed) == (
+        "staging",
+        {"overlays/staging": ["spec.values.region"], "web in overlays/staging": ["data.region"]},
+    )
+    report = json.loads(run("check", "-C", fleet.root, "--base", "main", "-o", "json"))
+    assert "dependency-missing" not in {finding["rule"] for finding in report["findings"]}
+
+
 def test_variables_of_the_settings_reach_the_release(run: Callable[..., str], fleet: GitRepo) -> None:
     assert "region: eu-west-1" in run("render", "-C", fleet.root, "app", "--allow-network")

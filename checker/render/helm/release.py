@@ -85,9 +85,10 @@ def _is_stray_crd_file(obj: KubeObject) -> bool:
 
 def _labelled(obj: KubeObject, unit: DeployUnit, spec: Mapping[str, JSONValue]) -> KubeObject:
     """Common metadata, then the origin labels, which win."""
+    assert unit.declaration is not None
     common = mapping(spec.get("commonMetadata"))
     metadata: dict[str, JSONValue] = dict(obj.metadata)
-    origin: dict[str, JSONValue] = {f"{GROUP}/name": unit.name, f"{GROUP}/namespace": unit.namespace}
+    origin: dict[str, JSONValue] = {f"{GROUP}/name": unit.declaration.name, f"{GROUP}/namespace": unit.namespace}
     if hook_events(obj) and not _hooks_take_part(spec):
         return obj
     metadata["labels"] = {**mapping(metadata.get("labels")), **mapping(common.get("labels")), **origin}
@@ -107,4 +108,4 @@ def _by_repository(note: Note, chart: ChartSource) -> Note:
 
 
 def _refuse(unit: DeployUnit, why: str) -> None:
-    raise RenderFailure(f"HelmRelease {unit.name}: {why}", reason=Reason.UNSUPPORTED, location=unit.origin.location)
+    raise RenderFailure(f"HelmRelease {unit.namespace}/{unit.name}: {why}", reason=Reason.UNSUPPORTED, location=unit.origin.location)
