@@ -8,16 +8,18 @@ from fnmatch import fnmatchcase
 
 from checker.cli.arguments import Arguments
 from checker.cli.session import open_session
+from checker.cli.tree import as_tree
 from checker.model.findings import CheckerError, UsageError
 from checker.model.objects import JSONValue, Location
 from checker.model.paths import shown
-from checker.model.units import BuiltUnit, Failure, State
+from checker.model.units import BuiltUnit, Failure, Reason, State
+from checker.pipeline.flux_source import flux_source
 
 
 def units(arguments: Arguments) -> int:
-    """One line a unit: what it is, where it deploys, where it comes from, what became of it."""
+    """One line a unit, below the one that declares it: what it is, where it deploys, where it comes from, what became of it."""
     built = _built(arguments)
-    rows = [("CLUSTER", "ENVIRONMENT", "CONTROLLER", "UNIT", "SOURCE", "STATE"), *(_row(one) for one in built)]
+    rows = [("CLUSTER", "ENVIRONMENT", "CONTROLLER", "UNIT", "SOURCE", "STATE"), *(_row(one, depth) for one, depth in as_tree(built))]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     for row in rows:
         sys.stdout.write("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]).rstrip() + "\n")
@@ -25,6 +27,10 @@ def units(arguments: Arguments) -> int:
     sys.stdout.write(
         f"\n{len(built)} units: " + ", ".join(f"{count} {state.value.replace('-', ' ')}" for state, count in tally.items() if count) + "\n"
     )
+    if any(isinstance(one.result, Failure) and one.result.reason is Reason.REMOTE for one in built):
+        sys.stdout.write(
+            "What is remote can be vendored and mapped under sources: in the settings; charts are fetched with --allow-network.\n"
+        )
     return 0
 
 
@@ -85,12 +91,20 @@ def _built(arguments: Arguments) -> tuple[BuiltUnit, ...]:
         return list_units(session.change, session.settings, running)
 
 
-def _row(one: BuiltUnit) -> tuple[str, str, str, str, str, str]:
+def _row(one: BuiltUnit, depth: int) -> tuple[str, str, str, str, str, str]:
     unit = one.unit
     name = f"{unit.namespace}/{unit.name}" if unit.namespace else unit.name
-    state = f"not rendered: {one.result.message}" if isinstance(one.result, Failure) else f"{one.state.value} ({len(one.objects)} objects)"
-    source = shown(unit.path) if unit.path is not None else "-"
-    return unit.cluster or "-", unit.environment or "-", unit.controller.value, name, source, state
+    source = shown(unit.path) if unit.path is not None else flux_source(unit) or "-"
+    return unit.cluster or "-", unit.environment or "-", unit.controller.value, "  " * depth + name, source, _state(one)
+
+
+def _state(one: BuiltUnit) -> str:
+    """Of a remote one the hint is left out, which would be the same on every line."""
+    if not isinstance(one.result, Failure):
+        return f"{one.state.value} ({len(one.objects)} object{'s' * (len(one.objects) != 1)})"
+    message = " ".join(one.result.message.split())
+    why = message.partition("; ")[0] if one.result.reason is Reason.REMOTE else message
+    return f"{one.state.value.replace('-', ' ')}: {why}"
 
 
 def _is_chosen(one: BuiltUnit, arguments: Arguments) -> bool:

@@ -75,13 +75,13 @@ def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> t
 def find_releases(folders: Sequence[BuiltUnit], tree: Tree, declarations: Sequence[KubeObject], options: Options) -> tuple[DeployUnit, ...]:
     """The HelmReleases that folders render to which nothing of Flux reaches. Each folder stands for a cluster of its own.
 
-    Their names say where they lie, since several overlays may hold a release of one name.
+    Their names say where they lie, since several overlays may hold a release of one name. What a hidden folder holds is put away.
     """
     flux = [obj for obj in declarations if obj.group in SOURCE_GROUPS or obj.group == KUSTOMIZE_GROUP]
     units: list[DeployUnit] = []
     for built in folders:
         releases = [obj for obj in built.objects if obj.group == HELM_GROUP and obj.kind == "HelmRelease" and obj.name]
-        if not releases:
+        if not releases or any(part.startswith(".") for part in (built.unit.path or "").split("/")):
             continue
         near = sorted(flux, key=lambda obj: -_shared(obj.origin.path, built.unit.origin.path))
         cluster = Cluster(built.unit.cluster, (*built.objects, *near), our_sources((*near, *built.objects), tree), _source_options(options))

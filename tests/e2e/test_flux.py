@@ -116,6 +116,17 @@ def test_without_the_network_the_release_itself_is_diffed(run: Callable[..., str
     assert not units.get("app", {}).get("objects")
 
 
+def test_units_are_listed_below_the_one_that_declares_them(run: Callable[..., str], fleet: GitRepo) -> None:
+    listed = run("units", "-C", fleet.root)
+    lines = listed.splitlines()[1:4]
+    names = ("flux-system/flux-system", "flux-system/apps", "shop/app")
+    indents = [line.index(name) for line, name in zip(lines, names, strict=True)]
+    assert indents == [indents[0], indents[0] + 2, indents[0] + 4]
+    assert "chart app 1.1.0" in lines[2]
+    assert "3 units: 2 rendered, 1 not rendered" in listed
+    assert listed.count("--allow-network") == 1, "said once for all"
+
+
 UNREACHED = """apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
 metadata: {name: web, namespace: shop}
