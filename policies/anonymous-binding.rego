@@ -24,10 +24,10 @@ import rego.v1
 # What Kubernetes itself grants to everybody.
 harmless := {"system:public-info-viewer", "system:basic-user", "system:discovery", "system:service-account-issuer-discovery", "system:scope-impersonation"}
 
-deny contains {"msg": msg, "pointer": sprintf("/subjects/%d/name", [index])} if {
+deny contains {"msg": msg, "pointer": sprintf("/subjects/%v/name", [index])} if {
 	some index, subject in kubernetes.list(input.subjects)
 	subject.name in {"system:anonymous", "system:unauthenticated", "system:authenticated"}
 	role := object.get(input, ["roleRef", "name"], "?")
 	not role in harmless
-	msg := sprintf("grants %v to %s, which is everybody", [role, subject.name])
+	msg := sprintf("grants %v to %v, which is everybody", [role, subject.name])
 }

@@ -20,7 +20,7 @@ package library.argocd_replace
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": sprintf("%s may delete and create every object of the Application", [option]), "pointer": sprintf("/spec/syncPolicy/syncOptions/%d", [index])} if {
+deny contains {"msg": sprintf("%v may delete and create every object of the Application", [option]), "pointer": sprintf("/spec/syncPolicy/syncOptions/%v", [index])} if {
 	some index, option in kubernetes.list(input.spec.syncPolicy.syncOptions)
 	option in {"Replace=true", "Force=true"}
 }

@@ -21,7 +21,7 @@ package library.argocd_revision_floating
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": message(revision), "pointer": sprintf("%s/targetRevision", [pointer])} if {
+deny contains {"msg": message(revision), "pointer": sprintf("%v/targetRevision", [pointer])} if {
 	some pointer, source in sources
 	not source.chart
 	revision := object.get(source, "targetRevision", "")
@@ -33,7 +33,7 @@ sources["/spec/source"] := kubernetes.map(input.spec.source)
 sources[pointer] := source if {
 	some index, source in kubernetes.list(input.spec.sources)
 	is_object(source)
-	pointer := sprintf("/spec/sources/%d", [index])
+	pointer := sprintf("/spec/sources/%v", [index])
 }
 
 message("") := "no targetRevision: whatever the default branch holds is deployed"

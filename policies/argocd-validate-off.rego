@@ -20,7 +20,7 @@ package library.argocd_validate_off
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": "Validate=false: misspelt fields are dropped in silence", "pointer": sprintf("/spec/syncPolicy/syncOptions/%d", [index])} if {
+deny contains {"msg": "Validate=false: misspelt fields are dropped in silence", "pointer": sprintf("/spec/syncPolicy/syncOptions/%v", [index])} if {
 	some index, option in kubernetes.list(input.spec.syncPolicy.syncOptions)
 	option == "Validate=false"
 }

@@ -28,11 +28,11 @@ granted := {
 	"NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
 }
 
-deny contains {"msg": msg, "pointer": sprintf("%s/securityContext/capabilities/add/%d", [found.pointer, index])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/securityContext/capabilities/add/%v", [found.pointer, index])} if {
 	some found in kubernetes.containers
 	some index, capability in kubernetes.list(found.container.securityContext.capabilities.add)
 	is_string(capability)
 	name := trim_prefix(upper(capability), "CAP_")
 	not name in granted
-	msg := sprintf("container %s adds capability %s, which is beyond the default set", [found.name, capability])
+	msg := sprintf("container %v adds capability %v, which is beyond the default set", [found.name, capability])
 }

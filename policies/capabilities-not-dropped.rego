@@ -27,7 +27,7 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	not kubernetes.windows
 	some found in kubernetes.containers
 	not dropped(found.container)
-	msg := sprintf("container %s keeps default capabilities: set capabilities.drop: [ALL]", [found.name])
+	msg := sprintf("container %v keeps default capabilities: set capabilities.drop: [ALL]", [found.name])
 }
 
 dropped(container) if {

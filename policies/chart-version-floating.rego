@@ -48,7 +48,7 @@ charts contains {"version": object.get(source, "targetRevision", ""), "pointer":
 	source.chart
 }
 
-charts contains {"version": object.get(source, "targetRevision", ""), "pointer": sprintf("/spec/sources/%d/targetRevision", [index])} if {
+charts contains {"version": object.get(source, "targetRevision", ""), "pointer": sprintf("/spec/sources/%v/targetRevision", [index])} if {
 	input.kind == "Application"
 	some index, source in kubernetes.list(input.spec.sources)
 	is_object(source)
@@ -60,4 +60,4 @@ floating(version) if not regex.match(`^=?\s*v?[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Z
 
 message("") := "no chart version: the newest chart is installed whenever it appears; name one version"
 
-message(version) := sprintf("chart version '%s' is a range: what is installed changes without a commit; name one version", [version]) if version != ""
+message(version) := sprintf("chart version '%v' is a range: what is installed changes without a commit; name one version", [version]) if version != ""

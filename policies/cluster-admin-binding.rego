@@ -24,5 +24,5 @@ deny contains {"msg": msg, "pointer": "/roleRef/name"} if {
 	input.roleRef.kind == "ClusterRole"
 	input.roleRef.name == "cluster-admin"
 	subjects := [sprintf("%v %v", [subject.kind, subject.name]) | some subject in kubernetes.list(input.subjects)]
-	msg := sprintf("grants cluster-admin to %s", [concat(", ", subjects)])
+	msg := sprintf("grants cluster-admin to %v", [concat(", ", subjects)])
 }

@@ -25,7 +25,7 @@ import rego.v1
 deny contains {"msg": msg, "pointer": found.pointer} if {
 	some found in references
 	not provided(found.kind, found.name)
-	msg := sprintf("no %s %s is deployed to this environment", [found.kind, found.name])
+	msg := sprintf("no %v %v is deployed to this environment", [found.kind, found.name])
 }
 
 # Every namespace has this one.
@@ -46,7 +46,7 @@ references contains reference if {
 	some field, kind in {"configMapRef": "ConfigMap", "secretRef": "Secret"}
 	wanted := kubernetes.map(source[field])
 	not wanted.optional
-	reference := {"kind": kind, "name": wanted.name, "pointer": sprintf("%s/envFrom/%d", [found.pointer, index])}
+	reference := {"kind": kind, "name": wanted.name, "pointer": sprintf("%v/envFrom/%v", [found.pointer, index])}
 }
 
 references contains reference if {
@@ -55,7 +55,7 @@ references contains reference if {
 	some field, kind in {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 	wanted := kubernetes.map(variable.valueFrom[field])
 	not wanted.optional
-	reference := {"kind": kind, "name": wanted.name, "pointer": sprintf("%s/env/%d", [found.pointer, index])}
+	reference := {"kind": kind, "name": wanted.name, "pointer": sprintf("%v/env/%v", [found.pointer, index])}
 }
 
 references contains reference if {
@@ -63,5 +63,5 @@ references contains reference if {
 	some field, about in {"configMap": ["ConfigMap", "name"], "secret": ["Secret", "secretName"]}
 	wanted := kubernetes.map(volume[field])
 	not wanted.optional
-	reference := {"kind": about[0], "name": wanted[about[1]], "pointer": sprintf("%s/volumes/%d", [kubernetes.pod_pointer, index])}
+	reference := {"kind": about[0], "name": wanted[about[1]], "pointer": sprintf("%v/volumes/%v", [kubernetes.pod_pointer, index])}
 }

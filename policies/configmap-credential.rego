@@ -31,10 +31,10 @@ patterns := {
 	"a Slack token": `\bxox[abpr]-[0-9A-Za-z-]{10,}`,
 }
 
-deny contains {"msg": msg, "pointer": sprintf("/data/%s", [kubernetes.escaped(name)])} if {
+deny contains {"msg": msg, "pointer": sprintf("/data/%v", [kubernetes.escaped(name)])} if {
 	some name, value in kubernetes.map(input.data)
 	is_string(value)
 	some what, pattern in patterns
 	regex.match(pattern, value)
-	msg := sprintf("data.%s holds %s; move it to an encrypted Secret and revoke it", [name, what])
+	msg := sprintf("data.%v holds %v; move it to an encrypted Secret and revoke it", [name, what])
 }

@@ -24,8 +24,8 @@ package library.container_privileged
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/securityContext/privileged", [found.pointer])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/securityContext/privileged", [found.pointer])} if {
 	some found in kubernetes.containers
 	found.container.securityContext.privileged == true
-	msg := sprintf("container %s is privileged: a break-out owns the node; grant single capabilities instead", [found.name])
+	msg := sprintf("container %v is privileged: a break-out owns the node; grant single capabilities instead", [found.name])
 }

@@ -24,9 +24,9 @@ package library.container_runtime_socket
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/volumes/%d/hostPath/path", [kubernetes.pod_pointer, index])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/volumes/%v/hostPath/path", [kubernetes.pod_pointer, index])} if {
 	some index, volume in kubernetes.list(kubernetes.pod_spec.volumes)
 	path := volume.hostPath.path
 	kubernetes.runtime_socket(path)
-	msg := sprintf("volume %v mounts the container runtime's socket %s: the pod can start anything on the node", [object.get(volume, "name", index), path])
+	msg := sprintf("volume %v mounts the container runtime's socket %v: the pod can start anything on the node", [object.get(volume, "name", index), path])
 }

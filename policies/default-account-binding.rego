@@ -20,7 +20,7 @@ package library.default_account_binding
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": "grants rights to the default service account, which every pod without one uses", "pointer": sprintf("/subjects/%d/name", [index])} if {
+deny contains {"msg": "grants rights to the default service account, which every pod without one uses", "pointer": sprintf("/subjects/%v/name", [index])} if {
 	some index, subject in kubernetes.list(input.subjects)
 	subject.kind == "ServiceAccount"
 	subject.name == "default"

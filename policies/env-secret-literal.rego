@@ -24,12 +24,12 @@ package library.env_secret_literal
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/env/%d/value", [found.pointer, index])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/env/%v/value", [found.pointer, index])} if {
 	some found in kubernetes.containers
 	some index, variable in kubernetes.list(found.container.env)
 	secret_name(variable.name)
 	literal(variable.value)
-	msg := sprintf("container %s: %s looks like a secret and its value is in Git; use valueFrom.secretKeyRef", [found.name, variable.name])
+	msg := sprintf("container %v: %v looks like a secret and its value is in Git; use valueFrom.secretKeyRef", [found.name, variable.name])
 }
 
 secret_name(name) if {

@@ -26,11 +26,11 @@ import rego.v1
 
 written_by_server := {"uid", "resourceVersion", "selfLink", "managedFields", "deletionTimestamp"}
 
-deny contains {"msg": msg, "pointer": sprintf("/metadata/%s", [field])} if {
+deny contains {"msg": msg, "pointer": sprintf("/metadata/%v", [field])} if {
 	some field in written_by_server
 	value := input.metadata[field]
 	not value in {"", null}
-	msg := sprintf("metadata.%s is written by the API server; remove it", [field])
+	msg := sprintf("metadata.%v is written by the API server; remove it", [field])
 }
 
 deny contains {"msg": msg, "pointer": "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration"} if {

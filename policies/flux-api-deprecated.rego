@@ -28,5 +28,5 @@ current := {"kustomize.toolkit.fluxcd.io": "v1", "helm.toolkit.fluxcd.io": "v2",
 deny contains {"msg": msg, "pointer": "/apiVersion"} if {
 	wanted := current[kubernetes.group]
 	regex.match(`/v[0-9]+(alpha|beta)[0-9]+$`, input.apiVersion)
-	msg := sprintf("%s is deprecated and removed by newer Flux; use %s/%s", [input.apiVersion, kubernetes.group, wanted])
+	msg := sprintf("%v is deprecated and removed by newer Flux; use %v/%v", [input.apiVersion, kubernetes.group, wanted])
 }

@@ -22,5 +22,5 @@ import rego.v1
 deny contains {"msg": msg, "pointer": "/spec/interval"} if {
 	is_string(input.spec.interval)
 	regex.match(`^([0-9]+ms|[12]?[0-9]s)$`, input.spec.interval)
-	msg := sprintf("interval %s reconciles without pause; use a minute or more", [input.spec.interval])
+	msg := sprintf("interval %v reconciles without pause; use a minute or more", [input.spec.interval])
 }

@@ -21,7 +21,7 @@ package library.flux_remediation_missing
 
 import rego.v1
 
-deny contains {"msg": sprintf("a failed %s is neither tried again nor undone", [step]), "pointer": "/spec"} if {
+deny contains {"msg": sprintf("a failed %v is neither tried again nor undone", [step]), "pointer": "/spec"} if {
 	some step in ["install", "upgrade"]
 	is_object(input.spec)
 	not handled(step)

@@ -24,7 +24,7 @@ deny contains {"msg": msg, "pointer": "/spec/url"} if {
 	startswith(input.spec.url, "http://")
 	# A name without a dot, or of the cluster's own domain, stays inside the cluster.
 	not regex.match(`^http://[^./:]+([:/]|$)|^http://[^/]+\.(svc|cluster\.local)([.:/]|$)`, input.spec.url)
-	msg := sprintf("%s is read over plain HTTP: what arrives may not be what is there", [input.spec.url])
+	msg := sprintf("%v is read over plain HTTP: what arrives may not be what is there", [input.spec.url])
 }
 
 deny contains {"msg": "insecure: the source is read without checking who answers", "pointer": "/spec/insecure"} if {

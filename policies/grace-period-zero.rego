@@ -23,5 +23,5 @@ import rego.v1
 deny contains {"msg": "terminationGracePeriodSeconds 0: pods are killed without time to finish", "pointer": pointer} if {
 	kubernetes.pod_spec.terminationGracePeriodSeconds == 0
 	input.kind != "Job"
-	pointer := sprintf("%s/terminationGracePeriodSeconds", [kubernetes.pod_pointer])
+	pointer := sprintf("%v/terminationGracePeriodSeconds", [kubernetes.pod_pointer])
 }

@@ -29,8 +29,8 @@ meaning := {
 	"hostIPC": "shares the node's memory segments",
 }
 
-deny contains {"msg": msg, "pointer": sprintf("%s/%s", [kubernetes.pod_pointer, setting])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/%v", [kubernetes.pod_pointer, setting])} if {
 	some setting, text in meaning
 	kubernetes.pod_spec[setting] == true
-	msg := sprintf("%s: the pod %s", [setting, text])
+	msg := sprintf("%v: the pod %v", [setting, text])
 }

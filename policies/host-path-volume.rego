@@ -25,7 +25,7 @@ package library.host_path_volume
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/volumes/%d/hostPath", [kubernetes.pod_pointer, index])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/volumes/%v/hostPath", [kubernetes.pod_pointer, index])} if {
 	some index, volume in kubernetes.list(kubernetes.pod_spec.volumes)
 	path := object.get(kubernetes.map(volume.hostPath), "path", "?")
 	# container-runtime-socket says more about those.

@@ -24,12 +24,12 @@ package library.host_port
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/ports/%d/hostPort", [found.pointer, index])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/ports/%v/hostPort", [found.pointer, index])} if {
 	# On the host network every port is one of the node, which host-namespaces says.
 	not kubernetes.pod_spec.hostNetwork
 	some found in kubernetes.containers
 	some index, port in kubernetes.list(found.container.ports)
 	is_number(port.hostPort)
 	port.hostPort > 0
-	msg := sprintf("container %s takes port %d of the node; reach it through a Service", [found.name, port.hostPort])
+	msg := sprintf("container %v takes port %v of the node; reach it through a Service", [found.name, port.hostPort])
 }

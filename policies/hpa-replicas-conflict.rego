@@ -28,5 +28,5 @@ deny contains {"msg": msg, "pointer": "/spec/replicas"} if {
 	some name, scaler in data.gitops.objects["autoscaling/HorizontalPodAutoscaler"][kubernetes.namespace]
 	scaler.target.kind == input.kind
 	scaler.target.name == input.metadata.name
-	msg := sprintf("replicas is set here and by HorizontalPodAutoscaler %s: each apply undoes its scaling; leave replicas out", [name])
+	msg := sprintf("replicas is set here and by HorizontalPodAutoscaler %v: each apply undoes its scaling; leave replicas out", [name])
 }

@@ -19,12 +19,12 @@ package library.image_digest_missing
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/image", [found.pointer])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/image", [found.pointer])} if {
 	some found in kubernetes.containers
 	image := found.container.image
 	is_string(image)
 	image != ""
 	not kubernetes.unresolved(image)
 	not contains(image, "@sha256:")
-	msg := sprintf("container %s: image %s is not pinned by digest", [found.name, image])
+	msg := sprintf("container %v: image %v is not pinned by digest", [found.name, image])
 }

@@ -20,14 +20,14 @@ package library.image_registry_missing
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/image", [found.pointer])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/image", [found.pointer])} if {
 	some found in kubernetes.containers
 	image := found.container.image
 	is_string(image)
 	image != ""
 	not kubernetes.unresolved(image)
 	not hosted(image)
-	msg := sprintf("container %s: image %s names no registry", [found.name, image])
+	msg := sprintf("container %v: image %v names no registry", [found.name, image])
 }
 
 hosted(image) if {

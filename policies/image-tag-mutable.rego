@@ -28,7 +28,7 @@ import rego.v1
 
 moving := {"latest", "main", "master", "develop", "dev", "edge", "nightly", "stable", "canary", "head", "rolling"}
 
-deny contains {"msg": msg, "pointer": sprintf("%s/image", [found.pointer])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/image", [found.pointer])} if {
 	some found in kubernetes.containers
 	image := found.container.image
 	is_string(image)
@@ -46,8 +46,8 @@ tag(image) := value if {
 	value := last[1]
 } else := ""
 
-problem(name, "") := sprintf("container %s: the image has no tag, so it runs whatever latest is; pin a version or digest", [name])
+problem(name, "") := sprintf("container %v: the image has no tag, so it runs whatever latest is; pin a version or digest", [name])
 
-problem(name, value) := sprintf("container %s: tag '%s' can change without a commit; pin a version or digest", [name, value]) if {
+problem(name, value) := sprintf("container %v: tag '%v' can change without a commit; pin a version or digest", [name, value]) if {
 	lower(value) in moving
 }

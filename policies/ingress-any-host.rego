@@ -23,7 +23,7 @@ package library.ingress_any_host
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": "this rule answers for every host; name one", "pointer": sprintf("/spec/rules/%d", [index])} if {
+deny contains {"msg": "this rule answers for every host; name one", "pointer": sprintf("/spec/rules/%v", [index])} if {
 	some index, rule in kubernetes.list(input.spec.rules)
 	object.get(kubernetes.map(rule), "host", "") in {"", "*"}
 }

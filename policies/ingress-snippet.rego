@@ -22,8 +22,8 @@ package library.ingress_snippet
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("/metadata/annotations/%s", [kubernetes.escaped(name)])} if {
+deny contains {"msg": msg, "pointer": sprintf("/metadata/annotations/%v", [kubernetes.escaped(name)])} if {
 	some name, _ in kubernetes.map(input.metadata.annotations)
 	regex.match(`(^|/)(configuration|server|auth|stream|modsecurity|http)-snippet$`, name)
-	msg := sprintf("annotation %s puts text into the proxy's configuration as it is", [name])
+	msg := sprintf("annotation %v puts text into the proxy's configuration as it is", [name])
 }

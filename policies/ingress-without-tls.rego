@@ -22,11 +22,11 @@ package library.ingress_without_tls
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("/spec/rules/%d/host", [index])} if {
+deny contains {"msg": msg, "pointer": sprintf("/spec/rules/%v/host", [index])} if {
 	some index, rule in kubernetes.list(input.spec.rules)
 	is_string(rule.host)
 	not covered(rule.host)
-	msg := sprintf("host %s is served without TLS", [rule.host])
+	msg := sprintf("host %v is served without TLS", [rule.host])
 }
 
 covered(host) if {

@@ -27,7 +27,7 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	some found in kubernetes.running
 	not limited(found.container)
 	not kubernetes.pod_spec.resources.limits.memory
-	msg := sprintf("container %s has no memory limit", [found.name])
+	msg := sprintf("container %v has no memory limit", [found.name])
 }
 
 limited(container) if container.resources.limits.memory

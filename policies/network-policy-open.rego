@@ -21,7 +21,7 @@ package library.network_policy_open
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": "this rule allows every peer on every port", "pointer": sprintf("/spec/ingress/%d", [index])} if {
+deny contains {"msg": "this rule allows every peer on every port", "pointer": sprintf("/spec/ingress/%v", [index])} if {
 	some index, rule in kubernetes.list(input.spec.ingress)
 	is_object(rule)
 	object.get(rule, "from", []) in [[], null]

@@ -26,7 +26,7 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	not kubernetes.windows
 	some found in kubernetes.containers
 	not refused(found.container)
-	msg := sprintf("container %s may gain privileges: set allowPrivilegeEscalation: false", [found.name])
+	msg := sprintf("container %v may gain privileges: set allowPrivilegeEscalation: false", [found.name])
 }
 
 refused(container) if container.securityContext.allowPrivilegeEscalation == false

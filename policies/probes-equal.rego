@@ -22,10 +22,10 @@ package library.probes_equal
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/livenessProbe", [found.pointer])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/livenessProbe", [found.pointer])} if {
 	some found in kubernetes.running
 	probe := found.container.livenessProbe
 	is_object(probe)
 	probe == found.container.readinessProbe
-	msg := sprintf("container %s: liveness and readiness are the same probe, so what makes it unready restarts it", [found.name])
+	msg := sprintf("container %v: liveness and readiness are the same probe, so what makes it unready restarts it", [found.name])
 }

@@ -31,5 +31,5 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	count(probed) == 0
 	some found in kubernetes.running
 	count(kubernetes.list(found.container.ports)) > 0
-	msg := sprintf("container %s serves a port and has no readinessProbe: traffic reaches it before it can answer", [found.name])
+	msg := sprintf("container %v serves a port and has no readinessProbe: traffic reaches it before it can answer", [found.name])
 }

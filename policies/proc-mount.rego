@@ -21,8 +21,8 @@ package library.proc_mount
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/securityContext/procMount", [found.pointer])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/securityContext/procMount", [found.pointer])} if {
 	some found in kubernetes.containers
 	found.container.securityContext.procMount == "Unmasked"
-	msg := sprintf("container %s sees and may change kernel settings under /proc", [found.name])
+	msg := sprintf("container %v sees and may change kernel settings under /proc", [found.name])
 }

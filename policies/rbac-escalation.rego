@@ -21,10 +21,10 @@ package library.rbac_escalation
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("/rules/%d/verbs", [index])} if {
+deny contains {"msg": msg, "pointer": sprintf("/rules/%v/verbs", [index])} if {
 	some index, rule in kubernetes.list(input.rules)
 	some verb in kubernetes.list(rule.verbs)
 	verb in {"escalate", "bind", "impersonate"}
 	count([1 | some _ in kubernetes.list(rule.resourceNames)]) == 0
-	msg := sprintf("the verb %s lets whoever has this role take any right", [verb])
+	msg := sprintf("the verb %v lets whoever has this role take any right", [verb])
 }

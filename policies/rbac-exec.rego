@@ -19,9 +19,9 @@ package library.rbac_exec
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("/rules/%d/resources", [index])} if {
+deny contains {"msg": msg, "pointer": sprintf("/rules/%v/resources", [index])} if {
 	some index, rule in kubernetes.list(input.rules)
 	some resource in kubernetes.list(rule.resources)
 	resource in {"pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"}
-	msg := sprintf("%s lets whoever has this role into running pods", [resource])
+	msg := sprintf("%v lets whoever has this role into running pods", [resource])
 }

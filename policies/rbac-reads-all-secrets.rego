@@ -21,7 +21,7 @@ package library.rbac_reads_all_secrets
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": "reads the Secrets of every namespace", "pointer": sprintf("/rules/%d", [index])} if {
+deny contains {"msg": "reads the Secrets of every namespace", "pointer": sprintf("/rules/%v", [index])} if {
 	some index, rule in kubernetes.list(input.rules)
 	"" in kubernetes.list(rule.apiGroups)
 	some resource in ["secrets", "*"]

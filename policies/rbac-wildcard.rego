@@ -27,13 +27,13 @@ package library.rbac_wildcard
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("/rules/%d", [index])} if {
+deny contains {"msg": msg, "pointer": sprintf("/rules/%v", [index])} if {
 	some index, rule in kubernetes.list(input.rules)
 	"*" in kubernetes.list(rule.resources)
 	"*" in kubernetes.list(rule.verbs)
 	some group in ["*", ""]
 	group in kubernetes.list(rule.apiGroups)
-	msg := sprintf("grants every verb on every resource of %s in every namespace; list what is needed", [where(rule.apiGroups)])
+	msg := sprintf("grants every verb on every resource of %v in every namespace; list what is needed", [where(rule.apiGroups)])
 }
 
 where(groups) := "every group" if "*" in groups

@@ -25,7 +25,7 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	not kubernetes.windows
 	some found in kubernetes.running
 	not read_only(found.container)
-	msg := sprintf("container %s has a writable root file system", [found.name])
+	msg := sprintf("container %v has a writable root file system", [found.name])
 }
 
 read_only(container) if container.securityContext.readOnlyRootFilesystem == true

@@ -24,13 +24,13 @@ import rego.v1
 
 branches := {"main", "master", "HEAD", "develop", "dev", "trunk", "latest"}
 
-deny contains {"msg": msg, "pointer": sprintf("/%s/%d", [field, index])} if {
+deny contains {"msg": msg, "pointer": sprintf("/%v/%v", [field, index])} if {
 	some field in ["resources", "bases", "components"]
 	some index, entry in kubernetes.list(input[field])
 	is_string(entry)
 	remote(entry)
 	not pinned(entry)
-	msg := sprintf("remote base %s is not held at a revision; add ?ref= with a tag or commit", [entry])
+	msg := sprintf("remote base %v is not held at a revision; add ?ref= with a tag or commit", [entry])
 }
 
 # Addresses of single files are fetched as they are; a release asset or a raw file names its revision in the path.

@@ -27,7 +27,7 @@ deny contains {"msg": msg, "pointer": kubernetes.pod_pointer} if {
 	is_number(input.spec.replicas)
 	input.spec.replicas > 1
 	not spread
-	msg := sprintf("%d replicas may all run on one node; spread them", [input.spec.replicas])
+	msg := sprintf("%v replicas may all run on one node; spread them", [input.spec.replicas])
 }
 
 spread if count(kubernetes.list(kubernetes.pod_spec.topologySpreadConstraints)) > 0

@@ -26,7 +26,7 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	some found in kubernetes.running
 	missing := [name | some name in ["cpu", "memory"]; not requested(found.container, name)]
 	count(missing) > 0
-	msg := sprintf("container %s requests no %s", [found.name, concat(" and no ", missing)])
+	msg := sprintf("container %v requests no %v", [found.name, concat(" and no ", missing)])
 }
 
 # A limit without a request is taken as the request.

@@ -21,7 +21,7 @@ import rego.v1
 
 none := {0, "0", "0%"}
 
-deny contains {"msg": "maxSurge 0 and maxUnavailable 0: the update can never start", "pointer": sprintf("/spec/%s/rollingUpdate", [field])} if {
+deny contains {"msg": "maxSurge 0 and maxUnavailable 0: the update can never start", "pointer": sprintf("/spec/%v/rollingUpdate", [field])} if {
 	some field in ["strategy", "updateStrategy"]
 	update := input.spec[field].rollingUpdate
 	update.maxSurge in none

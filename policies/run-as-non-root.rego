@@ -29,14 +29,14 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	some found in kubernetes.containers
 	not root(found.container)
 	not root_refused(found.container)
-	msg := sprintf("container %s may run as root: set runAsNonRoot: true for it or its pod", [found.name])
+	msg := sprintf("container %v may run as root: set runAsNonRoot: true for it or its pod", [found.name])
 }
 
 deny contains {"msg": msg, "pointer": found.pointer} if {
 	not kubernetes.windows
 	some found in kubernetes.containers
 	root(found.container)
-	msg := sprintf("container %s runs as root: runAsUser is 0", [found.name])
+	msg := sprintf("container %v runs as root: runAsUser is 0", [found.name])
 }
 
 root(container) if kubernetes.security(container, "runAsUser") == 0

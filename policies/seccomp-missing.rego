@@ -27,7 +27,7 @@ deny contains {"msg": msg, "pointer": found.pointer} if {
 	not kubernetes.windows
 	some found in kubernetes.containers
 	not named(found.container)
-	msg := sprintf("container %s has no seccomp profile: set seccompProfile.type RuntimeDefault for it or its pod", [found.name])
+	msg := sprintf("container %v has no seccomp profile: set seccompProfile.type RuntimeDefault for it or its pod", [found.name])
 }
 
 named(container) if kubernetes.security(container, "seccompProfile").type

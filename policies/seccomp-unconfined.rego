@@ -21,13 +21,13 @@ package library.seccomp_unconfined
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/securityContext/seccompProfile/type", [found.pointer])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/securityContext/seccompProfile/type", [found.pointer])} if {
 	some found in kubernetes.containers
 	found.container.securityContext.seccompProfile.type == "Unconfined"
-	msg := sprintf("container %s runs without a seccomp filter; use RuntimeDefault", [found.name])
+	msg := sprintf("container %v runs without a seccomp filter; use RuntimeDefault", [found.name])
 }
 
 deny contains {"msg": "the pod runs without a seccomp filter; use RuntimeDefault", "pointer": pointer} if {
 	kubernetes.pod_spec.securityContext.seccompProfile.type == "Unconfined"
-	pointer := sprintf("%s/securityContext/seccompProfile/type", [kubernetes.pod_pointer])
+	pointer := sprintf("%v/securityContext/seccompProfile/type", [kubernetes.pod_pointer])
 }

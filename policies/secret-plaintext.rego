@@ -25,13 +25,13 @@ package library.secret_plaintext
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("/%s", [field]), "severity": severity(names)} if {
+deny contains {"msg": msg, "pointer": sprintf("/%v", [field]), "severity": severity(names)} if {
 	not encrypted
 	not filled_in_cluster
 	some field in ["data", "stringData"]
 	names := [name | some name, value in kubernetes.map(input[field]); exposed(name, value)]
 	count(names) > 0
-	msg := sprintf("Secret holds %s in plain text; encrypt it (SOPS, SealedSecret) or fetch it in the cluster (ExternalSecret)", [concat(", ", sort(names))])
+	msg := sprintf("Secret holds %v in plain text; encrypt it (SOPS, SealedSecret) or fetch it in the cluster (ExternalSecret)", [concat(", ", sort(names))])
 }
 
 # Files of settings are kept in Secrets too; whether one holds a password cannot be seen from its name.

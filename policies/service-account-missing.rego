@@ -20,7 +20,7 @@ package library.service_account_missing
 import data.library.kubernetes
 import rego.v1
 
-deny contains {"msg": msg, "pointer": sprintf("%s/serviceAccountName", [kubernetes.pod_pointer])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/serviceAccountName", [kubernetes.pod_pointer])} if {
 	name := kubernetes.pod_spec.serviceAccountName
 	not name in {"", "default"}
 	not data.gitops.objects.ServiceAccount[kubernetes.namespace][name]

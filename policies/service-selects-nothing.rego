@@ -26,7 +26,7 @@ deny contains {"msg": msg, "pointer": "/spec/selector"} if {
 	selector := kubernetes.map(input.spec.selector)
 	count(selector) > 0
 	not answered(selector)
-	msg := sprintf("no workload of this environment has pods with %s", [concat(", ", [sprintf("%s=%v", [name, value]) | some name, value in selector])])
+	msg := sprintf("no workload of this environment has pods with %v", [concat(", ", [sprintf("%v=%v", [name, value]) | some name, value in selector])])
 }
 
 answered(selector) if {

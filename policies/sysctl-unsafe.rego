@@ -38,9 +38,9 @@ safe := {
 	"net.ipv4.tcp_wmem",
 }
 
-deny contains {"msg": msg, "pointer": sprintf("%s/securityContext/sysctls/%d", [kubernetes.pod_pointer, index])} if {
+deny contains {"msg": msg, "pointer": sprintf("%v/securityContext/sysctls/%v", [kubernetes.pod_pointer, index])} if {
 	some index, setting in kubernetes.list(kubernetes.pod_spec.securityContext.sysctls)
 	is_string(setting.name)
 	not setting.name in safe
-	msg := sprintf("kernel setting %s is not safe: it can change the node, and kubelets refuse it by default", [setting.name])
+	msg := sprintf("kernel setting %v is not safe: it can change the node, and kubelets refuse it by default", [setting.name])
 }

@@ -16,7 +16,11 @@ _VERB = re.compile(r"%(?P<flags>[+\-# 0]*)(?P<width>\d+)?(?:\.(?P<precision>\d*)
 
 
 def sprintf(form: str, values: list[Any]) -> str:
-    """Go's fmt.Sprintf: too few values print %!v(MISSING), too many %!(EXTRA ...), a wrong type %!d(string=x)."""
+    """Go's fmt.Sprintf: too few values print %!v(MISSING), too many %!(EXTRA ...), a wrong type %!d(string=x).
+
+    OPA hands it whatever is neither text nor number as the text that Rego writes it as.
+    """
+    values = [value if isinstance(value, (str, int, float)) and not isinstance(value, bool) else _plain(value) for value in values]
     given = iter(values)
     used = 0
 
@@ -38,14 +42,14 @@ def sprintf(form: str, values: list[Any]) -> str:
 
 
 def _formatted(value: Any, verb: str, match: re.Match[str]) -> str:
-    whole = isinstance(value, int) and not isinstance(value, bool)
+    whole = isinstance(value, int)
     match verb:
         case "v":
             return _plain(value)
         case "s" if isinstance(value, str):
             return value if match["precision"] is None else value[: int(match["precision"] or 0)]
-        case "s" if not isinstance(value, (bool, int, float)) and value is not None:
-            return _plain(value)
+        case "s" if whole and not -(1 << 63) <= value < 1 << 63:
+            return str(value)
         case "q" if isinstance(value, str):
             return json.dumps(value, ensure_ascii=False)
         case "d" | "x" | "X" | "o" | "b" if whole:
@@ -57,8 +61,6 @@ def _formatted(value: Any, verb: str, match: re.Match[str]) -> str:
             if verb in "gG" and precision is None:
                 return _plain(value)
             return _sign(format(float(value), f".{6 if precision is None else int(precision or 0)}{verb}"), match)
-        case "t" if isinstance(value, bool):
-            return _plain(value)
         case "T":
             return _go_type(value)
         case _:
@@ -80,17 +82,9 @@ def _padded(text: str, match: re.Match[str]) -> str:
 
 
 def _go_type(value: Any) -> str:
-    match value:
-        case bool():
-            return "bool"
-        case str():
-            return "string"
-        case int():
-            return "int"
-        case float():
-            return "float64"
-        case _:
-            return "string"
+    if isinstance(value, str):
+        return "string"
+    return "int64" if isinstance(value, int) else "float64"
 
 
 def _plain(value: Any, *, inside: bool = False) -> str:

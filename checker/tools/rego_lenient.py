@@ -59,6 +59,7 @@ BUILTINS = {
     "semver.compare": "ss",
     "sort": "c",
     "split": "ss",
+    "gitopscheck.sprintf": "sa",
     "sprintf": "sa",
     "startswith": "ss",
     "substring": "snn",

@@ -248,21 +248,23 @@ def _worth(tokens: Sequence[Token], start: int, stop: int, rules: set[str]) -> b
 
 
 def _formatted(_text: str, tokens: Sequence[Token]) -> list[Edit]:
-    """`sprintf` with a literal format that the engine cannot do goes to our own: other verbs, or more or fewer values than verbs."""
+    """`sprintf` with a literal format goes to our own where the engine's differs: any verb but %v, more or fewer values than verbs."""
     edits: list[Edit] = []
     for index, token in enumerate(tokens[:-4]):
         if token.text != "sprintf" or tokens[index + 1].text != "(" or tokens[index + 2].kind != "string":
             continue
         verbs = _verbs(tokens[index + 2].text[1:-1])
         opening = index + 4
+        if tokens[index + 3].text == "," and tokens[opening].text != "[" and any(verb != "%v" for verb in verbs):
+            edits.append((token.start, token.end, "gitopscheck.sprintf"))
         if tokens[index + 3].text != "," or tokens[opening].text != "[":
             continue
         closing = matching(tokens, opening)
         inside = _level(tokens, opening + 1, closing)
         comprehension = any(tokens[at].text == "|" for at in inside)
         values = 0 if closing == opening + 1 else 1 + sum(tokens[at].text == "," for at in inside) - (tokens[closing - 1].text == ",")
-        plain = all(verb in ("%s", "%v", "%d") for verb in verbs)
-        if not comprehension and (not plain or values != len(verbs)):
+        plain = all(verb == "%v" for verb in verbs)
+        if not plain or (values != len(verbs) and not comprehension):
             edits.append((token.start, token.end, "gitopscheck.sprintf"))
     return edits
 

@@ -36,9 +36,9 @@ containers := [found |
 	is_object(container)
 	found := {
 		"container": container,
-		"pointer": sprintf("%s/%s/%d", [pod_pointer, field, index]),
+		"pointer": sprintf("%v/%v/%v", [pod_pointer, field, index]),
 		"field": field,
-		"name": object.get(container, "name", sprintf("%s[%d]", [field, index])),
+		"name": object.get(container, "name", sprintf("%v[%v]", [field, index])),
 	}
 ]
 
