@@ -44,6 +44,22 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
         raise CelError(_reason(error)) from None
 
 
+def optional(value: Any) -> Any:
+    """CEL's optional for functions to give back, empty for None."""
+    from cel import OptionalValue
+
+    return OptionalValue.none() if value is None else OptionalValue.of(value)
+
+
+def opened(value: Any) -> tuple[Any, bool]:
+    """What is in an optional and whether anything is; any other value is there."""
+    from cel import OptionalValue
+
+    if not isinstance(value, OptionalValue):
+        return value, True
+    return (value.value(), True) if value.has_value() else (None, False)
+
+
 @lru_cache(maxsize=1024)
 def _program(expression: str) -> tuple[Any, Mapping[str, Any]]:
     import cel

@@ -228,6 +228,8 @@ def _size(value: Any) -> int:
 
 def _validated(format_: Any, value: str) -> Any:
     """Optional: none where the text is right, else what is wrong."""
+    from checker.tools.cel import optional
+
     name = _inside(format_, FORMAT)
     if name == "uri":
         good, most = _is(_url)(value), 1 << 20
@@ -239,27 +241,16 @@ def _validated(format_: Any, value: str) -> Any:
 
 
 def _named_format(name: str) -> Any:
+    from checker.tools.cel import optional
+
     return optional(_tagged(FORMAT, name) if name in FORMATS or name == "uri" else None)
-
-
-def optional(value: Any) -> Any:
-    """CEL's optional, empty for None."""
-    from cel import OptionalValue
-
-    return OptionalValue.none() if value is None else OptionalValue.of(value)
-
-
-def _opened(value: Any) -> tuple[Any, bool]:
-    from cel import OptionalValue
-
-    if not isinstance(value, OptionalValue):
-        return value, True
-    return (value.value(), True) if value.has_value() else (None, False)
 
 
 def _select(value: Any, key: Any) -> Any:
     """`value.?key` and `value[?key]`: empty where it is not there, or where value is an empty optional."""
-    inside, present = _opened(value)
+    from checker.tools.cel import opened, optional
+
+    inside, present = opened(value)
     if present and isinstance(inside, dict):
         return optional(inside.get(key))
     if present and isinstance(inside, list) and isinstance(key, int) and 0 <= key < len(inside):
