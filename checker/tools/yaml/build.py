@@ -19,8 +19,8 @@ from checker.tools.yaml.events import (
     MAX_DEPTH,
     TOO_DEEP,
     BrokenDocumentError,
+    MisreadError,
     Parser,
-    UnexpectedColonError,
     place_of,
     shielded,
     starts_document,
@@ -78,7 +78,7 @@ def build_documents(text: bytes, builder: Callable[[Parser], Builder]) -> Iterat
         for built in _built(Parser(text), text, builder):
             done += 1
             yield built
-    except UnexpectedColonError:
+    except MisreadError:
         text, shield = shielded(text)
         yield from islice(_built(Parser(text, shield), text, builder), done, None)
 

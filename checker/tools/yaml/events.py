@@ -1,11 +1,12 @@
 """libyaml behind one small wall: a document's text to its events, errors in our own words.
 
-Two texts that libyaml alone would read differently from go-yaml are mended here: a colon at the end of a plain scalar
-inside [] or {}, and a declared version of YAML.
+Texts that libyaml alone would read differently from go-yaml are mended here: a colon at the end of a plain scalar inside
+[] or {}, the escapes `\\'` and `\\/`, byte order marks inside, and a declared version of YAML.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -33,7 +34,9 @@ MAX_DEPTH = 250
 TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 MAX_SHIELDS = 100
 
-_COLON_IN_FLOW = re.compile(rb"[^\s\"']:[,?\[\]{}]")
+_MISREAD = re.compile(rb"[^\s\"']:[,?\[\]{}]|\\'")
+_OPENING = re.compile(rb"(?:---[^\n]*\n)?(?:\xef\xbb\xbf)?")
+_ESCAPE = "found unknown escape character"
 
 
 class BrokenDocumentError(Exception):
@@ -46,37 +49,68 @@ class BrokenDocumentError(Exception):
         self.column = column
 
 
-class UnexpectedColonError(BrokenDocumentError):
-    """libyaml stumbles over a colon that go-yaml reads."""
+class MisreadError(BrokenDocumentError):
+    """libyaml stumbles over something that go-yaml reads; see `shielded`. `index` counts characters."""
+
+    def __init__(self, message: str, line: int, column: int, *, index: int) -> None:
+        super().__init__(message, line, column)
+        self.index = index
 
 
 def document_events(text: bytes) -> Iterator[Iterator[Any]]:
     """The events inside each document of the text; each iterator must be used up before the next. Raises BrokenDocumentError."""
     with translated(text):
-        parser = Parser(*shielded(text)) if _COLON_IN_FLOW.search(text) else Parser(text)
+        parser = Parser(*shielded(text)) if _MISREAD.search(text) else Parser(text)
         while starts_document(parser):
             yield _inside(parser, text)
 
 
 class Parser(CParser):
-    """libyaml's parser. `shield` stands in the text for colons that libyaml alone would trip over."""
+    """libyaml's parser. `shield` stands in the text for a colon or a backslash that libyaml alone would trip over."""
 
     def __init__(self, text: bytes, shield: str = "") -> None:
+        text, self._meant = _disguised(text, shield)
         super().__init__(text)
-        self.next_event: Callable[[], Any] = self._restored if shield else self.get_event
-        self._shield = shield
+        if shield:
+            self._meant += ((shield + "'", "'"), (shield, ":"))
+        self.next_event: Callable[[], Any] = self._restored if self._meant else self.get_event
 
     def _restored(self) -> Any:
         event: Any = self.get_event()
         if type(event) is ScalarEvent:
-            event.value = event.value.replace(self._shield, ":")
+            for stand_in, meant in self._meant:
+                event.value = event.value.replace(stand_in, meant)
         return event
 
 
+def _disguised(text: bytes, taken: str) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    """The text with what libyaml would read and go-yaml would not behind characters that stand for it, and what each means.
+
+    To go-yaml `\\/` is no escape, and a byte order mark anywhere but at the start is a character like others.
+    """
+    meant: tuple[tuple[str, str], ...] = ()
+    if b"\\/" in text:
+        slash = _unused(text, taken)
+        text, meant = text.replace(b"\\/", b"\\" + slash.encode()), ((slash, "/"),)
+    if codecs.BOM_UTF8 in text:
+        opening = _OPENING.match(text)
+        assert opening is not None
+        mark = _unused(text, taken)
+        text = opening[0] + text[opening.end() :].replace(codecs.BOM_UTF8, mark.encode())
+        meant += ((mark, "\ufeff"),)
+    return text, meant
+
+
+def _unused(text: bytes, taken: str) -> str:
+    """A character of the private use area that is not in the text."""
+    content = text.decode("utf-8", "surrogateescape") + taken
+    return next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in content)
+
+
 def shielded(text: bytes) -> tuple[bytes, str]:
-    """libyaml refuses a colon at the end of a plain scalar inside [] or {}, which to go-yaml is part of it: `[http:, b]`."""
-    content = text.decode("utf-8", "surrogateescape")
-    shield = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in content)
+    """Two things that go-yaml reads and libyaml refuses: a colon at the end of a plain scalar inside [] or {}, which is part of it
+    (`[http:, b]`), and `\\'` in double quotes."""
+    shield = _unused(text, "")
     for _ in range(MAX_SHIELDS):
         try:
             with translated(text):
@@ -84,11 +118,10 @@ def shielded(text: bytes) -> tuple[bytes, str]:
                 while starts_document(parser):
                     deque(_inside(parser, text), maxlen=0)
             break
-        except UnexpectedColonError as error:
-            lines = text.split(b"\n")
-            line = lines[error.line - 1].decode()
-            lines[error.line - 1] = (line[: error.column - 1] + shield + line[error.column :]).encode()
-            text = b"\n".join(lines)
+        except MisreadError as error:
+            content = text.decode()
+            at = error.index + content.startswith("\ufeff")
+            text = (content[:at] + shield + content[at + 1 :]).encode()
         except BrokenDocumentError:
             break  # reported when it is read
     return text, shield
@@ -128,8 +161,10 @@ def translated(text: bytes) -> Iterator[None]:
         mark: Any = error.problem_mark or error.context_mark
         place = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
         problem = str(error.problem or error.context)
-        kind = UnexpectedColonError if problem == "found unexpected ':'" else BrokenDocumentError
-        raise kind(_explained(problem, _line(text, place[0])[place[1] - 1 :]), *place) from error
+        rest = _line(text, place[0])[place[1] - 1 :]
+        if problem == "found unexpected ':'" or (problem == _ESCAPE and rest.startswith("\\'")):
+            raise MisreadError(_explained(problem, rest), *place, index=0 if mark is None else mark.index) from error
+        raise BrokenDocumentError(_explained(problem, rest), *place) from error
     except ReaderError as error:
         raise BrokenDocumentError(*_unreadable(text, error)) from error
     except YAMLError as error:
@@ -149,12 +184,15 @@ def _explained(problem: str, rest_of_line: str) -> str:
         # libyaml's own limit, of newer versions: its scanner counts open brackets before their events reach us
         return TOO_DEEP
     advice = next((advice for fragment, advice in _ADVICE.items() if fragment in problem), None)
+    if rest_of_line.startswith("\\/"):
+        advice = "Kubernetes refuses JSON's \\/ in YAML; write / alone"
     if rest_of_line.startswith("\t"):
         advice = "indent with spaces, not tabs"
     return f"{problem}: {advice}" if advice else problem
 
 
 _ADVICE = {
+    _ESCAPE: "write the backslash twice, or put the text in single quotes",
     "that cannot start any token": "quote the value",
     "mapping values are not allowed": "check the indentation, or quote a value that holds ': '",
     "did not find expected key": "check the indentation and the quotes of the lines before",

@@ -73,7 +73,7 @@ def is_plain(data: bytes, rules: Rules) -> bool:
     braces = data.count(b"{") + data.count(b"[")
     if braces and (braces > MAX_FLOW or (b"?" in data and (data[:1] in b"[{" or _OPENER.search(data)))):
         return False  # go-yaml ends a plain scalar at ? inside [] and {}
-    if data[:1] in b"&*!%" or b"\n%" in data:
+    if data[:1] in b"&*!%" or b"\n%" in data or b"\\/" in data:
         return False
     if not data.isascii() and (ODD_LINE_ENDS.search(data) or codecs.BOM_UTF8 in data):
         return False  # they move the line that the document is reported to start at

@@ -60,7 +60,7 @@ _TYPES: dict[str, str] = {TAG_PREFIX + name: name for name in ("str", "bool", "i
 _INTEGER = re.compile(r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))")
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_DOTTED_FLOAT = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_DOTTED_FLOAT = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _SIGN_INSIDE = re.compile(r"0(?:b(?P<bin>[-+][01]+)|o(?P<oct>[-+][0-7]+))")
 _NEVER_A_BLOCK = re.compile(r" \n| \Z|\A\n+\Z|[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
 _LINES = re.compile(r"([^\n]+)(\n*)")
@@ -97,7 +97,7 @@ def tagged(text: str, tag: str, rules: Rules) -> Scalar:
             raise ScalarError(f"cannot read {_shown(text)} as !!timestamp")
         return date if rules is Rules.KUSTOMIZE else text
     value = _number(text, rules) if text and text not in WORDS[rules] and text[0] in NUMERIC_STARTS else WORDS[rules].get(text, text)
-    if wanted == "float" and type(value) is int and abs(value) < 1 << 63:
+    if wanted == "float" and type(value) is int and -(1 << 63) <= value < 1 << 63:
         return float(value)
     if type(value) is not {"bool": bool, "int": int, "float": float, "null": type(None)}[wanted]:
         raise ScalarError(f"cannot read {_shown(text)} as !!{wanted}")
@@ -154,7 +154,7 @@ def key_text(value: Scalar) -> str:
 
 def _number(text: str, rules: Rules) -> Scalar:
     if text[0] == ".":
-        return _float(text) if _DOTTED_FLOAT.fullmatch(text) else text
+        return _float(text.replace("_", "")) if _DOTTED_FLOAT.fullmatch(text) else text
     digits = text.replace("_", "")
     found = _INTEGER.fullmatch(digits)
     if found is not None and found.lastgroup is not None:
@@ -190,9 +190,11 @@ def _binary(text: str) -> str:
     import binascii
 
     try:
-        return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
+        data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except binascii.Error as error:
         raise ScalarError("!!binary holds invalid base64") from error
+    # as Go, a replacement for every byte that is no text; Python's own makes one of several
+    return re.sub("[\udc80-\udcff]", "\ufffd", data.decode("utf-8", "surrogateescape"))
 
 
 def is_timestamp(text: str) -> bool:

@@ -65,7 +65,7 @@ def split(data: bytes) -> Iterator[Chunk]:
             pending = -1
             leading = _LEADING.match(piece)
             assert leading is not None
-            if leading.end() != len(piece):
+            if leading.end() != len(piece) or (not piece.isascii() and ODD_LINE_ENDS.search(piece)):
                 inline = start > 0 and b"\n" not in leading[0] and piece.startswith(b"---")
                 yield Chunk(piece, line, line + leading[0].count(b"\n"), inline)
         if pending < 0:

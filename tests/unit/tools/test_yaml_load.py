@@ -205,7 +205,7 @@ def test_line_ends(end: str) -> None:
 
 
 def test_json_is_yaml() -> None:
-    assert value('{"a": [1, 2.5, true, null, "yes"],\n\t"b": {"c": "\\u00e9\\/"}}') == {"a": [1, 2.5, True, None, "yes"], "b": {"c": "é/"}}
+    assert value('{"a": [1, 2.5, true, null, "yes"],\n\t"b": {"c": "\\u00e9/"}}') == {"a": [1, 2.5, True, None, "yes"], "b": {"c": "é/"}}
 
 
 @pytest.mark.parametrize(
@@ -216,6 +216,8 @@ def test_json_is_yaml() -> None:
         ("a: @b", "1:4: found character that cannot start any token: quote the value"),
         ("x: 1\na: *", "2:5: did not find expected alphabetic or numeric character: quote a value that starts with * or &"),
         ("name: {{ .Values.name }}", "1:8: a key must be a single value, not a mapping or a list; quote a template's {{ }}"),
+        ('a: 1\nb: "x\\/y"', "2:6: found unknown escape character: Kubernetes refuses JSON's \\/ in YAML; write / alone"),
+        ('a: "C:\\dir"', "1:7: found unknown escape character: write the backslash twice, or put the text in single quotes"),
         ("a: [b?c]", "1:5: quote a text with ? inside [] or {}"),
     ],
 )
@@ -263,3 +265,23 @@ def test_nothing_makes_the_loader_raise(data: bytes, rules: Rules) -> None:
     assert [found.index for found in documents] == list(range(len(documents)))
     for found in documents:
         assert 1 <= found.line <= data.count(b"\n") + data.count(b"\r") + 2 or found.error
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: \"it\\'s: \\'[b:, c]\\'\"\nb: [http:, \"\\'\"]", {"a": "it's: '[b:, c]'", "b": ["http:", "'"]}),
+        (
+            r"a: ^\/api\/v[0-9]$" "\nb: 'x\\/y'\nc: |\n  \\/z\n" + r'd: "\\/"',
+            {"a": r"^\/api\/v[0-9]$", "b": "x\\/y", "c": "\\/z\n", "d": "\\/"},
+        ),
+        ("a: 1\n\ufeffb: 2\n", {"a": 1, "\ufeffb": 2}),
+        ("a: x\ufeffy\n", {"a": "x\ufeffy"}),
+        ("#\u2028x\n", "x"),
+        ("- .5_5\n- -.5\n- ._5\n- !!float -9223372036854775808\n", [0.55, -0.5, "._5", -9223372036854776000]),
+        ("!!binary 1e+3\n", "\ufffd\ufffd\ufffd"),
+    ],
+)
+def test_what_libyaml_alone_reads_otherwise(text: str, expected: object) -> None:
+    assert value(text) == expected
+    assert value(text, Rules.KUSTOMIZE) == expected
