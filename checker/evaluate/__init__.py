@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.evaluate.model import EvaluateOptions, EvaluationInput, Locate, Meaning, PolicyDoc, PolicySet
+from checker.evaluate.model import EvaluateOptions, EvaluationInput, Locate, Meaning, Memory, PolicyDoc, PolicySet
 from checker.model.findings import Checked, Counts, Finding, merged
 
-__all__ = ["EvaluateOptions", "EvaluationInput", "Locate", "Meaning", "PolicyDoc", "PolicySet", "evaluate_objects"]
+__all__ = ["EvaluateOptions", "EvaluationInput", "Locate", "Meaning", "Memory", "PolicyDoc", "PolicySet", "evaluate_objects"]
 
 
 def evaluate_objects(inputs: Sequence[EvaluationInput], policies: Sequence[PolicySet], options: EvaluateOptions) -> Checked:

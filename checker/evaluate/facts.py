@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from checker.evaluate.model import EvaluateOptions, EvaluationInput, PolicySet
+from checker.evaluate.model import EvaluateOptions, EvaluationInput, Meaning, PolicySet
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence
 from checker.model.paths import basename, parent
 
@@ -26,15 +26,19 @@ class Facts:
 
 
 def facts_of(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Facts:
-    words = [
-        word for word in ("gitops", "images", "objects", "base", "conftest") if any(word in module.text for module in policies.modules)
-    ]
+    words = {word for word in ("gitops", "images", "objects", "base", "conftest") if _is_mentioned(word, policies)}
     own: dict[str, JSONValue] = {"change": dict(options.change)}
     if "gitops" in words:
         own["images"] = _images(inputs) if "images" in words else {}
         own["objects"] = _objects(inputs) if "objects" in words else {}
     data = {**policies.data, "gitopscheck": own}
     return Facts(data, wants_base="gitops" in words and "base" in words, wants_file="conftest" in words)
+
+
+def _is_mentioned(word: str, policies: PolicySet) -> bool:
+    """Anywhere at all in policies that we do not know; in ours, which name facts in one way only, as that."""
+    wanted = f"data.gitops.{word}" if policies.meaning is Meaning.LIBRARY and word != "gitops" else word
+    return any(wanted in module.text for module in policies.modules)
 
 
 def context_of(item: EvaluationInput, facts: Facts) -> str:
@@ -93,24 +97,22 @@ def _objects(inputs: Sequence[EvaluationInput]) -> dict[str, JSONValue]:
     return found  # type: ignore[return-value]
 
 
-_ABOUT = {
-    "pods": ("spec", "template", "metadata", "labels"),
-    "target": ("spec", "scaleTargetRef"),
-    "selector": ("spec", "selector"),
-    "secret": ("spec", "secretName"),
-}
-"""The parts of an object that show beside its labels; a Pod's own labels are its `pods`."""
-
-
 def _about(obj: KubeObject) -> dict[str, JSONValue]:
+    """Its labels; `pods`, the labels of its pods; `target`, `selector` and `secret`, what it scales, selects and fills."""
     about: dict[str, JSONValue] = {"labels": dict(obj.labels)}
-    for name, path in _ABOUT.items():
-        value = dig(obj.body, *path)
-        if value is not None:
-            about[name] = value
-    external = dig(obj.body, "spec", "target", "name")
-    if isinstance(external, str):
-        about["secret"] = external
+    spec = mapping(obj.body.get("spec"))
+    if spec:
+        pods = dig(spec, "template", "metadata", "labels") if "template" in spec else None
+        held = (
+            ("pods", pods),
+            ("target", spec.get("scaleTargetRef")),
+            ("selector", spec.get("selector")),
+            ("secret", spec.get("secretName")),
+        )
+        about.update((name, value) for name, value in held if value is not None)
+        external = dig(spec, "target", "name") if "target" in spec else None
+        if isinstance(external, str):
+            about["secret"] = external
     if obj.kind == "Pod":
         about["pods"] = dict(obj.labels)
     return about

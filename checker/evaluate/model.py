@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
-from checker.model.findings import Severity
+from checker.model.findings import Counts, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.units import UnitKey
 from checker.tools.rego import EngineName, Limits, Module
@@ -33,6 +34,16 @@ class EvaluationInput:
     cluster: str = ""
     base: Mapping[str, JSONValue] | None = None
     """The same object at the base revision, None where it is new."""
+    content: str = ""
+    """A digest of everything that the unit renders to; empty where none is known."""
+
+
+class Memory(Protocol):
+    """Verdicts without findings, under all that they depend on."""
+
+    def recall(self, *parts: str) -> Counts | None: ...
+
+    def keep(self, counts: Counts, *parts: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +93,4 @@ class EvaluateOptions:
     workers: int = 2
     engine: EngineName = "regorus"
     both: bool = False
+    memory: Memory | None = None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from checker.evaluate.checks import Check, checks_of, conftest_problems
 from checker.evaluate.facts import Facts, context_of, facts_of
 from checker.evaluate.model import EvaluateOptions, EvaluationInput, Meaning, PolicySet
+from checker.evaluate.remembered import Remembered
 from checker.evaluate.verdicts import Asked, find_pointers, judged, policy_finding, trouble_findings
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import KubeObject, Location
@@ -95,8 +96,13 @@ def _said(finding: Finding) -> tuple[str, str]:
     return finding.location.path, f"{about}: {finding.rule}: {text}"
 
 
-def _evaluate_rules(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
-    facts = facts_of(inputs, policies, options)
+def _evaluate_rules(everything: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
+    facts = facts_of(everything, policies, options)
+    remembered = Remembered(everything, policies, facts, options)
+    passed = sum(remembered.known.values(), Counts())
+    inputs = [item for item in everything if item.unit is None or item.unit not in remembered.known]
+    if not inputs:
+        return Checked(counts=passed)
     with open_engine(options.engine, options.limits) as engine:
         loaded = engine.load(policies.modules, facts.data, rules=policies.meaning is not Meaning.LIBRARY)
         checks = checks_of(policies, loaded)
@@ -109,9 +115,12 @@ def _evaluate_rules(inputs: Sequence[EvaluationInput], policies: PolicySet, opti
         ]
         pointers = find_pointers(engine, items) if policies.meaning is Meaning.CONFTEST else {}
     results = [judged(asked, options, pointers) for asked in items]
-    counts = sum((one.counts for one in results), Counts())
+    counts = sum((one.counts for one in results), passed)
     findings = [finding for one in results for finding in one.findings]
-    findings += _load_findings(loaded, policies)
+    unloaded = _load_findings(loaded, policies)
+    if not unloaded:
+        remembered.keep(inputs, results)
+    findings += unloaded
     findings += trouble_findings(trouble for one in results for trouble in one.troubles)
     return Checked(findings=tuple(findings), counts=counts)
 

@@ -161,10 +161,15 @@ def _with_diff(report: Report, run: _Run, parts: Parts) -> Report:
 
 def _with_findings(report: Report, run: _Run) -> Report:
     from checker.pipeline.checks import check_side
+    from checker.pipeline.ledger import Ledger
     from checker.pipeline.policies import engines
     from checker.pipeline.suppress import lift
 
-    checked = check_side(run.base, run.head, run.change.base, run.settings)
+    options = run.options
+    ledger = Ledger(options.store, str(run.change.repository.place.git_dir)) if options.store is not None else None
+    checked = check_side(run.base, run.head, run.change.base, run.settings, ledger=ledger, watch=options.watch)
+    if ledger is not None:
+        ledger.close()
     lifted = lift(merged(checked.findings), run.change.head, run.settings.suppress, today())
     return replace(report, findings=merged(lifted.kept), suppressed=lifted.suppressed, counts=checked.counts, engines=engines(run.settings))
 

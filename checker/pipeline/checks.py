@@ -14,8 +14,11 @@ from checker.model.paths import KUSTOMIZATION_FILES
 from checker.model.settings import Settings, cluster_named
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
+from checker.model.watch import UNWATCHED, Watcher
 from checker.pipeline.expand import Side
+from checker.pipeline.ledger import Ledger
 from checker.pipeline.locate import Locate, locator
+from checker.pipeline.passed import PassedSchemas
 from checker.pipeline.policies import evaluate_options, policy_sets
 from checker.pipeline.schemas import schema_reader
 from checker.validate import ValidateOptions, validate_objects
@@ -32,7 +35,9 @@ _INFORMING = frozenset({"assumed-capabilities", "encrypted", "not-reproducible",
 """Notes that say how far a render can be trusted; the others say that something is wrong."""
 
 
-def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> Checked:
+def check_side(
+    base: Side, head: Side, judge: Tree, settings: Settings, *, ledger: Ledger | None = None, watch: Watcher = UNWATCHED
+) -> Checked:
     """Findings of the head side. Policies are read from `judge`, the tree that the change cannot edit."""
     locate = locator(head.tree)
     failures = tuple(finding for built in head.built for finding in _failures(built))
@@ -40,8 +45,10 @@ def check_side(base: Side, head: Side, judge: Tree, settings: Settings) -> Check
     floating = find_floating_bases(head.tree, head.layout.kustomizations, KUSTOMIZATION_FILES)
     broken = tuple(_broken(file) for file in head.layout.broken)
     notes = tuple(finding for built in head.built for finding in _notes(built))
-    validated = _validated(head, judge, settings, locate)
-    evaluated = _evaluated(base, head, judge, settings, locate)
+    watch.enter("holding objects against schemas")
+    validated = _validated(head, judge, settings, locate, ledger)
+    watch.enter("holding objects against policies")
+    evaluated = _evaluated(base, head, judge, settings, locate, ledger)
     counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures) + len(broken))
     findings = (*failures, *broken, *floating, *conflicts, *notes, *validated.findings, *evaluated.findings)
     return Checked(findings=findings, counts=counts)
@@ -74,7 +81,7 @@ def _notes(built: BuiltUnit) -> Iterable[Finding]:
             yield _of_unit(Finding(rule=note.id, severity=severity, message=note.message, location=location), built)
 
 
-def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate) -> Checked:
+def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledger: Ledger | None) -> Checked:
     objects = [obj for built in head.built for obj in built.objects]
     crds = tuple(obj for obj in (*objects, *head.layout.declarations) if obj.group == CRD_GROUP)
     options = ValidateOptions(
@@ -87,18 +94,27 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate) -> C
         locate=locate,
     )
     of_version = {settings.kubernetes: options}
-    total = Checked()
+    passed = PassedSchemas(ledger, judge)
+    counts = Counts()
+    findings: list[Finding] = []
     for built in head.built:
         stated = cluster_named(built.unit.cluster, settings.clusters).kubernetes
         versions = (stated,) if stated else settings.kubernetes
         if versions not in of_version:
             of_version[versions] = replace(options, kubernetes=versions)
+        known = passed.recall(built, of_version[versions])
+        if known is not None:
+            counts += known
+            continue
         checked = validate_objects(built.objects, of_version[versions])
-        total = _joined(total, replace(checked, findings=tuple(_of_unit(finding, built) for finding in checked.findings)))
-    return total
+        passed.note(built, of_version[versions], checked)
+        counts += checked.counts
+        findings.extend(_of_unit(finding, built) for finding in checked.findings)
+    passed.keep(findings)
+    return Checked(findings=tuple(findings), counts=counts)
 
 
-def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: Locate) -> Checked:
+def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: Locate, ledger: Ledger | None) -> Checked:
     policies = policy_sets(judge, settings)
     if not policies:
         return Checked()
@@ -107,11 +123,13 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: 
     def facts(built: BuiltUnit, obj: KubeObject) -> EvaluationInput:
         unit = built.unit
         body = before.get((unit.cluster, unit.environment, obj.key))
-        return EvaluationInput(object=obj, unit=unit.key, environment=unit.environment, cluster=unit.cluster, base=body)
+        return EvaluationInput(
+            object=obj, unit=unit.key, environment=unit.environment, cluster=unit.cluster, base=body, content=built.content
+        )
 
     before = _bodies(base.built)
     inputs = [facts(built, obj) for built in head.built for obj in built.objects]
-    checked = evaluate_objects(inputs, policies, evaluate_options(settings, locate))
+    checked = evaluate_objects(inputs, policies, evaluate_options(settings, locate, ledger))
     environments = {built.unit.key: built.unit.environment for built in head.built}
     return replace(checked, findings=tuple(_in_environment(finding, environments) for finding in checked.findings))
 
@@ -127,7 +145,3 @@ def _of_unit(finding: Finding, built: BuiltUnit) -> Finding:
 def _in_environment(finding: Finding, environments: Mapping[UnitKey, str]) -> Finding:
     environment = environments.get(finding.unit, "") if finding.unit is not None else ""
     return replace(finding, environments=(environment,)) if environment and not finding.environments else finding
-
-
-def _joined(one: Checked, two: Checked) -> Checked:
-    return Checked(findings=(*one.findings, *two.findings), counts=one.counts + two.counts)

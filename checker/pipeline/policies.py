@@ -12,14 +12,14 @@ from checker.model.settings import PolicySource, Settings
 from checker.model.tree import EntryKind, Tree, walk
 
 if TYPE_CHECKING:
-    from checker.evaluate import EvaluateOptions, PolicySet
+    from checker.evaluate import EvaluateOptions, Memory, PolicySet
     from checker.pipeline.locate import Locate
     from checker.tools.rego import EngineName, Module
 
 SUFFIX, TESTS = ".rego", "_test.rego"
 
 
-def evaluate_options(settings: Settings, locate: Locate) -> EvaluateOptions:
+def evaluate_options(settings: Settings, locate: Locate, memory: Memory | None = None) -> EvaluateOptions:
     """Raises MissingEngineError where settings ask for an `opa` that is not there: before the work, not after it."""
     from checker.evaluate import EvaluateOptions
     from checker.tools.rego import identity
@@ -27,7 +27,7 @@ def evaluate_options(settings: Settings, locate: Locate) -> EvaluateOptions:
     if settings.rego_engine == "opa" or settings.verify_rego:
         identity("opa")
     engine: EngineName = "opa" if settings.rego_engine == "opa" else "regorus"
-    return EvaluateOptions(locate=locate, engine=engine, both=settings.verify_rego)
+    return EvaluateOptions(locate=locate, engine=engine, both=settings.verify_rego, memory=memory)
 
 
 def engines(settings: Settings) -> tuple[tuple[str, str], ...]:

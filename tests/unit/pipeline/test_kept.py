@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from checker import pipeline
-from checker.model.settings import Settings
+from checker.evaluate import run
+from checker.evaluate.library import library_modules
+from checker.model.settings import PolicySource, Settings
 from checker.model.watch import Unwatched
-from checker.pipeline import Parts, Running, Surrounding, check, open_change
+from checker.pipeline import Parts, Running, Surrounding, check, checks, open_change
 from checker.report import FormatOptions, format_report
 from checker.tools.cache import cache_folder
 from tests.gitrepo import GitRepo
 from tests.unit.pipeline.world import SECRET, World
 
 UNJUDGED = Settings(policies=())
+JUDGED = Settings(policies=(PolicySource(), PolicySource(path="policy")))
 
 
 @pytest.fixture(autouse=True)
@@ -48,14 +54,15 @@ def report(
 def test_a_check_with_a_cache_of_any_state_says_what_one_without_says(git_repo: GitRepo, seed: int) -> None:
     world = World(git_repo, seed)
     commits = [git_repo.head]
+    settings = JUDGED if seed < 2 else UNJUDGED
     for _ in range(4):
         commits.append(world.step())
         base = world.random.choice(commits[:-1])
         tally = Tally()
-        with_cache = report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2)
-        assert with_cache == report(git_repo, base, commits[-1], findings=seed < 2)
+        with_cache = report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2, settings=settings)
+        assert with_cache == report(git_repo, base, commits[-1], findings=seed < 2, settings=settings)
     tally = Tally()
-    assert report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2) == with_cache
+    assert report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2, settings=settings) == with_cache
     assert tally.known > tally.fresh
     held = b"".join(path.read_bytes() for path in cache_folder().rglob("*") if path.is_file())
     assert held
@@ -94,6 +101,112 @@ def test_nothing_is_rendered_twice(git_repo: GitRepo) -> None:
     git_repo.commit(files=OVERLAY)
     assert _once(git_repo) == (1, 1)
     assert _once(git_repo) == (0, 2)
+
+
+class Engines:
+    """How many Rego engines were started, and how many units were held against schemas."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.policies = self.schemas = 0
+        start, validate = run.open_engine, checks.validate_objects
+
+        def starting(*words: Any) -> Any:
+            self.policies += 1
+            return start(*words)
+
+        def validating(*words: Any) -> Any:
+            self.schemas += 1
+            return validate(*words)
+
+        monkeypatch.setattr(run, "open_engine", starting)
+        monkeypatch.setattr(checks, "validate_objects", validating)
+
+    def asked(self) -> tuple[int, int]:
+        found = (self.policies, self.schemas)
+        self.policies = self.schemas = 0
+        return found
+
+
+WORKLOAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec: {serviceAccountName: web, containers: [{name: web, image: "registry.example.com/web:1.0.0"}]}
+"""
+
+
+def test_what_passed_is_not_looked_at_again(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    git_repo.commit(files=OVERLAY)
+    engines = Engines(monkeypatch)
+    settings = Settings()
+    first = report(git_repo, "main", "main", settings=settings, running=Running(cache=True))
+    assert engines.asked() == (1, 1)
+    assert report(git_repo, "main", "main", settings=settings, running=Running(cache=True)) == first
+    assert engines.asked() == (0, 0)
+    report(git_repo, "main", "main", settings=replace(settings, strict=False), running=Running(cache=True))
+    assert engines.asked() == (0, 1), "the schemas were asked something else, the policies were not"
+    report(git_repo, "main", "main", settings=replace(settings, policies=(PolicySource(profile="all"),)), running=Running(cache=True))
+    assert engines.asked() == (1, 0)
+
+
+def test_a_neighbour_that_goes_away_is_a_finding_in_a_unit_that_did_not_change(git_repo: GitRepo) -> None:
+    """The account that a workload names is deployed by another unit."""
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: shop}\n"
+    files = {"one/a.yaml": WORKLOAD, "two/b.yaml": account, "two/c.yaml": OVERLAY["app/a.yaml"]}
+    git_repo.commit(files=files)
+    settings = Settings(policies=(PolicySource(profile="all"),))
+    assert "service-account-missing" not in report(git_repo, "main", "main", settings=settings, running=Running(cache=True))
+    git_repo.branch("change")
+    git_repo.commit(delete=["two/b.yaml"])
+    assert "service-account-missing" in report(git_repo, "main", "change", settings=settings, running=Running(cache=True))
+
+
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: toys.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Toy, plural: toys}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: TYPE}}}}}}
+"""
+
+
+def test_another_definition_judges_objects_that_did_not_change(git_repo: GitRepo) -> None:
+    toy = "apiVersion: example.com/v1\nkind: Toy\nmetadata: {name: a, namespace: b}\nspec: {size: 1}\n"
+    git_repo.commit(files={"crds/crd.yaml": CRD.replace("TYPE", "integer"), "toys/toy.yaml": toy})
+    assert "size" not in report(git_repo, "main", "main", running=Running(cache=True))
+    git_repo.branch("change")
+    git_repo.commit(files={"crds/crd.yaml": CRD.replace("TYPE", "string")})
+    assert "spec/size" in report(git_repo, "main", "change", running=Running(cache=True))
+
+
+def test_a_policy_that_asks_for_the_time_is_asked_each_time(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = "package main\nimport rego.v1\ndeny contains msg if { time.now_ns() < 0; msg := input.kind }\n"
+    git_repo.commit(files={**OVERLAY, "policy/clock.rego": policy})
+    engines = Engines(monkeypatch)
+    settings = Settings(policies=(PolicySource(path="policy"),))
+    for _ in range(2):
+        report(git_repo, "main", "main", settings=settings, running=Running(cache=True))
+        assert engines.asked()[0] == 1
+
+
+def test_our_policies_name_facts_in_one_way_only() -> None:
+    """What they are asked with, and what their verdicts depend on, is found by that name."""
+    for module in library_modules():
+        code = "\n".join(line for line in module.text.splitlines() if not line.lstrip().startswith("#"))
+        if not module.path.endswith("_test.rego"):
+            assert all(name.startswith("data.gitops.objects") for name in re.findall(r"[\w.]*gitops[\w.]*", code)), module.path
+            assert not re.search(r"conftest|(?<!\")\b(time|rand|http|opa|uuid|net)\.", code), module.path
 
 
 def test_another_kubernetes_version_asks_again(git_repo: GitRepo) -> None:

@@ -47,6 +47,23 @@ spec:
 """
 
 
+POLICY = """\
+package main
+
+import rego.v1
+
+deny contains msg if {
+	some kind, spaces in data.gitops.objects
+	some namespace, names in spaces
+	names[name]
+	name != input.metadata.name
+	endswith(name, input.metadata.name)
+	msg := sprintf("%s is part of %s", [input.metadata.name, name])
+}
+"""
+"""Looks at the neighbours of an object, so that a change of one is a change of its verdict."""
+
+
 class World:
     """`step` commits a few random edits; `files` is what lies there now."""
 
@@ -62,6 +79,7 @@ class World:
         self.files |= {"argo/set.yaml": _set(), "argo/chart.yaml": _chart_app("1", "1"), "argo/pinned.yaml": _pinned("v1")}
         self.files |= {"clusters/production/flux-system/gotk-sync.yaml": FLUX % URL, "clusters/production/apps.yaml": APPS}
         self.files |= {"clusters/production/vars.yaml": f"{_map('vars', '1', 'flux-system')}---\n{_secret('vars', '1', 'flux-system')}"}
+        self.files["policy/deny.rego"] = POLICY
         self.write()
         repo.commit("first")
         repo.git("tag", "v1")
