@@ -165,6 +165,13 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "As the message says.",
         ),
         (
+            "invalid-kustomization",
+            "A kustomization that kustomize would refuse",
+            "A field that kustomize does not know, a value of the wrong type, or a path that leads to nothing: every build that "
+            "includes the file fails, and the controller applies nothing of it.",
+            "Correct the field or the path. `gitops-check build FOLDER` shows what the folder builds to.",
+        ),
+        (
             "left-to-rendering",
             "A file that only makes sense rendered",
             "A patch or a chart's template is no object by itself; judged alone it would give false alarms.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from checker.model.findings import Checked, CheckerError, Counts, Finding, Outcome, Severity, UsageError, merged
 from checker.model.objects import Location
-from checker.model.paths import MANIFEST_SUFFIXES, ROOT, RepoPath, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, ROOT, RepoPath, basename, repo_path
 from checker.model.report import Report, Suppressed
 from checker.model.settings import Settings
 from checker.model.tree import EntryKind, MemoryTree, Tree, TreeError, walk
@@ -122,12 +122,14 @@ def _lifted(findings: tuple[Finding, ...], tree: Tree, settings: Settings) -> tu
 
 
 def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: Surroundings) -> Checked:
-    contents = _Contents(tree, paths)
+    kustomizations = [path for path in paths if basename(path) in KUSTOMIZATION_FILES]
+    contents = _Contents(tree, [path for path in paths if basename(path) not in KUSTOMIZATION_FILES])
+    built_from = _kustomizations(tree, kustomizations)
     policies = _policies(tree, settings)
     validated = _validated(tree, contents, settings, around, keep_objects=bool(policies))
     unreadable = contents.unreadable.values()
-    counts = validated.checked.counts + Counts(not_checked=len(unreadable))
-    found = Checked(findings=(*unreadable, *validated.checked.findings), counts=counts)
+    counts = validated.checked.counts + built_from.counts + Counts(not_checked=len(unreadable))
+    found = Checked(findings=(*unreadable, *built_from.findings, *validated.checked.findings), counts=counts)
     if not policies or not validated.objects:
         return found
     from checker.evaluate import EvaluationInput, evaluate_objects
@@ -138,6 +140,14 @@ def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: 
     evaluated = evaluate_objects(inputs, policies, evaluate_options(settings, locator(tree)))
     left = Counts(skipped=len(validated.objects) - len(inputs))
     return Checked(findings=(*found.findings, *evaluated.findings), counts=counts + evaluated.counts + left)
+
+
+def _kustomizations(tree: Tree, paths: Sequence[RepoPath]) -> Checked:
+    if not paths:
+        return Checked()
+    from checker.pipeline.kustomizations import check_kustomizations
+
+    return check_kustomizations(tree, paths)
 
 
 def _policies(tree: Tree, settings: Settings) -> tuple[PolicySet, ...]:

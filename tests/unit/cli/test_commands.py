@@ -122,6 +122,26 @@ def test_lint_leaves_patches_and_charts_to_rendering_and_counts_them(run: Run, t
     }
 
 
+def test_lint_finds_what_kustomize_would_refuse_of_a_kustomization(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "service.yaml").write_text(SERVICE)
+    (tmp_path / "kustomization.yaml").write_text("resources: [service.yaml, servise.yaml]\nnamespace: a\nnamespace: b\n")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "kustomization.yaml").write_text("# ok\nresorces: []\n")
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good" / "kustomization.yaml").write_text("resources: [../service.yaml]\n")
+    code, out, _ = run("lint", "-C", str(tmp_path), "--hook")
+    assert code == 1
+    assert [line.split(": ", 1)[0] for line in out.splitlines() if line.startswith(("k", "o"))] == [
+        "kustomization.yaml:1:27",
+        "other/kustomization.yaml:2:1",
+        "kustomization.yaml:3:1",
+    ]
+    assert "servise.yaml does not exist; did you mean service.yaml?" in out
+    assert "good/" not in out
+    counts = json.loads(run("lint", "-C", str(tmp_path), "--no-settings", "--output", "json")[1])["summary"]["checks"]
+    assert (counts["failed"], counts["notChecked"]) == (2, 0)
+
+
 @pytest.mark.parametrize("name", ["missing.yaml", "../outside.yaml"])
 def test_lint_refuses_what_does_not_exist_or_lies_outside(run: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / "here").mkdir()
