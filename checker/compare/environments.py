@@ -103,7 +103,10 @@ def _doubts(unit: UnitPair, objects: tuple[ObjectDiff, ...], unknown: Sequence[N
     if not any(diff.change is Change.DELETED for diff in objects):
         return []
     hidden = [gap for gap in unknown if gap.side != "base" and gap.affected and (gap.unit.cluster, gap.unit.environment) == unit.place]
-    return [f"what is deleted here may have moved to {hidden[0].unit.key}, which could not be rendered"] if hidden else []
+    if not hidden:
+        return []
+    where = f"{hidden[0].unit.key}" if len(hidden) == 1 else f"one of {len(hidden)} units"
+    return [f"what is deleted here may have moved to {where} that could not be rendered"]
 
 
 def _environment(

@@ -29,6 +29,7 @@ _ADDRESS = re.compile(r"(?<=://)([^\s/:@]*):([^\s/@]+)(?=@)")
 _BLOCK = re.compile(r"(-----BEGIN (?!CERTIFICATE|PUBLIC)[A-Z0-9 ]+-----)(.*?)(-----END |\Z)", re.DOTALL)
 _LINE = re.compile(r"(?m)^([ \t]*(?:-[ \t]+|export[ \t]+)?[\"']?([\w.-]{1,80})[\"']?[ \t]*(?:=|:[ \t])[ \t]*)([\"']?)([^\n]*?)\3[ \t\r]*$")
 _FLAG = re.compile(r"(--?([\w.-]{1,80}))(?:=(.*))?", re.DOTALL)
+_PLAIN_WORD = re.compile(r"[a-z]{1,15}(?:-[a-z]{1,15}){0,3}")
 _NAMED_BY_KEY = frozenset({"Application", "ApplicationSet", "ConfigMap", "HelmRelease", "Kustomization"})
 """Kinds that hold settings under free keys."""
 _SECRET_FIELDS = ("apiVersion", "kind", "metadata", "type", "immutable", "data", "stringData", "sops")
@@ -62,10 +63,14 @@ class Hiding:
         return obj.body if made == obj.body else made
 
     def text(self, text: str) -> str:
-        """A message in which every value that was found is replaced. Short values are words like others."""
+        """A message in which every value that was found is replaced.
+
+        Short values are words like others, and a plain word is a name as well: that one only where it is quoted or assigned.
+        """
         for value, digest in self.found.items():
             if len(value) >= 6 and value in text:
-                text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", digest, text)
+                before = r"(?<=[\"'`=])" if _PLAIN_WORD.fullmatch(value) else r"(?<![A-Za-z0-9])"
+                text = re.sub(rf"{before}{re.escape(value)}(?![A-Za-z0-9])", digest, text)
         return text
 
     def leaf(self, value: JSONValue) -> JSONValue:

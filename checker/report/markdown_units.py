@@ -15,6 +15,7 @@ from checker.report.story import (
     Seen,
     Told,
     Units,
+    bumped_alike,
     change_counts,
     folded_count,
     object_groups,
@@ -71,9 +72,11 @@ def unit_sections(report: Report, options: FormatOptions, units: Units, room: Ro
     seen = Seen()
     for diff in environments:
         here = told[diff.environment]
-        for unit in here:
-            if unit.twin is None:
-                yield from _unit(unit, diff.environment, options, units, room, seen)
+        for group in bumped_alike([unit for unit in here if unit.twin is None]):
+            if len(group) == 1:
+                yield from _unit(group[0], diff.environment, options, units, room, seen)
+            else:
+                yield from _units_alike(group, diff.environment, options, room)
         yield from _twins(diff.environment, [unit for unit in here if unit.twin is not None], units, room)
         folded = folded_count(diff.units)
         if folded and not options.show_noise:
@@ -111,6 +114,18 @@ def _unit(told: Told, environment: str, options: FormatOptions, units: Units, ro
             named += group
     parts += _names(named, room)
     yield "\n\n".join([*parts, "</details>"])
+
+
+def _units_alike(group: Sequence[Told], environment: str, options: FormatOptions, room: Room) -> Iterator[str]:
+    """One object in each of several units, changed in the same way."""
+    objects = [unit.diff.objects[0] for unit in group]
+    about = f"{markup.text_html(environment)}: " if environment else ""
+    start = f"<details><summary>{about}{len(group):,} units, each alike ({len(group):,} {objects[0].change.value})</summary>"
+    block = f"{start}\n\n{_block(objects, options)}\n\n</details>"
+    if room.fits(block):
+        yield room.take(block)
+    else:
+        room.leave("object", len(objects))
 
 
 def _urgency(group: Sequence[ObjectDiff]) -> tuple[int, bool]:

@@ -107,8 +107,12 @@ def shown_environments(report: Report, options: FormatOptions) -> list[Environme
     return [
         diff
         for diff in report.environments or ()
-        if (diff.environment in options.environments if options.environments else diff.environment or diff.moves or diff.not_rendered)
+        if (diff.environment in options.environments if options.environments else diff.environment or _concerned(diff))
     ]
+
+
+def _concerned(diff: EnvironmentDiff) -> bool:
+    return diff.moves or any(item.affected for item in diff.not_rendered)
 
 
 def told_units(environments: Iterable[EnvironmentDiff], *, show_noise: bool = False, once: bool = True) -> dict[str, list[Told]]:
@@ -175,6 +179,20 @@ def object_groups(objects: Iterable[ObjectDiff], least: int = 4) -> list[list[Ob
     return [part for group in groups.values() for part in ([group] if len(group) >= least else [[diff] for diff in group])]
 
 
+def bumped_alike(told: Iterable[Told], least: int = 4) -> list[list[Told]]:
+    """Units that each change one object in the same fields, together, as a new interval or tag in all of them; the others alone."""
+    from checker.model.diff import Change
+
+    groups: dict[object, list[Told]] = {}
+    for unit in told:
+        objects = [item for item in unit.diff.objects if not item.is_noise]
+        alike: object = unit.diff.unit.key
+        if len(objects) == 1 and len(objects) == len(unit.diff.objects) and not unit.diff.notes and objects[0].change is Change.CHANGED:
+            alike = (unit.diff.state, objects[0].key.group, objects[0].key.kind, repr(objects[0].fields), objects[0].effects)
+        groups.setdefault(alike, []).append(unit)
+    return [part for group in groups.values() for part in ([group] if len(group) >= least else [[unit] for unit in group])]
+
+
 class Seen:
     """Changed objects told so far, so that one which changes alike elsewhere is told by reference."""
 
@@ -193,11 +211,15 @@ class Seen:
 
 
 def shown_effects(diff: ObjectDiff) -> list[Effect]:
-    """Worst first; without the note on an image where the changed field itself is shown."""
+    """Worst first; without notes that only repeat what is shown: an image whose field is, a deletion that says no more than that."""
     from checker.report.values import is_image
 
     told = any(is_image(change) for change in diff.fields)
-    effects = [effect for effect in diff.effects if not (told and effect.id == "image-changed" and effect.severity is Severity.NOTE)]
+    plain = {
+        "image-changed": told,
+        "pruned": any(effect.message == f"{diff.key.kind} {diff.key.name} is deleted" for effect in diff.effects),
+    }
+    effects = [effect for effect in diff.effects if effect.severity > Severity.NOTE or not plain.get(effect.id, False)]
     return sorted(effects, key=lambda effect: -effect.severity)
 
 

@@ -17,6 +17,7 @@ from checker.report.story import (
     Told,
     Units,
     alike_gaps,
+    bumped_alike,
     folded_count,
     listed_findings,
     listing,
@@ -120,9 +121,9 @@ class _Page:
         if all(unit.twin is not None for unit in told):
             yield self.paint("dim", f"  (shown in full with --environment {shown(diff.environment)})")
             return
-        for unit in told:
-            if unit.twin is None:
-                yield from self._unit(unit)
+        own = [unit for unit in told if unit.twin is None]
+        for group in bumped_alike(own) if not self.options.verbose else [[unit] for unit in own]:
+            yield from self._unit(group[0]) if len(group) == 1 else self._alike(group)
         yield from self._twins(told)
         folded = folded_count(diff.units)
         if folded and not self.options.show_noise:
@@ -163,6 +164,19 @@ class _Page:
         column = min(48, max((columns(_object_title(item)) for item in objects), default=0)) + 8
         for group in object_groups(objects):
             yield from self._group(group) if len(group) > 1 else self._object(group[0], column, diff.unit.environment)
+
+    def _alike(self, group: Sequence[Told]) -> Iterator[str]:
+        """One object in each of several units, changed in the same way."""
+        first = group[0].diff.objects[0]
+        yield f"  {self.paint('bold', f'{len(group):,} units, each alike')}"
+        yield self.paint(first.change.value, f"    {SYMBOLS[first.change]} {len(group):,} {shown(first.key.kind)} objects:")
+        yield from (f"        {row}" for row in self._fields(first))
+        yield from self._effects(first)
+        names = wrapped(", ".join(object_name(unit.diff.objects[0].key).partition(" ")[2] for unit in group), self.width - 8)
+        for line in names[:_NAMES]:
+            yield self.paint("dim", f"        {line}")
+        if len(names) > _NAMES:
+            yield self.paint("dim", f"        and {plural(len(names) - _NAMES, 'more line')} of names (--verbose)")
 
     def _object(self, diff: ObjectDiff, column: int, environment: str) -> Iterator[str]:
         title = f"    {SYMBOLS[diff.change]} {_object_title(diff)}"

@@ -337,7 +337,7 @@ def test_a_deletion_beside_a_unit_that_cannot_be_seen_says_so() -> None:
     base = [unit(CONFIG, deployment(), name="a"), unit(name="b")]
     comparison = compared(base, [unit(deployment(), name="a"), unit(name="b", failure="broken")])
     (diff,) = comparison.environments[0].units
-    assert diff.notes == ("what is deleted here may have moved to kustomization b, which could not be rendered",)
+    assert diff.notes == ("what is deleted here may have moved to kustomization b that could not be rendered",)
 
 
 def test_an_object_of_two_units_leaves_one() -> None:

@@ -114,3 +114,10 @@ def test_messages_forget_what_was_found() -> None:
     assert "hunter2!" not in hiding.text("refused: 'hunter2!' is too short")
     hiding.secret("db")
     assert hiding.text("the db of hunter2!x") == "the db of hunter2!x"
+
+
+def test_a_plain_word_stays_a_word_where_it_is_one() -> None:
+    hiding = Hiding(b"k")
+    hiding.secret("windmill")
+    assert hiding.text("apps/windmill/app.yaml of Deployment windmill") == "apps/windmill/app.yaml of Deployment windmill"
+    assert "windmill" not in hiding.text("'windmill' is too short, and so is x=windmill")

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from checker.model.diff import Change, EnvironmentDiff, ObjectDiff, UnitDiff
+from checker.model.diff import Change, EnvironmentDiff, FieldChange, ObjectDiff, UnitDiff
 from checker.model.findings import Severity
-from checker.model.units import Controller
+from checker.model.objects import ObjectKey, Origin
+from checker.model.paths import RepoPath
+from checker.model.units import Controller, DeployUnit, State
 from checker.report import FormatOptions, format_report
-from checker.report.story import CONTROLLERS, SYMBOLS, Units, dangers, listed_findings, shown_environments, told_units
+from checker.report.story import CONTROLLERS, SYMBOLS, Told, Units, bumped_alike, dangers, listed_findings, shown_environments, told_units
 from checker.report.verdict import headline
 from tests.unit.report.builders import STORIES, broken_render, built, deployment, fleet, key, lint, moved_unit, release, scaled, unit
 
@@ -150,3 +152,16 @@ def test_an_object_that_changes_alike_elsewhere_is_told_by_reference() -> None:
         assert made.count("spec.template.spec.containers[podinfod]") <= 1
         assert said in made
     assert "the same change as in" not in format_report("text", report, FormatOptions(environments=("staging",)))
+
+
+def test_units_bumped_alike_are_told_together() -> None:
+    def bumped(name: str, after: str) -> UnitDiff:
+        change = FieldChange(path="spec.interval", pointer="/spec/interval", before="30m", after=after)
+        key = ObjectKey("helm.toolkit.fluxcd.io", "HelmRelease", name, name)
+        diff = ObjectDiff(key=key, change=Change.CHANGED, api_version="v2", fields=(change,))
+        deploy = DeployUnit(controller=Controller.KUSTOMIZATION, name=name, path=RepoPath(name), origin=Origin(path=RepoPath(name)))
+        return UnitDiff(unit=deploy, change=Change.CHANGED, state=State.RENDERED, objects=(diff,))
+
+    told = [Told(bumped(name, "1h" if name != "odd" else "2h"), None) for name in ("a", "b", "odd", "c", "d")]
+    assert [[unit.diff.unit.name for unit in group] for group in bumped_alike(told)] == [["a", "b", "c", "d"], ["odd"]]
+    assert [len(group) for group in bumped_alike(told[:3])] == [1, 1, 1]
