@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from checker.gate.codeowners import find_owners
 from checker.gate.judge import judge, parameter_errors
-from checker.gate.model import Earlier, GateOptions, Generated, OtherBranch, Rule, RuleSetting
+from checker.gate.model import COMMON_TAKES, Earlier, GateOptions, Generated, OtherBranch, Rule, RuleSetting
 from checker.gate.rules import RULES
 
-__all__ = ["RULES", "Earlier", "GateOptions", "Generated", "OtherBranch", "Rule", "RuleSetting", "find_owners", "judge", "parameter_errors"]
+__all__ = [
+    "COMMON_TAKES",
+    "RULES",
+    "Earlier",
+    "GateOptions",
+    "Generated",
+    "OtherBranch",
+    "Rule",
+    "RuleSetting",
+    "find_owners",
+    "judge",
+    "parameter_errors",
+]

@@ -50,5 +50,12 @@ RULE = Rule(
     judge=judge,
     parameters={f"max-{name}": _LIMIT for name in LIMITS},
     shorthand="max-objects",
+    takes={
+        "max-units": "deploy units that one change may move",
+        "max-objects": "objects that it may move",
+        "max-clusters": "clusters that it may reach",
+        "max-deleted": "objects that it may delete",
+    },
+    bad="# a chart that 40 Applications share\n-replicas: 2\n+replicas: 3",
     good="rules:\n  blast-radius:\n    production: {max-units: 10, max-objects: 60, max-deleted: 5}",
 )

@@ -61,5 +61,10 @@ RULE = Rule(
     judge=_judge,
     parameters={"labels": {"type": "object", "additionalProperties": TEXTS}, "trailers": TEXTS},
     shorthand="labels",
+    takes={
+        "labels": "label to the rules that it lifts, * for all; whoever may set labels may lift them",
+        "trailers": "rules that a commit trailer `Gitops-Check-Bypass: rule-id reason` may lift, * for all",
+    },
+    bad='# a bypass that lifts everything, for everybody, for ever\nrules:\n  bypass: {trailers: ["*"]}',
     good="rules:\n  bypass:\n    staging: {labels: {hotfix: [promoted-from]}, trailers: [promoted-from]}\n    production: off",
 )

@@ -81,5 +81,11 @@ RULE = Rule(
     parameters={"effects": TEXTS, "kinds": TEXTS, "allow": TEXTS},
     shorthand="effects",
     default=Mode.WARN,
+    takes={
+        "effects": "ids of effects that count as destruction, in the place of the usual ones; `gitops-check explain` lists them",
+        "kinds": "further kinds whose deletion counts",
+        "allow": "what is meant: kinds, Kind/namespace/name globs, or ids of effects",
+    },
+    bad="# apps/production/kustomization.yaml\n resources:\n-  - database-volume-claim.yaml",
     good="rules:\n  destructive-change:\n    production: {mode: enforce, kinds: [Secret], allow: [PersistentVolumeClaim/tmp/*]}",
 )

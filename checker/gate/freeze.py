@@ -158,5 +158,10 @@ RULE = Rule(
     judge=judge,
     parameters={"windows": {"type": "array", "items": _WINDOW}, "sync-windows": {"type": "boolean"}},
     shorthand="windows",
+    takes={
+        "windows": "list of {schedule, duration, timezone, kind, reason}: five cron fields, a length like 8h; kind is deny or allow",
+        "sync-windows": "false leaves the sync windows of AppProjects out",
+    },
+    bad='# merged on a Friday at 17:00 in Berlin\n-  newTag: "1.1"\n+  newTag: "1.2"',
     good='rules:\n  freeze:\n    production:\n      windows: [{schedule: "0 16 * * 5", duration: 62h, timezone: Europe/Berlin}]',
 )

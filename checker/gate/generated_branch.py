@@ -122,5 +122,9 @@ RULE = Rule(
     },
     shorthand="branch",
     bad="# on branch environments/production, by hand\n-  replicas: 2\n+  replicas: 5",
+    takes={
+        "branch": "the branch of the dry source; the default branch where Applications name it, the same tree for folders",
+        "folders": "hydrated folder to the dry folder it is made from, where no Application says it",
+    },
     good="rules:\n  generated-branch:\n    production: {branch: main, folders: {shop: apps/shop/overlays/production}}",
 )

@@ -109,5 +109,11 @@ RULE = Rule(
     },
     required=("of",),
     shorthand="of",
+    takes={
+        "of": "the environment that this one must equal",
+        "allow": "what may differ: kinds, Kind/name, unit globs, and fields such as spec.replicas, where * is one step and ** any number",
+        "pairs": "unit glob here to unit glob there, where names do not tell which belong together",
+    },
+    bad="# overlays/staging only\n+patches:\n+  - path: more-memory.yaml",
     good="rules:\n  mirror:\n    production: {of: staging, allow: [spec.replicas, Ingress, 'spec.**.image']}",
 )

@@ -169,7 +169,8 @@ Judge = Callable[[Case], Judgement]
 class Rule:
     """One row of the table that settings and `explain` read.
 
-    `parameters` are JSON schemas by name; `required` must be given; `shorthand` is the one that a bare value stands for.
+    `parameters` are JSON schemas by name, `takes` what each is for; `required` must be given; `shorthand` is the one that a bare value
+    stands for. `bad` is a change that the rule stops, `good` its settings.
     `default` is the mode for guarded environments where settings do not mention the rule.
     """
 
@@ -179,6 +180,7 @@ class Rule:
     fix: str
     judge: Judge
     parameters: Mapping[str, JSONValue] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     shorthand: str = ""
     default: Mode = Mode.OFF
@@ -198,6 +200,11 @@ class Rule:
 
 
 TEXTS: JSONValue = {"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string", "minLength": 1}}]}
+COMMON_TAKES: Mapping[str, str] = {
+    "units": "globs of the units that the rule is for, by name, namespace/name or folder; all where it is left out",
+    "except": "globs of units that it is not for",
+    "components": "unit glob to off, warn or enforce: a mode of its own, to roll the rule out piece by piece",
+}
 COMMON_PARAMETERS: Mapping[str, JSONValue] = {
     "units": TEXTS,
     "except": TEXTS,

@@ -52,5 +52,10 @@ RULE = Rule(
     judge=judge,
     parameters={"labels": TEXTS, "paths": TEXTS},
     shorthand="labels",
+    takes={
+        "labels": "labels that promise no change; expect-no-change where neither labels nor paths are given",
+        "paths": "globs: a change of such files alone promises no change",
+    },
+    bad="# pull request labelled refactoring: a folder is moved, and a nameSuffix goes lost\n-nameSuffix: -v2",
     good="rules:\n  expect-no-change: {mode: enforce, labels: [refactoring]}",
 )

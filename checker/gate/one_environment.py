@@ -72,5 +72,14 @@ RULE = Rule(
     judge=judge,
     parameters={"environments": TEXTS, "shared-base": {"enum": ["refuse", "allow"]}},
     shorthand="environments",
+    takes={
+        "environments": "the environments that may not move together; every guarded one where it is left out",
+        "shared-base": "allow lets a shared base move several; refuse is the default",
+    },
+    bad=(
+        "# one commit\n"
+        " overlays/staging/kustomization.yaml     newTag: 1.1 -> 1.2\n"
+        " overlays/production/kustomization.yaml  newTag: 1.1 -> 1.2"
+    ),
     good="rules:\n  one-environment-per-change: {mode: enforce, environments: [staging, production]}",
 )

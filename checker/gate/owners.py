@@ -86,5 +86,9 @@ RULE = Rule(
     judge=judge,
     parameters={"approved": {"type": "boolean"}},
     shorthand="approved",
+    takes={
+        "approved": "true asks for the approval of an owner, in each section of GitLab's file for as many as it says",
+    },
+    bad="# CODEOWNERS owns overlays/production; the change is to base/, which nobody owns\n-  replicas: 2\n+  replicas: 3",
     good="rules:\n  owners:\n    production: {approved: true}",
 )

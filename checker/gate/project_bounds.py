@@ -221,5 +221,9 @@ RULE = Rule(
     judge=judge,
     parameters={"allow-default": {"type": "boolean"}},
     shorthand="allow-default",
+    takes={
+        "allow-default": "true lets Applications be in project default, which permits everything",
+    },
+    bad='# an AppProject of production\n   sourceRepos:\n-    - https://github.com/acme/*\n+    - "*"',
     good="rules:\n  project-bounds:\n    production: {mode: enforce, allow-default: true}",
 )

@@ -201,5 +201,13 @@ RULE = Rule(
     },
     required=("environment",),
     shorthand="environment",
+    takes={
+        "environment": "the environment that must run a version first",
+        "soak": "for how long it must have run there on the base branch, such as 90m, 24h or 3d",
+        "values": "which versions count: image, chart, revision; all where it is left out",
+        "ignore": "globs of image, chart and repository names that are not judged",
+        "pairs": "unit glob here to unit glob there, where names do not tell which belong together",
+    },
+    bad='# overlays/production/kustomization.yaml, while staging on main runs 1.2\n-  newTag: "1.1"\n+  newTag: "1.3"',
     good="rules:\n  promoted-from:\n    production: {environment: staging, soak: 1d}",
 )

@@ -137,5 +137,11 @@ RULE = Rule(
     parameters={"allow": {"type": "array", "items": {"enum": [*KINDS]}}, "branches": TEXTS, "all": {"type": "boolean"}},
     required=("allow",),
     shorthand="allow",
+    takes={
+        "allow": "kinds of revision that may be followed: branch, commit, digest, latest, semver, tag, version",
+        "branches": "globs of branches that may be followed all the same",
+        "all": "true judges every revision of the environment, not only those that the change sets",
+    },
+    bad="# an Application of production\n-    targetRevision: v1.4.0\n+    targetRevision: main",
     good="rules:\n  revision-policy:\n    production: {mode: warn, allow: [tag, commit, version], branches: [release-*]}",
 )

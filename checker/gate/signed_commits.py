@@ -89,5 +89,11 @@ RULE = Rule(
         "gpg-keys": {"type": "string", "minLength": 1},
     },
     shorthand="signers",
+    takes={
+        "signers": "globs of who may sign: addresses, names, or fingerprints of keys",
+        "allowed-signers": "file of the base revision with SSH keys, as ssh-keygen(1) describes it",
+        "gpg-keys": "file of the base revision with GPG keys, as gpg --armor --export writes it; else the keyring of whoever runs this",
+    },
+    bad="$ git log -1 --format='%G? %an'\nN Ada Example",
     good="rules:\n  signed-commits:\n    production: {allowed-signers: .allowed_signers, signers: ['*@acme.example']}",
 )

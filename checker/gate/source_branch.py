@@ -81,5 +81,16 @@ RULE = Rule(
     parameters={"from": TEXTS, "into": TEXTS, "forks": {"type": "boolean"}},
     required=("from",),
     shorthand="from",
+    takes={
+        "from": "globs of head branches that may change the environment",
+        "into": "globs of branches that they may be merged into; any where it is left out",
+        "forks": "true lets branches of forks count by their name",
+    },
+    bad=(
+        "# pull request from feature/new-checkout into main\n"
+        "# apps/base/deployment.yaml, which production shares\n"
+        "-  replicas: 2\n"
+        "+  replicas: 3"
+    ),
     good="rules:\n  source-branch:\n    production: {from: [release/*, hotfix/*], into: [main]}",
 )

@@ -88,5 +88,11 @@ RULE = Rule(
         "pairs": {"type": "object", "additionalProperties": {"type": "string"}},
     },
     shorthand="after",
+    takes={
+        "after": "the environment that may not be overtaken; else those before it in the order of promotion",
+        "allow-older": "true allows going back",
+        "pairs": "unit glob here to unit glob there, where names do not tell which belong together",
+    },
+    bad='# overlays/production/kustomization.yaml\n-  newTag: "1.10.0"\n+  newTag: "1.9.0"',
     good="rules:\n  version-order:\n    production: {after: staging, mode: warn}",
 )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from checker.model.findings import UsageError
 from checker.model.report import Mode
 from checker.model.settings import Settings
 from checker.pipeline.explanations import EXPLANATIONS, Explanation
+
+if TYPE_CHECKING:
+    from checker.gate import Rule
 
 
 def catalogue() -> tuple[Explanation, ...]:
@@ -52,14 +56,31 @@ def _policies() -> tuple[Explanation, ...]:
 
 
 def _rules() -> tuple[Explanation, ...]:
-    from checker.gate import RULES
+    from checker.gate import COMMON_TAKES, RULES
+    from checker.gate.bypass import BYPASS
 
     return tuple(
         Explanation(
-            id=rule.id, area="branch-to-environment rules", title=rule.title, why=rule.why, fix=rule.fix, bad=rule.bad, good=rule.good
+            id=rule.id,
+            area="branch-to-environment rules",
+            title=rule.title,
+            why=rule.why,
+            fix=rule.fix,
+            bad=rule.bad,
+            good=rule.good,
+            takes=(
+                *((name, _parameter(rule, name, text)) for name, text in rule.takes.items()),
+                *(COMMON_TAKES.items() if rule.id != BYPASS else ()),
+            ),
         )
         for rule in RULES.values()
     )
+
+
+def _parameter(rule: Rule, name: str, text: str) -> str:
+    """With what must be given, and what a bare value stands for."""
+    marks = ", ".join(filter(None, ("required" if name in rule.required else "", "a bare value is this" if name == rule.shorthand else "")))
+    return f"{text} ({marks})" if marks else text
 
 
 def _effects() -> tuple[Explanation, ...]:

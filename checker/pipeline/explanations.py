@@ -17,6 +17,8 @@ class Explanation:
     bad: str = ""
     good: str = ""
     links: tuple[str, ...] = ()
+    takes: tuple[tuple[str, str], ...] = ()
+    """Parameters in settings, each with what it is for."""
 
 
 _VALIDATION = "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation"

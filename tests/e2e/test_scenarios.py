@@ -230,3 +230,27 @@ def test_why_an_environment_moves(judge: Judge, shop: GitRepo, monkeypatch: pyte
     assert chain["objects"][0]["fields"] == ["spec.replicas"]
     assert main([*where, "prodution"]) == 2
     assert "there are production, staging" in capsys.readouterr().err.replace("staging, production", "production, staging")
+
+
+@pytest.mark.parametrize(
+    ("approved", "verdict"),
+    [((), "unknown"), (("--approved-by", "mallory"), "broken"), (("--approved-by", "ada", "--approved-by", "@acme/ops"), "passed")],
+)
+def test_who_approved_is_told_by_flags_or_a_variable(
+    shop: GitRepo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, approved: tuple[str, ...], verdict: str
+) -> None:
+    owned = {"CODEOWNERS": "/overlays/ @acme/ops\n", ".gitops-check.yaml": SETTINGS + "  owners: {production: {approved: true}}\n"}
+    shop.commit("owners", files=owned)
+    shop.git("switch", "-q", "-c", "release/1")
+    shop.commit("promote", files=PROMOTE)
+    where = ["gate", "-C", str(shop.root), "--base", "main", "-o", "json"]
+
+    def judged(*more: str) -> str:
+        main([*where, *more])
+        found: str = next(rule["verdict"] for rule in json.loads(capsys.readouterr().out)["rules"] if rule["rule"] == "owners")
+        return found
+
+    assert judged(*approved) == verdict
+    if approved:
+        monkeypatch.setenv("GITOPS_CHECK_APPROVED_BY", ",".join(approved[1::2]))
+        assert judged() == verdict

@@ -334,6 +334,19 @@ def test_every_rule_explains_itself() -> None:
         assert rule.fix
         assert not rule.shorthand or rule.shorthand in rule.parameters
         assert set(rule.required) <= set(rule.parameters)
+        assert set(rule.takes) == set(rule.parameters), "every parameter says what it is for"
+        assert rule.bad
+        assert rule.good
+
+
+@pytest.mark.parametrize("rule", list(RULES))
+def test_the_settings_that_a_rule_shows_are_valid(rule: str) -> None:
+    from checker.pipeline.catalogue import refuse_wrong_parameters, rule_parameters
+    from checker.settings.load import parse_settings
+
+    read = parse_settings(f"version: 1\n{RULES[rule].good}\n".encode(), RepoPath("x.yaml"), rule_parameters)
+    refuse_wrong_parameters(read, "x.yaml")
+    assert {choice.rule for choice in read.rules} == {rule}
 
 
 def test_a_chain_names_the_objects_that_are_written_in_the_file() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from checker.model.findings import Severity, UsageError
@@ -138,3 +140,23 @@ def test_what_generators_are_given_by_outsiders() -> None:
     text = "version: 1\ngenerators:\n  previews:\n    pullRequest: [{number: 7, branch: x}]\n"
     assert load(text).generators == {"previews": {"pullRequest": ({"number": 7, "branch": "x"},)}}
     assert "pullRequests" in refusal(text.replace("pullRequest", "pullRequests"))
+
+
+def _keys(schema: Any, above: str = "") -> list[str]:
+    """Every key that a schema names, dotted; names that people choose are left out."""
+    found = []
+    for name, inner in schema.get("properties", {}).items():
+        path = f"{above}.{name}" if above else name
+        found.append(path)
+        found += _keys(inner, path)
+    for part in (schema.get("additionalProperties"), schema.get("items"), *schema.get("anyOf", ())):
+        if isinstance(part, dict):
+            found += _keys(part, above)
+    return found
+
+
+def test_every_setting_is_explained() -> None:
+    from checker.settings.meaning import MEANING
+    from checker.settings.schema import SCHEMA
+
+    assert set(MEANING) == set(_keys(SCHEMA))
