@@ -13,20 +13,27 @@ from checker.model.findings import CheckerError, UsageError
 from checker.model.objects import JSONValue, Location
 from checker.model.paths import shown
 from checker.model.units import BuiltUnit, Failure, Reason, State
+from checker.pipeline.about import about
 from checker.pipeline.flux_source import flux_source
 
 
 def units(arguments: Arguments) -> int:
-    """One line a unit, below the one that declares it: what it is, where it deploys, where it comes from, what became of it."""
+    """One line a unit, below the one that declares it: what it is, where it deploys, where it comes from, what became of it.
+
+    Columns that nobody fills are left out.
+    """
     built = _built(arguments)
-    rows = [("CLUSTER", "ENVIRONMENT", "CONTROLLER", "UNIT", "SOURCE", "STATE"), *(_row(one, depth) for one, depth in as_tree(built))]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    for row in rows:
-        sys.stdout.write("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]).rstrip() + "\n")
+    rows = [_row(one, depth) for one, depth in as_tree(built)]
+    used = [column for column in range(len(_HEAD)) if column in _ALWAYS or any(row[column] != "-" for row in rows)]
+    widths = [max(len(row[column]) for row in (_HEAD, *rows)) for column in used]
+    for row in (_HEAD, *rows):
+        cells = [row[column].ljust(width) for column, width in zip(used, widths, strict=True)]
+        sys.stdout.write("  ".join([*cells[:-1], row[used[-1]]]).rstrip() + "\n")
     tally = {state: sum(one.state is state for one in built) for state in State}
-    sys.stdout.write(
-        f"\n{len(built)} units: " + ", ".join(f"{count} {state.value.replace('-', ' ')}" for state, count in tally.items() if count) + "\n"
-    )
+    counted = ", ".join(f"{count} {state.value.replace('-', ' ')}" for state, count in tally.items() if count)
+    manual = sum(one.state is State.RENDERED and about(one).sync == "manual" for one in built)
+    waiting = f"; {manual} of those rendered {'waits' if manual == 1 else 'wait'} for a manual sync" if manual else ""
+    sys.stdout.write(f"\n{len(built)} units: {counted}{waiting}\n")
     if any(isinstance(one.result, Failure) and one.result.reason is Reason.REMOTE for one in built):
         sys.stdout.write(
             "What is remote can be vendored and mapped under sources: in the settings; charts are fetched with --allow-network.\n"
@@ -91,11 +98,16 @@ def _built(arguments: Arguments) -> tuple[BuiltUnit, ...]:
         return list_units(session.change, session.settings, running)
 
 
-def _row(one: BuiltUnit, depth: int) -> tuple[str, str, str, str, str, str]:
-    unit = one.unit
+_HEAD = ("CLUSTER", "ENVIRONMENT", "PROJECT", "CONTROLLER", "UNIT", "SOURCE", "REVISION", "SYNC", "STATE")
+_ALWAYS = (0, 1, 3, 4, 5, 8)
+
+
+def _row(one: BuiltUnit, depth: int) -> tuple[str, ...]:
+    unit, more = one.unit, about(one)
     name = f"{unit.namespace}/{unit.name}" if unit.namespace else unit.name
-    source = shown(unit.path) if unit.path is not None else flux_source(unit) or "-"
-    return unit.cluster or "-", unit.environment or "-", unit.controller.value, "  " * depth + name, source, _state(one)
+    source = more.source or flux_source(unit) or "-"
+    cells = (unit.cluster, unit.environment, more.project, unit.controller.value, "  " * depth + name, source, more.revision, more.sync)
+    return (*(cell or "-" for cell in cells), _state(one))
 
 
 def _state(one: BuiltUnit) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
+from checker.compare.argo import argo_notes
 from checker.compare.causes import Causes
 from checker.compare.effects import Surroundings, totals
 from checker.compare.objects import object_diff
@@ -93,6 +94,7 @@ def _notes(unit: UnitPair, objects: tuple[ObjectDiff, ...], kept: str) -> list[s
             notes.append("is resumed: what changed in Git while it was suspended is applied too")
         elif after.suspended and not before.suspended:
             notes.append("is suspended by this change: nothing below reaches the cluster until it is resumed")
+    notes += argo_notes(unit.head) if unit.head is not None and objects else []
     if kept and any(diff.change is Change.ORPHANED for diff in objects):
         notes.append(f"leaves behind what is gone: {kept}")
     return notes

@@ -200,6 +200,7 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
             revisions=revisions,
             allow_network=settings.allow_network,
             revision_tree=Revisions(change.repository),
+            tags=change.repository.tags,
         ),
         exclude=settings.exclude,
         digest_key=digest_key,

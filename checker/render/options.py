@@ -43,6 +43,9 @@ class RenderOptions:
     revision_tree: RevisionTree | None = None
     """The files of another revision of this repository, None for one that is not in this clone: for Applications that are pinned."""
 
+    tags: tuple[str, ...] = ()
+    """The tags of this repository, for Applications that follow a range of versions."""
+
     def on_cluster(self, name: str) -> RenderOptions:
         """The options for the units of one cluster."""
         if not self.clusters:

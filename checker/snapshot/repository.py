@@ -53,6 +53,11 @@ class Repository:
         return tuple(sorted({url for _, url in self._remotes}))
 
     @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The names of all tags of this clone, sorted."""
+        return git.list_tags(self._place)
+
+    @cached_property
     def remotes(self) -> tuple[str, ...]:
         """Their names, `origin` first."""
         return tuple(sorted({name for name, _ in self._remotes}, key=lambda name: (name != "origin", name)))

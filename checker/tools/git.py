@@ -182,6 +182,12 @@ def list_branches(place: Place) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, commit) for name, commit, symbolic in words if not symbolic))
 
 
+def list_tags(place: Place) -> tuple[str, ...]:
+    """The names of all tags, sorted."""
+    done = ask(place, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags")
+    return tuple(sorted(_text(done.stdout).splitlines()))
+
+
 def read_file_at(place: Place, commit: str, path: RepoPath) -> bytes | None:
     """The content of one file of a commit, None where it has no such file; for when the rest of the tree is not needed."""
     done = ask(place, "cat-file", "blob", f"{commit}:{path}", check=False)

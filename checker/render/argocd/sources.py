@@ -147,30 +147,68 @@ class Planner:
         if folder is not None:
             return Checkout(tree=self.tree, root=folder)
         if is_this_repository(url, self.options.repository_urls):
-            return self.at_revision(text(body.get("targetRevision")))
+            return self.at_revision(text(body.get("targetRevision")), text(body.get("tagPrefix")))
         what = text(body.get("path")) or text(body.get("ref")) or "all"
         revision = text(body.get("targetRevision")) or "HEAD"
         raise self.remote(f"{what} of {url} at {revision} is not in this repository")
 
-    def at_revision(self, revision: str) -> Checkout:
+    def at_revision(self, revision: str, prefix: str = "") -> Checkout:
         """The tree at hand for HEAD and the branches it stands for, else the tree of that revision.
 
-        A revision that nobody here can resolve (a shallow clone, a plain folder) is read from the tree at hand: Argo CD
-        would render the same folder as it was or will be, and an answer that says so helps more than none.
+        A branch that nobody here can resolve (a shallow clone, a plain folder) is read from the tree at hand, and that is
+        said: Argo CD would render the same folder as it was or will be. What is pinned and not here is unknown.
         """
         guess = not self.options.repository_urls
+        tag = self.newest_tag(revision, prefix)
+        if tag is not None:
+            return self.tagged(tag, revision, prefix)
         name = revision.strip().removeprefix("refs/heads/")
         followed = branches(self.options.revisions)
         if name in ("", "HEAD") or name in followed or name in self.options.revisions:
             return Checkout(tree=self.tree, is_guess=guess)
-        if not followed and not _looks_pinned(name):
+        is_pinned = _looks_pinned(name)
+        if not followed and not is_pinned:
             return Checkout(tree=self.tree, is_guess=guess)
-        pinned = self.options.revision_tree(revision) if self.options.revision_tree is not None else None
-        if pinned is not None:
-            self.note(f"{self.unit.name} is pinned to {revision} and is not moved by this change")
-            return Checkout(tree=pinned, is_tree_at_hand=False)
+        found = self.options.revision_tree(revision) if self.options.revision_tree is not None else None
+        if found is not None:
+            self.note(f"{self.unit.name} {'is pinned to' if is_pinned else 'follows'} {revision} and is not moved by this change")
+            return Checkout(tree=found, is_tree_at_hand=False)
+        if is_pinned:
+            raise self.unknown(revision, "which is not in this clone")
         self.note(f"{self.unit.name} follows {revision}, which is not in this clone; it is shown as if it followed this change")
         return Checkout(tree=self.tree, is_guess=guess)
+
+    def newest_tag(self, revision: str, prefix: str) -> str | None:
+        """The tag that a range of versions means, without its prefix; None for what is no range, and where none fits."""
+        from checker.tools.semver import ConstraintError, best_version, parse_version
+
+        if not revision or parse_version(revision) is not None:
+            return revision if prefix and revision else None
+        tags = [tag[len(prefix) :] for tag in self.options.tags if tag.startswith(prefix)]
+        try:
+            return best_version(revision, [tag for tag in tags if tag != revision])
+        except ConstraintError as error:
+            if prefix:
+                raise self.broken(f"targetRevision {revision!r} with tagPrefix {prefix!r} must be a range of versions") from error
+            return None
+
+    def tagged(self, tag: str, revision: str, prefix: str) -> Checkout:
+        name = prefix + tag
+        found = self.options.revision_tree(f"refs/tags/{name}") if self.options.revision_tree is not None else None
+        if found is None:
+            raise self.unknown(name, "a tag that is not in this clone")
+        if tag == revision:
+            self.note(f"{self.unit.name} is pinned to {name} and is not moved by this change")
+        else:
+            self.note(f"{self.unit.name} follows {revision}, now tag {name}: this change does not move it, the next tag that fits will")
+        return Checkout(tree=found, is_tree_at_hand=False)
+
+    def unknown(self, revision: str, why: str) -> RenderFailure:
+        return RenderFailure(
+            f"{self.unit.name} is at {revision}, {why}; fetch it, with all tags: git fetch --tags origin",
+            reason=Reason.REMOTE,
+            location=self.unit.origin.location,
+        )
 
     def chart(self, body: Mapping[str, JSONValue]) -> Source:
         from checker.render.helm.copies import find_copy
@@ -253,5 +291,5 @@ def _looks_pinned(revision: str) -> bool:
     return (
         revision.startswith("refs/tags/")
         or _COMMIT.fullmatch(revision) is not None
-        or re.match(r"[v^~<>=]*\s*\d+(\.|$)", revision) is not None
+        or re.match(r"[v^~<>=!]*\s*(\d+|\*)([.,\s]|$)", revision) is not None
     )

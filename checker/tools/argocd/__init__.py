@@ -1,8 +1,9 @@
-"""Argo CD's dialects, for discovery and rendering alike: repository URLs, globs, variable expansion."""
+"""Argo CD's dialects, for discovery and rendering alike: repository URLs, globs, variable expansion, syncing."""
 
 from checker.tools.argocd.expansion import expand
 from checker.tools.argocd.globs import doublestar, glob_matches, listed_order, path_match, pathspec
 from checker.tools.argocd.repositories import is_this_repository, normalised_url, same_repository
+from checker.tools.argocd.sync import sync_of, windows_of
 
 __all__ = [
     "doublestar",
@@ -14,4 +15,6 @@ __all__ = [
     "path_match",
     "pathspec",
     "same_repository",
+    "sync_of",
+    "windows_of",
 ]

@@ -74,10 +74,11 @@ def render(
     revisions: tuple[str, ...] = ("main",),
     revision_tree: Callable[[str], Tree | None] | None = None,
     mapped: Mapping[str, str] | None = None,
+    tags: Sequence[str] = (),
     **spec: Any,
 ) -> Rendered:
     sources = {url: RepoPath(path) for url, path in (mapped or {}).items()}
-    options = RenderOptions(repository_urls=OURS, revisions=revisions, revision_tree=revision_tree, sources=sources)
+    options = RenderOptions(repository_urls=OURS, revisions=revisions, revision_tree=revision_tree, tags=tuple(tags), sources=sources)
     return render_application(application(**spec), files(content), options)
 
 

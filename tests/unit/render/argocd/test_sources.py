@@ -141,9 +141,48 @@ def test_a_pinned_application_sees_its_revision_and_says_so() -> None:
     assert names(pinned) == ["old"]
     assert [(note.id, "pinned to v1.4" in note.message) for note in pinned.notes] == [("pinned-revision", True)]
     assert pinned.objects[0].origin.path == "apps/app.yaml"
-    unknown = render(new, revision_tree=at, source={"targetRevision": "v1.5"})
-    assert names(unknown) == ["new"]
-    assert "not in this clone" in unknown.notes[0].message
+    with pytest.raises(RenderFailure, match=r"is at v1\.5, which is not in this clone; fetch it") as caught:
+        render(new, revision_tree=at, source={"targetRevision": "v1.5"})
+    assert caught.value.reason is Reason.REMOTE
+    elsewhere = render(new, revision_tree=at, source={"targetRevision": "develop"})
+    assert names(elsewhere) == ["new"]
+    assert "follows develop, which is not in this clone" in elsewhere.notes[0].message
+
+
+TAGS = {"v1.3.0", "v1.4.0", "v1.5.0-rc.1", "2.0.0", "api/1.9.0", "api/2.1.0", "latest"}
+
+
+@pytest.mark.parametrize(
+    ("revision", "prefix", "tag"),
+    [
+        ("1.x", "", "v1.4.0"),
+        ("^1.3.0", "", "v1.4.0"),
+        ("~1.3", "", "v1.3.0"),
+        (">=1.5.0-0 <2", "", "v1.5.0-rc.1"),
+        ("*", "", "2.0.0"),
+        ("1.*", "api/", "api/1.9.0"),
+        ("2.1.0", "api/", "api/2.1.0"),
+    ],
+)
+def test_a_range_is_the_newest_tag_that_fits(revision: str, prefix: str, tag: str) -> None:
+    source = {"targetRevision": revision, **({"tagPrefix": prefix} if prefix else {})}
+
+    def at(name: str) -> Tree | None:
+        found = name.removeprefix("refs/tags/")
+        return files({"app/cm.yaml": config_map(found)}) if found in TAGS else None
+
+    rendered = render({"app/cm.yaml": config_map("new")}, revision_tree=at, tags=tuple(TAGS), source=source)
+    assert names(rendered) == [tag]
+    (note,) = rendered.notes
+    assert tag in note.message
+    assert ("is pinned to" if revision == "2.1.0" else "the next tag that fits will") in note.message
+
+
+def test_a_range_that_no_tag_fits_is_unknown_and_no_branch() -> None:
+    for revision, prefix, message in (("^3", "", "is at \\^3"), ("main", "api/", "must be a range"), ("v9.9", "", "is at v9.9")):
+        source = {"targetRevision": revision, **({"tagPrefix": prefix} if prefix else {})}
+        with pytest.raises(RenderFailure, match=message):
+            render({"app/cm.yaml": config_map("new")}, revision_tree=lambda _: None, tags=tuple(TAGS), source=source)
 
 
 def test_a_dry_source_is_what_is_rendered() -> None:
