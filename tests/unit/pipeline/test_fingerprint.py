@@ -24,6 +24,7 @@ OTHER: dict[str, Any] = {
     "flux": "2.8",
     "helm": "3.19",
     "clusters": (ClusterSetting(name="blue"),),
+    "tags": ("v1.0.0",),
     "generators": {"set": {"pullRequest": [{"branch": "x", "depth": 1}]}},
     "allow_network": True,
     "load_restrictor": "none",
