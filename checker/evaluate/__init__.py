@@ -18,13 +18,15 @@ def evaluate_objects(inputs: Sequence[EvaluationInput], policies: Sequence[Polic
     """Apply every policy set to every object."""
     if not inputs or not policies:
         return Checked()
+    from checker.evaluate.facts import scope_of
     from checker.evaluate.run import evaluate_both, evaluate_set
 
     evaluate = evaluate_both if options.both else evaluate_set
     findings: list[Finding] = []
     counts = Counts()
     for policy_set in policies:
-        checked = evaluate(inputs, policy_set, options)
+        concerned = inputs if policy_set.scopes is None else [item for item in inputs if scope_of(item) in policy_set.scopes]
+        checked = evaluate(concerned, policy_set, options)
         findings.extend(checked.findings)
         counts += checked.counts
     return Checked(findings=merged(findings), counts=counts)

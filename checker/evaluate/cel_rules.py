@@ -7,12 +7,17 @@ the rule is not checked, and says why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from checker.evaluate.results import escaped
 from checker.model.objects import JSONValue, mapping, sequence, text
 from checker.tools.cel import CelError, evaluate
+
+_PATH = re.compile(r"\b(?:object|anyObject)((?:\.\??[A-Za-z_]\w*)+)(?!\w*\()")
+_VARIABLE = re.compile(r"\bvariables\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +38,18 @@ class CelRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CelVerdict:
-    """`messages` of validations that are false; `unknown` why others have no value; `matched` is False where a condition is."""
+class Refusal:
+    """`pointer` is the field that the validation is about, where it reads only one."""
 
-    messages: tuple[str, ...] = ()
+    message: str
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CelVerdict:
+    """`refusals` of validations that are false; `unknown` why others have no value; `matched` is False where a condition is."""
+
+    refusals: tuple[Refusal, ...] = ()
     unknown: tuple[str, ...] = ()
     matched: bool = True
 
@@ -83,15 +96,16 @@ def judge(rules: CelRules, values: Mapping[str, Any]) -> CelVerdict:
             scope.broken[name] = str(value)
         else:
             scope.values["variables"][name] = value
-    messages: list[str] = []
+    refusals: list[Refusal] = []
     unknown: list[str] = []
     for validation in rules.validations:
         holds = _value(validation.expression, scope)
         if isinstance(holds, CelError):
             unknown.append(f"{_short(validation.expression)}: {holds}")
         elif holds is False:
-            messages.append(_message(validation, scope))
-    return CelVerdict(messages=tuple(messages), unknown=tuple(unknown) if rules.fail_closed else ())
+            pointer = _field(validation.expression, dict(rules.variables), values.get("object"))
+            refusals.append(Refusal(message=_message(validation, scope), pointer=pointer))
+    return CelVerdict(refusals=tuple(refusals), unknown=tuple(unknown) if rules.fail_closed else ())
 
 
 def _value(expression: str, scope: _Scope) -> Any:
@@ -112,6 +126,32 @@ def _message(validation: Validation, scope: _Scope) -> str:
         if isinstance(said, str) and said.strip() and "\n" not in said.strip():
             return said.strip()
     return validation.message or f"failed expression: {_short(validation.expression)}"
+
+
+def _field(expression: str, variables: Mapping[str, str], body: object) -> str:
+    """The one field of the object that the expression, or a variable that it uses, reads; empty where there are several or none."""
+    read: set[str] = set()
+    seen: set[str] = set()
+    waiting = [expression]
+    while waiting:
+        text_ = waiting.pop()
+        read |= {path for path in (_pointer(match, body) for match in _PATH.findall(text_)) if path}
+        used = set(_VARIABLE.findall(text_)) & set(variables) - seen
+        seen |= used
+        waiting += [variables[name] for name in used]
+    deepest = [path for path in read if not any(other.startswith(f"{path}/") for other in read)]
+    return deepest[0] if len(deepest) == 1 else ""
+
+
+def _pointer(path: str, body: object) -> str:
+    """As far as the object has it."""
+    found = ""
+    for part in path.replace("?", "").split(".")[1:]:
+        if not isinstance(body, Mapping) or part not in body:
+            break
+        body = body[part]
+        found += f"/{escaped(part)}"
+    return found
 
 
 def _short(expression: str) -> str:

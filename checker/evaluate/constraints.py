@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.evaluate.cel_rules import CelRules, read_rules
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.tools.rego import Module, RulePath
@@ -26,9 +27,12 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
+    """Its Rego, or where it has none its CEL."""
+
     kind: str
     modules: tuple[Module, ...]
     rule: RulePath
+    native: CelRules | None = None
     schema: Mapping[str, JSONValue]
     object: KubeObject
 
@@ -61,10 +65,24 @@ def read_template(obj: KubeObject) -> Template:
     targets = sequence(dig(obj.body, "spec", "targets"))
     if not kind or not targets:
         raise TemplateError("the template names no kind or no target")
+    schema = mapping(dig(obj.body, "spec", "crd", "spec", "validation", "openAPIV3Schema"))
+    native = _native(mapping(targets[0]))
+    if native is not None:
+        return Template(kind=kind, modules=(), rule=(), native=native, schema=schema, object=obj)
     source, libraries, version = _rego(mapping(targets[0]))
     modules = tuple(_modules(obj, kind, source, libraries, version))
-    schema = mapping(dig(obj.body, "spec", "crd", "spec", "validation", "openAPIV3Schema"))
     return Template(kind=kind, modules=modules, rule=("gitopscheck_template", kind, "violation"), schema=schema, object=obj)
+
+
+def _native(target: Mapping[str, JSONValue]) -> CelRules | None:
+    """The K8sNativeValidation code of a template that has no Rego; both say the same, and Rego is what we have compared."""
+    code = {text(mapping(entry).get("engine")): mapping(mapping(entry).get("source")) for entry in sequence(target.get("code"))}
+    if text(target.get("rego")) or "Rego" in code or "K8sNativeValidation" not in code:
+        return None
+    rules = read_rules(code["K8sNativeValidation"])
+    if not rules.validations:
+        raise TemplateError("its CEL code holds no validation")
+    return rules
 
 
 def _rego(target: Mapping[str, JSONValue]) -> tuple[str, Sequence[JSONValue], RegoVersion]:
@@ -80,7 +98,7 @@ def _rego(target: Mapping[str, JSONValue]) -> tuple[str, Sequence[JSONValue], Re
             version: RegoVersion = "v1" if source.get("version") == "v1" else "v0"
             return text(source.get("rego")), sequence(source.get("libs")), version
     raise TemplateError(
-        f"only its {' and '.join(engines) or 'missing'} code could be evaluated, and that is not done here; give it Rego code too"
+        f"only its {' and '.join(engines) or 'missing'} code could be evaluated, and that is not done here; give it Rego or CEL code too"
     )
 
 

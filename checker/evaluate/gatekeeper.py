@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from checker.evaluate.cel_rules import CelRules, CelVerdict, described, judge
 from checker.evaluate.checks import Check
 from checker.evaluate.constraints import Constraint, Template, TemplateError, is_constraint, is_template, read_constraint, read_template
 from checker.evaluate.facts import scope_of
@@ -19,6 +21,7 @@ from checker.evaluate.verdicts import Asked, Judged, Trouble, find_pointers, jud
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping
 from checker.model.paths import RepoPath
+from checker.tools.cel import INSTALL, is_installed
 from checker.tools.rego import Answer, PolicyProblem, RegoEngine, Request, open_engine
 
 INVENTORY = """package inventory
@@ -47,29 +50,58 @@ class _Read:
 
 def evaluate_gatekeeper(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
     """The set's templates and constraints, and those deployed with the objects. Raises MissingEngineError and DeadEngineError."""
-    read = _read((*policies.objects, *_deployed(inputs)))
+    read = _read(policies.objects if policies.deployed else (*policies.objects, *_deployed(inputs)))
     spaces = _namespaces(inputs)
     work: list[_Work] = []
     unknown: list[Judged] = []
     for item in inputs:
         _matched(item, read.constraints, spaces, work, unknown)
-    with open_engine(options.engine, options.limits) as engine:
-        modules = [module for template in read.templates.values() for module in template.modules]
-        loaded = engine.load(modules, {"gitopscheck": {"inventories": _inventories(inputs)}}, rules=False, own=(("inventory", INVENTORY),))
-        broken = {problem.module for problem in loaded.problems}
-        items = _asked(engine, read.templates, work, broken)
-        pointers = find_pointers(engine, items)
-    results = [*(judged(asked, options, pointers) for asked in items), *unknown]
-    findings = [*read.findings, *(finding for result in results for finding in result.findings)]
-    findings += [
-        _unreadable(problem.path.partition("#")[0], f"this template was not run: {problem.message}") for problem in loaded.problems
-    ]
+    native = [one for one in work if read.templates[one.constraint.kind].native is not None]
+    results = [*(judged(_by_cel(one, read.templates, spaces), options, {}) for one in native), *unknown]
+    findings = [*read.findings]
+    modules = [module for template in read.templates.values() for module in template.modules]
+    if modules:
+        by_rego = [one for one in work if read.templates[one.constraint.kind].native is None]
+        with open_engine(options.engine, options.limits) as engine:
+            data: dict[str, JSONValue] = {"gitopscheck": {"inventories": _inventories(inputs)}}
+            loaded = engine.load(modules, data, rules=False, own=(("inventory", INVENTORY),))
+            items = _asked(engine, read.templates, by_rego, {problem.module for problem in loaded.problems})
+            pointers = find_pointers(engine, items)
+        results += [judged(asked, options, pointers) for asked in items]
+        findings += [
+            _unreadable(problem.path.partition("#")[0], f"this template was not run: {problem.message}") for problem in loaded.problems
+        ]
+    findings += [finding for result in results for finding in result.findings]
     findings += trouble_findings(trouble for result in results for trouble in result.troubles)
     return Checked(findings=tuple(findings), counts=sum((result.counts for result in results), Counts()))
 
 
-def _told(problem: PolicyProblem) -> str:
-    return f"this template was not run: {problem.message}" if problem.module else f"this template is not right: {problem.message}"
+def _by_cel(one: _Work, templates: Mapping[str, Template], spaces: Mapping[tuple[str, str], KubeObject]) -> Asked:
+    """As an engine would have answered."""
+    native = templates[one.constraint.kind].native
+    assert native is not None
+    verdict = _native_verdict(native, one.constraint, json.loads(one.review), spaces.get((scope_of(one.item), one.item.object.namespace)))
+    messages: list[JSONValue] = [{"msg": refusal.message, "pointer": refusal.pointer} for refusal in verdict.refusals]
+    errors = {0: PolicyProblem(message=described(verdict.unknown))} if verdict.unknown and not messages else {}
+    return Asked(one.item, (_check(one.constraint),), Answer(values={0: messages}, errors=errors), 0, "")
+
+
+def _native_verdict(native: CelRules, constraint: Constraint, review: Mapping[str, JSONValue], space: KubeObject | None) -> CelVerdict:
+    """`variables.anyObject` and `variables.params` are Gatekeeper's; audit knows no operation."""
+    if not is_installed():
+        return CelVerdict(unknown=(f"the CEL library is not installed; {INSTALL}",))
+    obj, old = review.get("object"), review.get("oldObject")
+    request = {key: value for key, value in review.items() if key not in ("object", "oldObject") and value not in ("", None, {})}
+    values: dict[str, Any] = {
+        "object": obj,
+        "oldObject": old,
+        "request": request,
+        "params": constraint.object.body,
+        "variables": {"anyObject": obj if obj else old, "params": constraint.parameters if constraint.parameters is not None else {}},
+    }
+    if space is not None or not review.get("namespace"):
+        values["namespaceObject"] = dict(space.body) if space is not None else None
+    return judge(native, values)
 
 
 def gatekeeper_messages(
@@ -82,6 +114,11 @@ def gatekeeper_messages(
     space = spaces.get(str(review.get("namespace") or ""))
     if not matches(wanted.match, _subject(KubeObject(body=mapping(review.get("object")), origin=constraint.origin), space)):
         return []
+    if read.native is not None:
+        verdict = _native_verdict(read.native, wanted, review, space)
+        if verdict.unknown:
+            raise TemplateError(described(verdict.unknown))
+        return [refusal.message for refusal in verdict.refusals]
     data: dict[str, JSONValue] = {"gitopscheck": {"inventories": {"": _inventory(inventory)}}}
     with open_engine() as engine:
         loaded = engine.load(read.modules, data, rules=False, own=(("inventory", INVENTORY),))

@@ -22,6 +22,7 @@ class Meaning(StrEnum):
     LIBRARY = "library"
     CONFTEST = "conftest"
     GATEKEEPER = "gatekeeper"
+    ADMISSION = "admission"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,11 @@ class PolicySet:
     meaning: Meaning = Meaning.CONFTEST
     docs: tuple[PolicyDoc, ...] = ()
     objects: tuple[KubeObject, ...] = ()
-    """Gatekeeper's templates and constraints."""
+    """Gatekeeper's templates and constraints, or admission policies and bindings."""
+    scopes: frozenset[str] | None = None
+    """Where the set is deployed (`facts.scope_of`) and so judges; None for one that judges everywhere."""
+    deployed: bool = False
+    """The objects are those of a cluster, all of them: nothing is added from what is judged."""
 
 
 @dataclass(frozen=True, kw_only=True)

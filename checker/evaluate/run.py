@@ -59,6 +59,13 @@ class _Load:
 def evaluate_set(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
     """Never raises for what policies or objects are: that becomes findings."""
     try:
+        if policies.meaning is Meaning.ADMISSION:
+            from checker.evaluate.admitted import evaluate_admission
+            from checker.tools.cel import INSTALL, is_installed
+
+            if not is_installed():
+                return _not_run(inputs, policies, f"the CEL library is not installed; {INSTALL}")
+            return evaluate_admission(inputs, policies, options)
         if policies.meaning is Meaning.GATEKEEPER:
             from checker.evaluate.gatekeeper import evaluate_gatekeeper
 

@@ -15,6 +15,7 @@ from checker.model.settings import Settings, cluster_named
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
 from checker.model.watch import UNWATCHED, Watcher
+from checker.pipeline.deployed import GROUPS, deployed_sets
 from checker.pipeline.expand import Side
 from checker.pipeline.ledger import Ledger
 from checker.pipeline.locate import Locate, locator
@@ -115,8 +116,8 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledg
 
 
 def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: Locate, ledger: Ledger | None) -> Checked:
-    policies = policy_sets(judge, settings)
-    if not policies:
+    given = policy_sets(judge, settings)
+    if not given:
         return Checked()
     from checker.evaluate import EvaluationInput, evaluate_objects
 
@@ -129,6 +130,8 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: 
 
     before = _bodies(base.built)
     inputs = [facts(built, obj) for built in head.built for obj in built.objects]
+    before_now = (facts(built, obj) for built in base.built for obj in built.objects if obj.group in GROUPS)
+    policies = (*given, *deployed_sets(before_now, inputs, given))
     checked = evaluate_objects(inputs, policies, evaluate_options(settings, locate, ledger))
     environments = {built.unit.key: built.unit.environment for built in head.built}
     return replace(checked, findings=tuple(_in_environment(finding, environments) for finding in checked.findings))

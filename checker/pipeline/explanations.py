@@ -346,6 +346,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "Correct it at the line that the message names.",
         ),
         (
+            "policy-unbound",
+            "An admission policy without its other half",
+            "A ValidatingAdmissionPolicy without a binding is not applied; a binding without its policy cannot be judged here.",
+            "Add the binding, or deploy the policy from this repository too.",
+        ),
+        (
             "rego-engines-differ",
             "The two Rego engines do not say the same",
             "One of them is wrong about a policy that both were asked (`--verify-rego`).",

@@ -133,11 +133,13 @@ def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: 
     if not policies or not validated.objects:
         return found
     from checker.evaluate import EvaluationInput, evaluate_objects
+    from checker.pipeline.deployed import deployed_sets
     from checker.pipeline.locate import locator
     from checker.pipeline.policies import evaluate_options
 
     inputs = [EvaluationInput(object=obj) for obj in validated.objects if not around.is_base(obj.origin.path)]
-    evaluated = evaluate_objects(inputs, policies, evaluate_options(settings, locator(tree)))
+    everything = (*policies, *deployed_sets((), inputs, policies))
+    evaluated = evaluate_objects(inputs, everything, evaluate_options(settings, locator(tree)))
     left = Counts(skipped=len(validated.objects) - len(inputs))
     return Checked(findings=(*found.findings, *evaluated.findings), counts=counts + evaluated.counts + left)
 

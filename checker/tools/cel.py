@@ -14,6 +14,7 @@ from typing import Any
 
 _MACRO = re.compile(r"\.(?:all|exists|exists_one|existsOne|map|filter|transformList|transformMap)\s*\($")
 _UNDEFINED = re.compile(r"Undefined variable or function: '(\w+)'")
+INSTALL = "pip install 'gitops-check[cel]'"
 _LONGEST = 10_000
 MOST_STEPS = 100_000
 """Of nested macros over the longest list: about a tenth of a second."""

@@ -109,12 +109,10 @@ violation[{"msg": "no class"}] { not data.inventory.cluster["networking.k8s.io/v
 
 
 def test_code_of_another_engine_alone_is_not_checked_and_says_so() -> None:
-    checked = evaluated(
-        [template(target={"code": [{"engine": "K8sNativeValidation", "source": {}}]}), constraint()], [obj("Namespace", "shop")]
-    )
+    checked = evaluated([template(target={"code": [{"engine": "Starlark", "source": {}}]}), constraint()], [obj("Namespace", "shop")])
     (finding,) = checked.findings
     assert finding.outcome is Outcome.NOT_CHECKED
-    assert "K8sNativeValidation" in finding.message
+    assert "Starlark" in finding.message
 
 
 def test_rego_beside_another_engine_is_used() -> None:
@@ -222,3 +220,37 @@ def test_defaults_go_where_the_api_server_puts_them() -> None:
         "other": {"free": "y"},
     }
     assert defaulted(None, schema) is None
+
+
+CEL_ONLY = """
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: k8slabels}
+spec:
+  crd: {spec: {names: {kind: K8sLabels}, validation: {openAPIV3Schema: {type: object, properties: {label: {type: string, default: team}}}}}}
+  targets:
+    - target: admission.k8s.gatekeeper.sh
+      code:
+        - engine: K8sNativeValidation
+          source:
+            variables: [{name: labels, expression: "has(variables.anyObject.metadata.labels) ? variables.anyObject.metadata.labels : {}"}]
+            validations:
+              - expression: variables.params.label in variables.labels || has(request.operation)
+                messageExpression: "'give it a label ' + variables.params.label"
+"""
+
+
+def test_a_template_with_cel_alone_is_evaluated_with_its_place() -> None:
+    from checker.tools.yaml import read_objects
+
+    constraint = "apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: K8sLabels\nmetadata: {name: labels}\nspec: {parameters: {}}\n"
+    objects = read_objects(f"{CEL_ONLY}---\n{constraint}".encode(), RepoPath("p.yaml")).objects
+    pods = [
+        EvaluationInput(
+            object=KubeObject(body={"apiVersion": "v1", "kind": "Pod", "metadata": metadata}, origin=Origin(path=RepoPath("x")))
+        )
+        for metadata in ({"name": "a"}, {"name": "b", "labels": {"team": "x"}})
+    ]
+    checked = evaluate_objects(pods, [PolicySet(name="p", meaning=Meaning.GATEKEEPER, objects=objects)], EvaluateOptions())
+    assert [(finding.rule, finding.message) for finding in checked.findings] == [("K8sLabels/labels", "give it a label team")]
+    assert (checked.counts.failed, checked.counts.passed) == (1, 1)
