@@ -75,6 +75,8 @@ class Arguments(argparse.Namespace):
     all_units: bool = False
     verify: bool = False
     load_restrictor: str = "root"
+    enable_helm: bool = False
+    target: Path | None = None
     engine: str = "own"
     no_settings: bool = False
     jobs: int = 0
@@ -205,18 +207,31 @@ def _lint(parser: argparse.ArgumentParser) -> None:
 
 
 def _build(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs=1, metavar="PATH", help="a kustomization, chart or manifest folder")
+    parser.add_argument("paths", nargs="?", type=_alone, default=(".",), metavar="PATH", help="a kustomization, chart or manifest folder")
     parser.add_argument(
         "--load-restrictor",
+        type=lambda word: _RESTRICTORS.get(word, word),
         choices=("root", "none"),
         default="root",
-        help="whether files above the kustomization may be read (default: root, as kustomize)",
+        help="whether files above the kustomization may be read; also by kustomize's names (default: root, as kustomize)",
     )
+    parser.add_argument("--enable-helm", action="store_true", help="template the charts that a kustomization names")
+    parser.add_argument("-o", "--output", dest="target", type=Path, metavar="FILE", help="write there (default: standard output)")
+
+
+_RESTRICTORS = {"LoadRestrictionsRootOnly": "root", "LoadRestrictionsNone": "none"}
+
+
+def _alone(word: str) -> tuple[str, ...]:
+    return (word,)
 
 
 def _second_opinion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--engine", choices=("own", "kustomize"), default="own", help="build in-process, or by the kustomize or kubectl on PATH"
+        "--engine",
+        choices=("own", "kustomize"),
+        default="own",
+        help="or by the real one: kustomize or kubectl on PATH, else pykustomize",
     )
     parser.add_argument("--verify", action="store_true", help="build both ways, print whether they differ, and fail if they do")
 

@@ -55,37 +55,51 @@ def render(arguments: Arguments) -> int:
             sys.stderr.write(f"{_place(one.result.location)}: {one.unit.key} cannot be rendered: {one.result.message}\n")
         else:
             sys.stdout.write(f"# {one.unit.key}{f' on {one.unit.cluster}' if one.unit.cluster else ''}\n")
-            _print_objects(one)
+            sys.stdout.write(_printed([dict(obj.body) for obj in one.objects]))
     return 3 if failed else 0
 
 
 def build(arguments: Arguments) -> int:
     """As `kustomize build PATH`: the objects on standard output, or one error. `--verify` asks the real kustomize too."""
-    from checker.pipeline.build import build_folder, built_by_kustomize, disagreement
+    from checker.cli.session import file_settings, tree_settings
+    from checker.pipeline.build import BuildOptions, build_folder, built_by_kustomize, disagreement, place_of
 
-    folder = arguments.repository / arguments.paths[0]
+    place = place_of(arguments.repository / arguments.paths[0])
+    own = arguments.no_settings or arguments.settings is not None
+    options = BuildOptions(
+        load_restrictor=arguments.load_restrictor,
+        enable_helm=arguments.enable_helm,
+        allow_network=arguments.allow_network,
+        sources=(file_settings(arguments) if own else tree_settings(place.tree)).sources,
+    )
     if arguments.engine == "kustomize":
-        _print(built_by_kustomize(folder, arguments.load_restrictor))
+        _write(_printed(built_by_kustomize(place, options)), arguments)
         return 0
-    one = build_folder(folder, load_restrictor=arguments.load_restrictor, allow_network=arguments.allow_network)
+    one = build_folder(place, options)
     if arguments.verify:
-        differs = disagreement(one, folder, arguments.load_restrictor)
+        differs = disagreement(one, place, options)
         sys.stdout.write(f"differs from the real kustomize: {differs}\n" if differs else "the same as the real kustomize\n")
         return 1 if differs else 0
     if isinstance(one.result, Failure):
         raise CheckerError(f"{_place(one.result.location)}: {one.result.message}")
-    _print_objects(one)
+    _write(_printed([dict(obj.body) for obj in one.objects]), arguments)
     return 0
 
 
-def _print_objects(one: BuiltUnit) -> None:
-    _print([dict(obj.body) for obj in one.objects])
+def _write(text: str, arguments: Arguments) -> None:
+    if arguments.target is None:
+        sys.stdout.write(text)
+        return
+    try:
+        arguments.target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{arguments.target}: {error.strerror}", "-o takes the path of a file") from error
 
 
-def _print(values: Sequence[JSONValue]) -> None:
+def _printed(values: Sequence[JSONValue]) -> str:
     from checker.tools.yaml import dump_documents
 
-    sys.stdout.write(dump_documents(values, sort_keys=True))
+    return dump_documents(values, sort_keys=True, fold=True)
 
 
 def _built(arguments: Arguments) -> tuple[BuiltUnit, ...]:

@@ -6,13 +6,22 @@ from checker.model.tree import Tree
 from checker.model.units import DeployUnit, Rendered
 from checker.render.helm import HelmRequest, render_chart
 from checker.render.kustomize import KustomizeOptions, build
+from checker.render.kustomize_charts import chart_renderer
 from checker.render.options import RenderOptions
 
 
 def render_overlay(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
     """What `kustomize build` prints for the folder."""
     assert unit.path is not None
-    return Rendered(objects=build(tree, unit.path, KustomizeOptions(sources=options.sources, load_restrictor=options.load_restrictor)))
+    how = KustomizeOptions(
+        sources=options.sources,
+        load_restrictor=options.load_restrictor,
+        enable_helm=options.enable_helm,
+        helm=chart_renderer(tree),
+        kube_version=options.kubernetes,
+        api_versions=options.api_versions,
+    )
+    return Rendered(objects=build(tree, unit.path, how))
 
 
 def render_local_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:

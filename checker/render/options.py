@@ -40,6 +40,8 @@ class RenderOptions:
     allow_network: bool = False
     load_restrictor: str = "root"
     """Whether a bare kustomization may read files above itself: `root` (no, as kustomize) or `none`."""
+    enable_helm: bool = False
+    """Whether a bare kustomization may template the charts it names, as with kustomize's --enable-helm."""
     revision_tree: RevisionTree | None = None
     """The files of another revision of this repository, None for one that is not in this clone: for Applications that are pinned."""
 

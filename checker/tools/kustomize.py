@@ -1,10 +1,12 @@
-"""The real kustomize, as a second opinion: `kustomize build` or `kubectl kustomize`, whichever is on PATH.
+"""The real kustomize, as a second opinion: `kustomize build` or `kubectl kustomize` on PATH, else the Go library in pykustomize.
 
 It reads from disk and could fetch remote bases, so proxies that lead nowhere stand in its way; plugins stay off.
 """
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from checker.model.findings import CheckerError
@@ -21,23 +23,29 @@ _OFFLINE = {
 }
 
 
-def kustomize_build(folder: Path, load_restrictor: str, *, timeout: float = 60) -> bytes:
+def kustomize_build(folder: Path, load_restrictor: str, *, enable_helm: bool = False, timeout: float = 60) -> bytes:
     """What it prints for a folder on disk. Raises CheckerError with its own words where it refuses, or where there is none."""
-    words = _command()
+    name, words = _command()
     done = run(
-        [*words, "--load-restrictor", RESTRICTORS[load_restrictor], folder],
+        [*words, "--load-restrictor", RESTRICTORS[load_restrictor], *(["--enable-helm"] if enable_helm else []), folder],
         environment=scrubbed_environment(_OFFLINE),
         timeout=timeout,
         check=False,
     )
     if done.returncode != 0:
-        raise CheckerError(f"{' '.join(words)} refuses: {done.stderr.strip()[-600:]}")
+        raise CheckerError(f"{name} refuses: {done.stderr.strip()[-600:] or f'it ended with status {done.returncode}'}")
     return done.stdout
 
 
-def _command() -> list[str]:
+def _command() -> tuple[str, list[str | Path]]:
+    """What it is called, and the words that start it."""
     if find_program("kustomize") is not None:
-        return ["kustomize", "build"]
+        return "kustomize build", ["kustomize", "build"]
     if find_program("kubectl") is not None:
-        return ["kubectl", "kustomize"]
-    raise CheckerError("neither kustomize nor kubectl is on PATH", "install one of them, or build without --engine and --verify")
+        return "kubectl kustomize", ["kubectl", "kustomize"]
+    if find_spec("pykustomize") is not None:
+        return "pykustomize", [sys.executable, Path(__file__).with_name("kustomize_library.py")]
+    raise CheckerError(
+        "neither kustomize nor kubectl is on PATH, and pykustomize is not installed",
+        "install one of them, or build without --engine and --verify",
+    )

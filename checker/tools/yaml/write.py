@@ -1,7 +1,7 @@
 """JSON values to YAML text, laid out as kubectl and kustomize print it and read back by them to the same values.
 
-Lists are not indented below their key, long lines are not folded, text of several lines is a literal block, and text
-that a reader would take for another type is quoted. The order of keys is kept unless the caller wants kustomize's.
+Lists are not indented below their key, long lines are not folded unless asked, text of several lines is a literal block,
+and text that a reader would take for another type is quoted. The order of keys is kept unless the caller wants kustomize's.
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from typing import Any
 from checker.model.objects import JSONValue
 from checker.tools.yaml.scalars import go_float, reads_as_text
 
+_WIDTH = 80
 
-def dump(value: JSONValue | Mapping[str, JSONValue], *, sort_keys: bool = False) -> str:
-    """One document. With `sort_keys`, mappings in the order in which go-yaml prints them (`a2` before `a10`)."""
+
+def dump(value: JSONValue | Mapping[str, JSONValue], *, sort_keys: bool = False, fold: bool = False) -> str:
+    """One document. With `sort_keys`, mappings in the order in which go-yaml prints them (`a2` before `a10`).
+
+    With both, these are the bytes that kustomize prints: `fold` breaks lines where it does.
+    """
     from yaml import DocumentEndEvent, DocumentStartEvent, StreamEndEvent, StreamStartEvent
     from yaml._yaml import CEmitter
 
     text = io.StringIO()
-    emitter = CEmitter(text, width=-1, allow_unicode=True)
+    emitter = CEmitter(text, width=_WIDTH if fold else -1, allow_unicode=True)
     emitter.emit(StreamStartEvent())
     emitter.emit(DocumentStartEvent(explicit=False))
     _Writer(emitter.emit, sort_keys).write(value)
@@ -31,9 +36,9 @@ def dump(value: JSONValue | Mapping[str, JSONValue], *, sort_keys: bool = False)
     return text.getvalue().removesuffix("...\n")
 
 
-def dump_documents(values: Iterable[JSONValue | Mapping[str, JSONValue]], *, sort_keys: bool = False) -> str:
+def dump_documents(values: Iterable[JSONValue | Mapping[str, JSONValue]], *, sort_keys: bool = False, fold: bool = False) -> str:
     """Several documents with `---` between them."""
-    return "---\n".join(dump(value, sort_keys=sort_keys) for value in values)
+    return "---\n".join(dump(value, sort_keys=sort_keys, fold=fold) for value in values)
 
 
 class _Writer:

@@ -220,6 +220,53 @@ def test_build_asks_the_kustomize_on_path_for_a_second_opinion(run: Run, tmp_pat
     assert run("build", str(tmp_path / "app"), "--engine", "kustomize")[0] == 3
 
 
+LIBRARY = """
+from enum import Enum
+LoadRestrictions = Enum("LoadRestrictions", {"ROOT_ONLY": 0, "NONE": 1})
+def BuildOptions(**options): return options
+async def build(folder, options):
+    from pykustomize.exceptions import KustomizeError
+    if options["load_restrictions"] is LoadRestrictions.ROOT_ONLY:
+        raise KustomizeError("outside of the folder")
+    class Built: yaml = open(folder + "/service.yaml").read()
+    return Built
+"""
+
+
+def test_build_asks_the_library_where_no_program_is_on_path(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for pykustomize, which has wheels for one platform alone."""
+    for path, text in {
+        "app/kustomization.yaml": "resources: [service.yaml]\n",
+        "app/service.yaml": SERVICE,
+        "lib/pykustomize/__init__.py": LIBRARY,
+        "lib/pykustomize/exceptions.py": "class KustomizeError(Exception): pass\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.setenv("PATH", str(tmp_path / "lib"))
+    app = str(tmp_path / "app")
+    assert "pykustomize is not installed" in run("build", app, "--engine", "kustomize")[2]
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
+    monkeypatch.syspath_prepend(str(tmp_path / "lib"))
+    assert run("build", app, "--verify", "--load-restrictor", "LoadRestrictionsNone")[1] == "the same as the real kustomize\n"
+    assert "pykustomize refuses: outside of the folder" in run("build", app, "--engine", "kustomize")[2]
+
+
+def test_build_reads_sources_of_the_settings_and_writes_a_file(run: Run, git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        ".gitops-check.yaml": "version: 1\nsources: {'https://github.com/acme/base//app': vendor/app}\n",
+        "vendor/app/kustomization.yaml": "resources: [service.yaml]\n",
+        "vendor/app/service.yaml": SERVICE,
+        "app/kustomization.yaml": "resources: ['https://github.com/acme/base//app?ref=v1']\nnamePrefix: my-\n",
+    }
+    git_repo.commit(files=files)
+    monkeypatch.chdir(git_repo.root / "app")
+    assert run("build", "-o", "out.yaml")[:2] == (0, "")
+    assert "name: my-web" in (git_repo.root / "app/out.yaml").read_text()
+    code, _, err = run("build", "--no-settings")
+    assert (code, "at ref v1 is not vendored" in err) == (3, True)
+
+
 def test_render_prints_the_chosen_units(run: Run, git_repo: GitRepo) -> None:
     git_repo.commit(files={"overlays/staging/kustomization.yaml": "resources: [service.yaml]\n", "overlays/staging/service.yaml": SERVICE})
     code, out, _ = run("render", "-C", str(git_repo.root), "--all")

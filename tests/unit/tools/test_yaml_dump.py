@@ -93,3 +93,16 @@ def _same(got: object, wanted: object) -> bool:
     if isinstance(wanted, float):
         return isinstance(got, int | float) and float(got) == wanted
     return type(got) is type(wanted) and got == wanted
+
+
+def test_long_lines_are_folded_where_kustomize_folds_them():
+    value = {"summary": "word " * 20 + "end", "url": "x" * 90, "script": "one: \n" + "two " * 30}
+    printed = dump(value, sort_keys=True, fold=True)
+    assert printed == (
+        'script: "one: \\ntwo two two two two two two two two two two two two two two two two\n'
+        '  two two two two two two two two two two two two two "\n'
+        "summary: word word word word word word word word word word word word word word word\n"
+        "  word word word word word end\n"
+        f"url: {'x' * 90}\n"
+    )
+    assert dump(value) != printed
