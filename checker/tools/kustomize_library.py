@@ -7,24 +7,19 @@ and `pip install --no-deps --ignore-requires-python pykustomize==0.1.4` with cff
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder")
-    parser.add_argument("--load-restrictor", default="LoadRestrictionsRootOnly")
-    parser.add_argument("--enable-helm", action="store_true")
-    words = parser.parse_args()
+    folder, unrestricted, helm = sys.argv[-1], "LoadRestrictionsNone" in sys.argv, "--enable-helm" in sys.argv
     from pykustomize import BuildOptions, LoadRestrictions, build  # type: ignore[import-not-found]
     from pykustomize.exceptions import KustomizeError  # type: ignore[import-not-found]
 
-    restrictions = LoadRestrictions.NONE if words.load_restrictor == "LoadRestrictionsNone" else LoadRestrictions.ROOT_ONLY
-    options = BuildOptions(load_restrictions=restrictions, enable_helm=words.enable_helm, helm_command="helm" if words.enable_helm else "")
+    restrictions = LoadRestrictions.NONE if unrestricted else LoadRestrictions.ROOT_ONLY
+    options = BuildOptions(load_restrictions=restrictions, enable_helm=helm, helm_command="helm" if helm else "")
     try:
-        built = asyncio.run(build(words.folder, options))
+        built = asyncio.run(build(folder, options))
     except KustomizeError as error:
         sys.stderr.write(f"{error}\n")
         return 1
