@@ -1,9 +1,10 @@
 """Random overlays built by us and by real kustomize, and every difference told.
 
-usage: python benchmarks/kustomize_property.py FIRST COUNT [--with kubectl=PATH | --with pykustomize=FOLDER] [--store FILE]
+usage: python benchmarks/kustomize_property.py FIRST COUNT [--wide] [--with server=PROGRAM] [--store FILE]
 
-With --store, what real kustomize answers is written down, as the tests compare with it: {seed: digest or "error"},
-one error for three builds that succeed.
+`--with` also takes kubectl=PATH and pykustomize=FOLDER. The program is the one of benchmarks/kustomize_server. With
+--store, what real kustomize answers is written down, as the tests compare with it: {seed: digest or "error"}, one error
+for three builds that succeed. Where kustomize itself crashes, a refusal of ours counts as agreement.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from checker.model.units import Reason, RenderFailure
 from checker.render.kustomize import KustomizeOptions, build
 from checker.tools.yaml import Rules, load_documents
 from tests.unit.render.kustomize.overlays import overlay
+from tests.unit.render.kustomize.overlays_wide import wide_overlay
 
 
 def ours(files: dict[str, bytes]) -> Any:
@@ -43,9 +45,11 @@ def real(files: dict[str, bytes], how: str) -> Any:
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         for path, data in files.items():
             file = Path(folder) / path
-            file.parent.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         kind, _, place = how.partition("=")
+        if kind == "server":
+            return by_server(f"{folder}/top", place, any(b"openapi" in data for data in files.values()))
         return by_kubectl(f"{folder}/top", place) if kind == "kubectl" else in_worker(f"{folder}/top", place)
 
 
@@ -61,6 +65,24 @@ def in_worker(folder: str, place: str) -> Any:
     except BrokenProcessPool:
         WORKERS.clear()
         return "error: panic"
+
+
+SERVERS: list[subprocess.Popen[bytes]] = []
+FORGET = [False]
+
+
+def by_server(folder: str, program: str, own_schemas: bool) -> Any:
+    """Schemas that a tree brings are forgotten before and after it."""
+    if not SERVERS or SERVERS[0].poll() is not None:
+        SERVERS[:] = [subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)]
+    server = SERVERS[0]
+    assert server.stdin is not None
+    assert server.stdout is not None
+    forget, FORGET[0] = own_schemas or FORGET[0], own_schemas
+    server.stdin.write(f"{'R:' if forget else ''}{folder}\n".encode())
+    server.stdin.flush()
+    answer = json.loads(server.stdout.readline() or '{"err": "panic: the process ended"}')
+    return "error: " + answer["err"][:300] if answer.get("err") else objects(answer["out"].encode())
 
 
 def by_kubectl(folder: str, kubectl: str) -> Any:
@@ -101,6 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("first", type=int)
     parser.add_argument("count", type=int)
+    parser.add_argument("--wide", action="store_true", help="overlays that use everything")
     parser.add_argument("--with", dest="how", default="kubectl=kubectl")
     parser.add_argument("--judge", help="a kubectl that has the last word on differences")
     parser.add_argument("--store", type=Path)
@@ -112,7 +135,7 @@ def main() -> None:
     reasons: Counter[str] = Counter()
     stored: dict[str, str] = {}
     for seed in range(args.first, args.first + args.count):
-        files = overlay(seed)
+        files = (wide_overlay if args.wide else overlay)(seed)
         try:
             mine = ours(files)
         except Exception as error:  # noqa: BLE001 - whatever it says is the answer
@@ -122,12 +145,13 @@ def main() -> None:
         if digest(mine) != digest(theirs) and args.judge:
             theirs = real(files, f"kubectl={args.judge}")  # the library is a release behind, and shares state between builds
         verdict = "agree" if digest(mine) == digest(theirs) else "wrong"
+        crashed = isinstance(theirs, str) and theirs.startswith("error: panic")
         if isinstance(mine, str) and mine.startswith("refused"):
-            verdict = "refused"
-        counts[f"{verdict} ({'error' if isinstance(theirs, str) else 'objects'})"] += 1
+            verdict = "agree" if crashed else "refused"
+        counts[f"{verdict} ({'crash' if crashed else 'error' if isinstance(theirs, str) else 'objects'})"] += 1
         if isinstance(mine, str):
             reasons[mine[:45]] += 1
-        if verdict == "wrong" and counts["wrong (objects)"] + counts["wrong (error)"] <= args.show:
+        if verdict == "wrong" and sum(count for name, count in counts.items() if name.startswith("wrong")) <= args.show:
             print(seed, verdict, "\n   ours:", short(mine, theirs), "\n   real:", short(theirs, mine), flush=True)
     print(dict(counts))
     print(reasons.most_common(args.reasons))

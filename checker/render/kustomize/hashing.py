@@ -30,7 +30,7 @@ def content_hash(resource: Resource) -> str:
     for field in fields:
         value = _value(resource.body.get(field))
         if field in ("binaryData", "stringData"):
-            if isinstance(value, dict):
+            if not isinstance(value, str):
                 content[field] = value
         else:
             content[field] = value
@@ -51,6 +51,8 @@ def add_hashes(resources: ResMap) -> None:
 def _value(value: Any) -> Any:
     if value is None:
         return ""
+    if type(value) is list:
+        return None  # no mapping is null to the hash
     return text_of(value) if is_scalar(value) else resolved(value)
 
 

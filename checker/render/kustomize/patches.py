@@ -135,7 +135,7 @@ def _takes_annotations(body: dict[str, Any]) -> bool:
     """Whether a patch overwrites the annotations as a whole, and so what kustomize notes in them."""
     place: Any = body
     for step in ("metadata", "annotations", ""):
-        if place is None:
+        if is_null(place):
             return True
         if not isinstance(place, dict):
             return False

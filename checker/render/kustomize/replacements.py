@@ -170,6 +170,8 @@ def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value, *
             raise broken(f"there is no field {path!r} in {resource.gvk.kind} {resource.name}, a target of a replacement")
         for slot in slots:
             _set(slot, value, options, resource.shared, styled=styled)
+            if parts in (["metadata"], ["metadata", "annotations"]):
+                resource.forget()  # kustomize's notes went with the annotations
 
 
 def _set(slot: Slot, value: Value, options: Mapping[str, Any], shared: Sharing, *, styled: bool) -> None:
@@ -198,6 +200,8 @@ def _set(slot: Slot, value: Value, options: Mapping[str, Any], shared: Sharing, 
 def retyped(old: Any, text: str, *, styled: bool = True) -> Any:
     """`text` in a field that keeps the type it has."""
     if type(old) is Quoted:
+        if hasattr(old, "meant") and type(plain(text, Rules.KUSTOMIZE) if text else None) is not type(old.meant):
+            return Literal(text, Mistyped(f"{text!r} cannot take the place of {old.meant!r}, which a patch has put in quotes", old.meant))
         return Quoted(text)
     if type(old) is Loose or (type(old) is Literal and old.implicit):
         found = _implicit(text)

@@ -20,9 +20,12 @@ class NeedStylesError(Exception):
 
 
 class Quoted(str):
-    """Text that was quoted, or stood in a block."""
+    """Text that was quoted, or stood in a block. `meant` is set where a patch has put a number or truth value into the quotes:
+    kustomize remembers the type, and fails once a text that does not fit it is written there.
+    """
 
-    __slots__ = ()
+    __slots__ = ("meant",)
+    meant: Any
 
 
 class Loose(str):
@@ -110,8 +113,15 @@ def written_over(old: Any, new: Any) -> Any:
     if isinstance(old, str):
         if type(new) is not Literal:
             raise NeedStylesError
-        return Quoted(new.text) if type(old) is Quoted else new
+        return _quoted_number(new) if type(old) is Quoted else new
     return new
+
+
+def _quoted_number(new: Literal) -> Quoted:
+    quoted = Quoted(new.text)
+    if not new.implicit:
+        quoted.meant = new.value
+    return quoted
 
 
 def quoted_if_needed(text: str) -> str:

@@ -165,7 +165,7 @@ class Edits:
 
     def target(self, body: dict[str, Any]) -> tuple[str, bool]:
         """A path that a replacement may write to, and whether it must be created."""
-        found = [(path, value) for path, value in places(body)]
+        found = [(path, value) for path, value in places(body) if path not in (("metadata", "annotations"), ("metadata", "labels"))]
         singles = [path for path, value in found if isinstance(value, str)]
         if not singles or self.maybe(0.25):
             return self.pick(
