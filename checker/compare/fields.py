@@ -195,5 +195,6 @@ def _members(items: Sequence[JSONValue]) -> dict[str, tuple[int, JSONValue]] | N
 
 
 def _order_acts(at: _Place, before: Sequence[JSONValue], after: Sequence[JSONValue]) -> bool:
+    """Init containers and webhooks run one after the other; a variable may only use those before it."""
     name = at.shape.rpartition(".")[2]
-    return name == "initContainers" or (name == "env" and "$(" in f"{before}{after}")
+    return name == "initContainers" or at.shape in ("webhooks", "spec.variables") or (name == "env" and "$(" in f"{before}{after}")

@@ -1,8 +1,8 @@
 """Field changes in, split into those that say something and those that only follow from a release: chart and version labels,
 checksum annotations, who manages what, tracking marks.
 
-Nothing is dropped, folded changes are counted. In a pod template even a label restarts pods, so there noise is folded only
-where another change of the template tells of the restart already.
+Nothing is dropped, folded changes are counted. In a pod template even a label restarts pods, and so does another order of its
+variables or volumes, so there noise is folded only where another change of the template tells of the restart already.
 """
 
 from __future__ import annotations
@@ -35,15 +35,16 @@ _STATUS_GROUPS = ("", "apps", "autoscaling", "batch", "networking.k8s.io", "poli
 
 
 def split_noise(
-    changes: Sequence[FieldChange], group: str, kind: str, ignored: Sequence[str]
+    changes: Sequence[FieldChange], group: str, kind: str, ignored: Sequence[str], orders: Sequence[FieldChange] = ()
 ) -> tuple[tuple[FieldChange, ...], tuple[FieldChange, ...]]:
-    """What counts and what is folded. `ignored` are JSON pointers that the controller leaves as they are in the cluster."""
+    """What counts and what is folded. `ignored` are JSON pointers that the controller leaves as they are in the cluster;
+    `orders` are those of the changes that only put a list which is merged by key in another order."""
     pod = POD_SPECS.get((group, kind), "")
     template = f"{pod.removesuffix('.spec')}." if pod and pod != "spec" else ""
     real: list[FieldChange] = []
     noise: list[FieldChange] = []
     for change in changes:
-        (noise if _is_noise(change, group, template.rstrip("."), ignored) else real).append(change)
+        (noise if change in orders or _is_noise(change, group, template.rstrip("."), ignored) else real).append(change)
     if template and not any(change.path.startswith(template) for change in real):
         real += [change for change in noise if change.path.startswith(template) and not _left_alone(change, ignored)]
         noise = [change for change in noise if not change.path.startswith(template) or _left_alone(change, ignored)]

@@ -26,10 +26,10 @@ def object_diff(
     change, kept = _fate(pair, removals)
     key = identity(pair.shown)
     found = _differences(pair, custom) if pair.before is not None and pair.after is not None else Differences()
-    fields, noise = split_noise(found.fields, key.group, key.kind, ignored_pointers(pair, options))
     if change is Change.CHANGED and not found.fields and not found.folded:
         return None
-    subject = Subject(pair=pair, change=change, changes=(*fields, *noise, *found.folded), kept=kept, around=around)
+    fields, noise = split_noise((*found.fields, *found.folded), key.group, key.kind, ignored_pointers(pair, options), found.folded)
+    subject = Subject(pair=pair, change=change, changes=(*fields, *noise), kept=kept, around=around)
     effects = effects_of(subject)
     if not fields and any(effect.severity > Severity.NOTE for effect in effects):
         fields, noise = noise, ()  # A label that makes the API server refuse the object is no noise.
@@ -38,7 +38,7 @@ def object_diff(
         change=change,
         api_version=pair.shown.api_version,
         fields=fields,
-        folded=(*noise, *found.folded),
+        folded=noise,
         effects=effects,
         before=dict(pair.before.body) if pair.before is not None else None,
         after=dict(pair.after.body) if pair.after is not None else None,

@@ -77,11 +77,45 @@ def test_two_spellings_of_one_value_are_no_change(before: KubeObject, after: Kub
 
 
 def test_a_reorder_of_a_keyed_list_is_folded() -> None:
-    pod = {"volumes": [{"name": "a", "emptyDir": {}}, {"name": "b", "emptyDir": {}}]}
-    other = {"volumes": [*reversed(pod["volumes"])]}
-    diff = one(obj("Pod", "x", spec=pod), obj("Pod", "x", spec=other))
+    ports = [{"port": 80}, {"port": 81}]
+    diff = one(obj("Service", "x", spec={"ports": ports}), obj("Service", "x", spec={"ports": ports[::-1]}))
     assert diff.is_noise
-    assert [field.path for field in diff.folded] == ["spec.volumes (order)"]
+    assert [field.path for field in diff.folded] == ["spec.ports (order)"]
+
+
+@pytest.mark.parametrize(
+    ("pod", "path"),
+    [
+        ({"volumes": [{"name": "a", "emptyDir": {}}, {"name": "b", "emptyDir": {}}]}, "spec.template.spec.volumes (order)"),
+        ({"imagePullSecrets": [{"name": "a"}, {"name": "b"}]}, "spec.template.spec.imagePullSecrets (order)"),
+    ],
+)
+def test_a_reorder_in_a_pod_template_restarts_pods_and_is_told(pod: dict[str, Any], path: str) -> None:
+    other = {name: items[::-1] for name, items in pod.items()}
+    alone = one(deployment(pod=pod), deployment(pod=other))
+    assert [field.path for field in alone.fields] == [path]
+    assert "restarts-pods" in [effect.id for effect in alone.effects]
+    beside = one(deployment(pod=pod, image="a:1"), deployment(pod=other, image="a:2"))
+    assert [field.path for field in beside.folded] == [path]
+
+
+def test_a_reorder_that_the_api_server_refuses_is_told() -> None:
+    volumes = [{"name": "a", "emptyDir": {}}, {"name": "b", "emptyDir": {}}]
+    diff = one(obj("Pod", "x", spec={"volumes": volumes}), obj("Pod", "x", spec={"volumes": volumes[::-1]}))
+    assert not diff.is_noise
+    assert "immutable-field" in [effect.id for effect in diff.effects]
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [("MutatingWebhookConfiguration", ("webhooks",)), ("ValidatingAdmissionPolicy", ("spec", "variables"))]
+)
+def test_orders_that_act_are_told(kind: str, place: tuple[str, ...]) -> None:
+    def made(*names: str) -> KubeObject:
+        items = [{"name": name} for name in names]
+        rest = {place[0]: items if len(place) == 1 else {place[1]: items}}
+        return obj(kind, "x", api="admissionregistration.k8s.io/v1", namespace="", **rest)
+
+    assert paths(made("a", "b"), made("b", "a")) == [f"{'.'.join(place)} (order)"]
 
 
 def test_the_order_of_init_containers_counts() -> None:

@@ -115,11 +115,19 @@ def may_fold(body: dict[str, Any], pointer: Pointer, way: str, before: Any, afte
     if len(pointer) > 2 and pointer[-3] == "metadata" and pointer[-2] == "annotations":
         mark = pointer[-1] in FOLDED_ANNOTATIONS or re.search(r"(^|[./-])checksum([./-]|$)", str(pointer[-1])) is not None
         return mark and (pointer[0] == "metadata" or pointer[:2] == ("spec", "jobTemplate"))
+    if way == "remove" and pointer[-1] == "protocol" and at(body, pointer) == "TCP":
+        return True
     if way == "swap items" or (way == "add item" and sorted(map(repr, before)) == sorted(map(repr, after))):
         shape = shape_of(group, body["kind"], {})
         path = re.sub(r"\.?<>", "[]", ".".join("<>" if isinstance(key, int) else str(key) for key in pointer))
-        return path in shape.keys or path in shape.sets
+        acts = "initContainers" in path or path in ("webhooks", "spec.variables")
+        return (path in shape.keys or path in shape.sets) and not acts and not _in_pods(body, pointer)
     return way == "add item" and _is_set(body, group, pointer)
+
+
+def _in_pods(body: dict[str, Any], pointer: Pointer) -> bool:
+    """Another order in a pod template is another template; in a Pod it is refused."""
+    return "template" in pointer or (body["kind"] == "Pod" and pointer[0] == "spec")
 
 
 def _is_set(body: dict[str, Any], group: str, pointer: Pointer) -> bool:
