@@ -120,3 +120,27 @@ def test_what_waits_for_somebody_and_what_a_tag_holds_back_is_said(run: Callable
 def test_a_change_of_a_cluster_in_a_generator_shows_in_its_applications(run: Callable[..., str], fleet: GitRepo) -> None:
     assert "namespace: north-shop" in run("render", "-C", fleet.root, "agent-edge-1")
     assert "namespace: shop" in run("render", "-C", fleet.root, "agent-edge-2")
+
+
+PLUGIN = (
+    APPLICATION.replace("NAME", "rendered-by-a-plugin")
+    .replace("REVISION", "HEAD")
+    .replace("path: PATH", "path: plugged, plugin: {name: x}")
+)
+
+
+@pytest.mark.parametrize(("changed", "touches"), [("plugged/values.yaml", True), ("common/values.yaml", True), ("shop/cm.yaml", False)])
+def test_what_a_plugin_may_read_is_never_nothing(
+    run: Callable[..., str], git_home: Path, tmp_path: Path, changed: str, touches: bool
+) -> None:
+    annotated = PLUGIN.replace(
+        "namespace: argocd}", "namespace: argocd, annotations: {argocd.argoproj.io/manifest-generate-paths: .;/common}}"
+    )
+    files = {"apps/app.yaml": annotated, "plugged/values.yaml": "a: 1\n", "common/values.yaml": "a: 1\n", "shop/cm.yaml": config_map("one")}
+    repo = GitRepo.create(tmp_path / "repo", files=files)
+    repo.git("remote", "add", "origin", URL)
+    repo.branch("next")
+    repo.commit(files={changed: "a: 2\n" if changed != "shop/cm.yaml" else config_map("two")})
+    text = run("diff", "-C", repo.root, "--base", "main")
+    assert ("this change touches it" in text) is touches
+    assert ("1 unit could not be rendered and may change" in text) is touches

@@ -5,11 +5,13 @@ Source: https://argo-cd.readthedocs.io/en/stable/user-guide/application_sources/
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from checker.model.objects import KubeObject, Location, mapping
-from checker.model.tree import Tree, TreeError
+from checker.model.objects import KubeObject, Location, mapping, text
+from checker.model.paths import PathEscapes, RepoPath
+from checker.model.tree import EntryKind, Tree, TreeError, walk
 from checker.model.units import DeployUnit, Note, Rendered, RenderFailure
 from checker.render.argocd.context import Context
 from checker.render.argocd.detect import tool_of, with_overrides
@@ -21,6 +23,8 @@ from checker.render.argocd.sources import plan_sources
 from checker.render.argocd.targets import targets
 from checker.render.options import RenderOptions
 
+GENERATE_PATHS = "argocd.argoproj.io/manifest-generate-paths"
+MAX_LOOKED_AT = 5_000
 Generated = tuple[tuple[KubeObject, ...], tuple[Note, ...]]
 
 
@@ -62,8 +66,32 @@ def _unpacked(obj: KubeObject) -> Iterator[KubeObject]:
 
 
 def _plugin(context: Context) -> Generated:
+    """Never run. What it is likely to read is read, so that a change of it is known to touch the Application."""
+    _look_at(context)
     name = context.section("plugin").get("name") or "of no name"
-    raise context.refused(f"the config management plugin {name} is never run here")
+    raise context.refused(f"the config management plugin {name} is never run here, and what it reads outside its folder is not known")
+
+
+def _look_at(context: Context) -> None:
+    """The source's folder, and what the annotation says that manifests are made from."""
+    tree, checkout = context.source.checkout.tree, context.source.checkout
+    listed = text(context.declaration.annotations.get(GENERATE_PATHS)).split(";")
+    folders = {context.source.path}
+    for entry in filter(None, (entry.strip() for entry in listed)):
+        try:
+            folders.add(checkout.path(entry.partition("*")[0], context.source.path))
+        except PathEscapes:
+            continue
+    for path in itertools.islice((path for folder in sorted(folders) for path in _files(tree, folder)), MAX_LOOKED_AT):
+        tree.read(path)
+
+
+def _files(tree: Tree, path: RepoPath) -> Iterator[RepoPath]:
+    kind = tree.kind(path)
+    if kind is EntryKind.FILE:
+        yield path
+    elif kind is EntryKind.DIRECTORY:
+        yield from (file for file in walk(tree, path) if tree.kind(file) is EntryKind.FILE)
 
 
 _RENDERERS: dict[str, Callable[[Context], Generated]] = {
