@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from checker.model.findings import Finding, Outcome, Severity
-from checker.model.report import Report, Suppressed
+from checker.model.report import Report, Suppressed, Verdict
 from checker.report.clean import sentence, shown
 from checker.report.options import FormatOptions
 from checker.report.story import object_name, ordered_rules, place, plural, said_once
@@ -43,6 +43,9 @@ def hook_lines(report: Report, options: FormatOptions, paint: Paint) -> Iterator
     least = Severity.NOTE if options.verbose else Severity.WARNING
     rules = [rule for rule in ordered_rules(report) if (rule.severity or 0) >= least]
     findings = [finding for finding in report.findings if finding.severity >= least]
+    for rule in report.rules or ():
+        if rule.verdict is Verdict.BYPASSED:
+            yield f"environment {shown(rule.environment)}: {paint('note', 'note')} {shown(rule.rule)}: {sentence(rule.message)}"
     for finding in sorted(findings, key=lambda finding: -finding.severity):
         severity = finding.severity.word
         yield f"{place(finding.location)}: {paint(severity, severity)} {shown(finding.rule)}: {_said(finding, options)}"

@@ -48,14 +48,14 @@ def _findings(report: Report) -> Iterator[Mark]:
 
 def _rules(report: Report) -> Iterator[Mark]:
     for rule in report.rules or ():
-        if rule.severity is None:
+        if rule.severity is None and rule.verdict is not Verdict.BYPASSED:
             continue
-        outcome = Outcome.NOT_CHECKED if rule.verdict is Verdict.UNKNOWN else Outcome.FAILED
+        outcome = Outcome.SKIPPED if rule.severity is None else Outcome.NOT_CHECKED if rule.verdict is Verdict.UNKNOWN else Outcome.FAILED
         parts = [sentence(rule.message), *(sentence(because) for because in rule.because)]
         parts += [f"to fix: {sentence(rule.fix)}"] if rule.fix else []
         # a rule is on an environment, and a forge wants a line: the one that moves the environment, else the settings
         location = rule.location or _cause(report, rule) or Location(path=_SETTINGS, line=1)
-        yield Mark(rule.rule, rule.severity, outcome, "; ".join(parts), location, _fingerprint(rule), object=shown(rule.environment))
+        yield Mark(rule.rule, rule.severity or Severity.NOTE, outcome, "; ".join(parts), location, _fingerprint(rule), object=shown(rule.environment))
 
 
 def _cause(report: Report, rule: RuleVerdict) -> Location | None:

@@ -22,10 +22,10 @@ def headline(report: Report) -> str:
         start = f"{listing(moving)} would change"
     else:
         start = "no other unit would change" if unknown else "nothing would change in any cluster"
-    trouble = _rules_clauses(stopped, moves=bool(moving)) + ([f"{plural(errors, 'error')} to fix"] if errors else [])
+    trouble = _lifted_clause(report) + _rules_clauses(stopped, moves=bool(moving)) + ([f"{plural(errors, 'error')} to fix"] if errors else [])
     serious = sorted({danger.effect.id for danger in dangers(report.environments, Severity.ERROR)})
     trouble += [f"beware of {listing([shown(name) for name in serious])}"] if serious else []
-    if moving and report.rules and not serious and not any(rule.severity for rule in report.rules):
+    if moving and report.rules and not serious and not any(rule.severity or rule.verdict is Verdict.BYPASSED for rule in report.rules):
         trouble.append("every rule allows it")
     gap = [f"{plural(unknown, 'unit')} could not be rendered and may change"] if unknown else []
     return "; ".join([*gap, start, *trouble])
@@ -38,6 +38,12 @@ def _headline_of_files(report: Report, errors: int, stopped: Sequence[RuleVerdic
         clauses.append(f"{plural(errors, 'error')} in {plural(files, 'file')}")
     warnings = sum(finding.severity is Severity.WARNING for finding in report.findings)
     return "; ".join(clauses) or (f"no errors, {plural(warnings, 'warning')}" if warnings else "nothing wrong was found")
+
+
+def _lifted_clause(report: Report) -> list[str]:
+    """A bypass is told before everything that is broken: whoever reads no further must have seen it."""
+    lifted = [f"{shown(rule.rule)} on {shown(rule.environment)}" for rule in ordered_rules(report) if rule.verdict is Verdict.BYPASSED]
+    return [f"{listing(lifted)} {_is(lifted)} bypassed"] if lifted else []
 
 
 def _rules_clauses(stopped: Sequence[RuleVerdict], *, moves: bool) -> list[str]:

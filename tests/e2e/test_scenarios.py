@@ -150,6 +150,18 @@ def test_a_hotfix_is_lifted_by_its_label_and_only_there(judge: Judge) -> None:
     assert judge("hotfix/1", both, labels=["hotfix"])["one-environment-per-change staging"][0] == "broken"
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "github", "gitlab", "sarif", "junit", "json"])
+def test_a_bypass_is_seen_in_every_report(shop: GitRepo, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    shop.git("switch", "-q", "-c", "hotfix/1", "main")
+    shop.commit("fix", files={PRODUCTION: overlay("1.3")})
+    assert main(["gate", "-C", str(shop.root), "--base", "main", "--label", "hotfix", "-o", form]) == 0
+    said = capsys.readouterr().out
+    assert "bypassed" in said
+    assert "label hotfix" in said
+    if form in ("text", "markdown"):
+        assert "promoted-from on production is bypassed" in " ".join(said.splitlines()[:4])
+
+
 def test_a_shared_base_moves_production_and_a_comment_in_it_does_not(judge: Judge) -> None:
     found = judge("feature/x", {"base/deployment.yaml": SHOP.replace("replicas: 2", "replicas: 3")})
     assert found["source-branch production"][0] == "broken"
