@@ -34,20 +34,20 @@ def _missing(case: Case) -> Problem | None:
     if not request.source_branch:
         return (
             f"the head branch is not known, so nobody can say whether it may change {environment}",
-            "run on a branch, or let CI tell it (GITHUB_HEAD_REF, CI_MERGE_REQUEST_SOURCE_BRANCH_NAME, CHANGE_BRANCH...)",
+            "run on a branch, or name it: --source-branch or GITOPS_CHECK_SOURCE_BRANCH, where CI does not say it by itself",
             True,
         )
     if case.texts("into") and not request.target_branch:
         return (
             f"the target branch is not known, so nobody can say whether {request.source_branch} may change {environment}",
-            "name it with --base, or let CI tell it (GITHUB_BASE_REF, CI_MERGE_REQUEST_TARGET_BRANCH_NAME, CHANGE_TARGET...)",
+            "name it: --target-branch or GITOPS_CHECK_TARGET_BRANCH, where CI does not say it by itself",
             True,
         )
     from_ci = request.number is not None or request.source_repository or request.target_repository
     if from_ci and request.from_fork is None:
         return (
             f"the repository of {request.source_branch} is not known; it may be a fork's branch of the same name",
-            "let CI tell it (GITHUB_EVENT_PATH, CI_MERGE_REQUEST_SOURCE_PROJECT_PATH, CHANGE_FORK with CHANGE_URL...)",
+            "name both: --source-repository and --target-repository, or GITOPS_CHECK_SOURCE_REPOSITORY and GITOPS_CHECK_TARGET_REPOSITORY",
             True,
         )
     return None

@@ -55,7 +55,15 @@ def _rules(report: Report) -> Iterator[Mark]:
         parts += [f"to fix: {sentence(rule.fix)}"] if rule.fix else []
         # a rule is on an environment, and a forge wants a line: the one that moves the environment, else the settings
         location = rule.location or _cause(report, rule) or Location(path=_SETTINGS, line=1)
-        yield Mark(rule.rule, rule.severity or Severity.NOTE, outcome, "; ".join(parts), location, _fingerprint(rule), object=shown(rule.environment))
+        yield Mark(
+            rule.rule,
+            rule.severity or Severity.NOTE,
+            outcome,
+            "; ".join(parts),
+            location,
+            _fingerprint(rule),
+            object=shown(rule.environment),
+        )
 
 
 def _cause(report: Report, rule: RuleVerdict) -> Location | None:

@@ -22,7 +22,9 @@ def headline(report: Report) -> str:
         start = f"{listing(moving)} would change"
     else:
         start = "no other unit would change" if unknown else "nothing would change in any cluster"
-    trouble = _lifted_clause(report) + _rules_clauses(stopped, moves=bool(moving)) + ([f"{plural(errors, 'error')} to fix"] if errors else [])
+    trouble = (
+        _lifted_clause(report) + _rules_clauses(stopped, moves=bool(moving)) + ([f"{plural(errors, 'error')} to fix"] if errors else [])
+    )
     serious = sorted({danger.effect.id for danger in dangers(report.environments, Severity.ERROR)})
     trouble += [f"beware of {listing([shown(name) for name in serious])}"] if serious else []
     if moving and report.rules and not serious and not any(rule.severity or rule.verdict is Verdict.BYPASSED for rule in report.rules):

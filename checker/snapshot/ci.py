@@ -177,11 +177,92 @@ def _azure(environ: Environment) -> CiFacts:
     )
 
 
+def _buildkite(environ: Environment) -> CiFacts:
+    """https://buildkite.com/docs/pipelines/configure/environment-variables. The repositories come as URLs of any kind."""
+    number = _number(environ.get("BUILDKITE_PULL_REQUEST"))
+    ours = _repository_of(environ.get("BUILDKITE_REPO"))
+    branch = clean(environ.get("BUILDKITE_BRANCH"))
+    if number is None:
+        return _push("buildkite", branch, ours)
+    return CiFacts(
+        pull_request=PullRequest(
+            provider="buildkite",
+            number=number,
+            source_branch=branch,
+            target_branch=clean(environ.get("BUILDKITE_PULL_REQUEST_BASE_BRANCH")),
+            source_repository=_repository_of(environ.get("BUILDKITE_PULL_REQUEST_REPO")),
+            target_repository=ours,
+            labels=_labels((environ.get("BUILDKITE_PULL_REQUEST_LABELS") or "").split(",")),
+            draft=_truth(environ.get("BUILDKITE_PULL_REQUEST_DRAFT")),
+        )
+    )
+
+
+def _circleci(environ: Environment) -> CiFacts:
+    """https://circleci.com/docs/variables/. No variable names the target branch; a fork's branch is called `pull/7`, its own name lost."""
+    owner, name = clean(environ.get("CIRCLE_PROJECT_USERNAME")), clean(environ.get("CIRCLE_PROJECT_REPONAME"))
+    ours = f"{owner}/{name}" if owner and name else None
+    branch = clean(environ.get("CIRCLE_BRANCH"))
+    address = re.search(r"/(?:pull|merge_requests|pull-requests)/(\d+)$", environ.get("CIRCLE_PULL_REQUEST", ""))
+    if address is None:
+        return _push("circleci", branch, ours)
+    forker, fork = clean(environ.get("CIRCLE_PR_USERNAME")), clean(environ.get("CIRCLE_PR_REPONAME"))
+    is_fork = bool(environ.get("CIRCLE_PR_NUMBER"))
+    theirs = f"{forker}/{fork}" if forker and fork else None
+    return CiFacts(
+        pull_request=PullRequest(
+            provider="circleci",
+            number=_number(address[1]),
+            source_branch=None if is_fork else branch,
+            source_repository=theirs if is_fork else ours,
+            target_repository=ours,
+        )
+    )
+
+
+def _woodpecker(environ: Environment) -> CiFacts:
+    """https://woodpecker-ci.org/docs/usage/environment. No variable names the repository of the source branch."""
+    return _named_by(environ, "woodpecker", "CI_COMMIT_PULL_REQUEST", "CI_COMMIT_SOURCE_BRANCH", "CI_COMMIT_TARGET_BRANCH", "CI_REPO")
+
+
+def _drone(environ: Environment) -> CiFacts:
+    """https://docs.drone.io/pipeline/environment/reference/. No variable names the repository of the source branch."""
+    return _named_by(environ, "drone", "DRONE_PULL_REQUEST", "DRONE_SOURCE_BRANCH", "DRONE_TARGET_BRANCH", "DRONE_REPO")
+
+
+def _named_by(environ: Environment, provider: str, number: str, source: str, target: str, repository: str) -> CiFacts:
+    """Systems that say little: the source repository stays unknown, so that what needs it fails closed."""
+    ours = clean(environ.get(repository))
+    branch = {"woodpecker": "CI_COMMIT_BRANCH", "drone": "DRONE_BRANCH"}[provider]
+    if not environ.get(number):
+        return _push(provider, clean(environ.get(branch)), ours)
+    return CiFacts(
+        pull_request=PullRequest(
+            provider=provider,
+            number=_number(environ.get(number)),
+            source_branch=clean(environ.get(source)),
+            target_branch=clean(environ.get(target)),
+            target_repository=ours,
+            labels=_labels((environ.get("CI_COMMIT_PULL_REQUEST_LABELS") or "").split(",")) if provider == "woodpecker" else (),
+        )
+    )
+
+
+def _repository_of(url: str | None) -> str | None:
+    """`owner/name` of the address of a clone: https, git and ssh in both ways of writing it."""
+    found = re.fullmatch(r"(?:[a-z+]+://(?:[^@/]+@)?[^/]+/|(?:[^@/]+@)?[^:/]+:)(.+?)(?:\.git)?/?", url or "")
+    return clean(found[1]) if found else None
+
+
 PROVIDERS: tuple[Provider, ...] = (
     Provider(name="github", marker="GITHUB_ACTIONS", read=_github),
     Provider(name="gitlab", marker="GITLAB_CI", read=_gitlab),
     Provider(name="bitbucket", marker="BITBUCKET_BUILD_NUMBER", read=_bitbucket),
     Provider(name="azure", marker="TF_BUILD", read=_azure),
+    Provider(name="buildkite", marker="BUILDKITE", read=_buildkite),
+    Provider(name="circleci", marker="CIRCLECI", read=_circleci),
+    Provider(name="woodpecker", marker="CI_SYSTEM_NAME", read=_woodpecker),
+    Provider(name="drone", marker="DRONE", read=_drone),
     Provider(name="jenkins", marker="JENKINS_URL", read=_jenkins),
 )
 

@@ -266,3 +266,11 @@ def test_who_approved_is_told_by_flags_or_a_variable(
     if approved:
         monkeypatch.setenv("GITOPS_CHECK_APPROVED_BY", ",".join(approved[1::2]))
         assert judged() == verdict
+
+
+def test_a_rule_for_an_environment_that_is_not_there_is_told(shop: GitRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.commit("slip", files={".gitops-check.yaml": "version: 1\nrules: {source-branch: {prodction: {from: ['release/*']}}}\n"})
+    shop.git("switch", "-q", "-c", "feature/x")
+    shop.commit("change", files=PROMOTE)
+    main(["gate", "-C", str(shop.root), "--base", "main"])
+    assert "rules are set for environment prodction, in which there is no unit" in capsys.readouterr().out

@@ -117,6 +117,78 @@ PULL_REQUESTS: dict[str, tuple[dict[str, str], CiFacts]] = {
             )
         ),
     ),
+    "buildkite": (
+        {
+            "BUILDKITE": "true",
+            "BUILDKITE_PULL_REQUEST": "7",
+            "BUILDKITE_BRANCH": "feature",
+            "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main",
+            "BUILDKITE_PULL_REQUEST_REPO": "https://github.com/mallory/fleet.git",
+            "BUILDKITE_REPO": "git@github.com:acme/fleet.git",
+            "BUILDKITE_PULL_REQUEST_LABELS": "hotfix",
+            "BUILDKITE_PULL_REQUEST_DRAFT": "false",
+        },
+        CiFacts(
+            pull_request=PullRequest(
+                provider="buildkite",
+                number=7,
+                source_branch="feature",
+                target_branch="main",
+                source_repository="mallory/fleet",
+                target_repository="acme/fleet",
+                labels=("hotfix",),
+                draft=False,
+            )
+        ),
+    ),
+    "circleci": (
+        {
+            "CIRCLECI": "true",
+            "CIRCLE_PULL_REQUEST": "https://github.com/acme/fleet/pull/7",
+            "CIRCLE_BRANCH": "feature",
+            "CIRCLE_PROJECT_USERNAME": "acme",
+            "CIRCLE_PROJECT_REPONAME": "fleet",
+        },
+        CiFacts(
+            pull_request=PullRequest(
+                provider="circleci", number=7, source_branch="feature", source_repository="acme/fleet", target_repository="acme/fleet"
+            )
+        ),
+    ),
+    "woodpecker": (
+        {
+            "CI_SYSTEM_NAME": "woodpecker",
+            "CI_COMMIT_PULL_REQUEST": "7",
+            "CI_COMMIT_SOURCE_BRANCH": "feature",
+            "CI_COMMIT_TARGET_BRANCH": "main",
+            "CI_COMMIT_PULL_REQUEST_LABELS": "hotfix",
+            "CI_REPO": "acme/fleet",
+        },
+        CiFacts(
+            pull_request=PullRequest(
+                provider="woodpecker",
+                number=7,
+                source_branch="feature",
+                target_branch="main",
+                target_repository="acme/fleet",
+                labels=("hotfix",),
+            )
+        ),
+    ),
+    "drone": (
+        {
+            "DRONE": "true",
+            "DRONE_PULL_REQUEST": "7",
+            "DRONE_SOURCE_BRANCH": "feature",
+            "DRONE_TARGET_BRANCH": "main",
+            "DRONE_REPO": "acme/fleet",
+        },
+        CiFacts(
+            pull_request=PullRequest(
+                provider="drone", number=7, source_branch="feature", target_branch="main", target_repository="acme/fleet"
+            )
+        ),
+    ),
 }
 
 PUSHES: dict[str, dict[str, str]] = {
@@ -125,6 +197,15 @@ PUSHES: dict[str, dict[str, str]] = {
     "jenkins": {"JENKINS_URL": "https://ci.example.org/", "BRANCH_NAME": "release/1"},
     "bitbucket": {"BITBUCKET_BUILD_NUMBER": "3", "BITBUCKET_BRANCH": "release/1", "BITBUCKET_REPO_FULL_NAME": "acme/fleet"},
     "azure": {"TF_BUILD": "True", "BUILD_SOURCEBRANCH": "refs/heads/release/1", "BUILD_REPOSITORY_NAME": "acme/fleet"},
+    "buildkite": {
+        "BUILDKITE": "true",
+        "BUILDKITE_PULL_REQUEST": "false",
+        "BUILDKITE_BRANCH": "release/1",
+        "BUILDKITE_REPO": "https://github.com/acme/fleet",
+    },
+    "circleci": {"CIRCLECI": "true", "CIRCLE_BRANCH": "release/1", "CIRCLE_PROJECT_USERNAME": "acme", "CIRCLE_PROJECT_REPONAME": "fleet"},
+    "woodpecker": {"CI_SYSTEM_NAME": "woodpecker", "CI_COMMIT_BRANCH": "release/1", "CI_REPO": "acme/fleet"},
+    "drone": {"DRONE": "true", "DRONE_BRANCH": "release/1", "DRONE_REPO": "acme/fleet"},
 }
 
 
@@ -307,3 +388,36 @@ def test_a_number_that_is_none_is_unknown(number: str) -> None:
     facts = read_ci({**PULL_REQUESTS["gitlab"][0], "CI_MERGE_REQUEST_IID": number})
     assert facts is not None
     assert facts.pull_request.number is None
+
+
+def test_a_fork_at_circleci_loses_the_name_of_its_branch() -> None:
+    environ = {
+        **PULL_REQUESTS["circleci"][0],
+        "CIRCLE_BRANCH": "pull/7",
+        "CIRCLE_PR_NUMBER": "7",
+        "CIRCLE_PR_USERNAME": "mallory",
+        "CIRCLE_PR_REPONAME": "fleet",
+    }
+    facts = read_ci(environ)
+    assert facts is not None
+    assert facts.pull_request.source_branch is None
+    assert facts.pull_request.from_fork is True
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://github.com/acme/fleet.git", "acme/fleet"),
+        ("git@github.com:acme/fleet.git", "acme/fleet"),
+        ("ssh://git@git.example.com:2222/acme/deep/fleet", "acme/deep/fleet"),
+        ("git://github.com/acme/fleet.git", "acme/fleet"),
+        ("fleet", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_repository_is_named_by_the_address_of_its_clone(url: str | None, expected: str | None) -> None:
+    environ = {**PULL_REQUESTS["buildkite"][0], "BUILDKITE_REPO": url or ""}
+    facts = read_ci(environ)
+    assert facts is not None
+    assert facts.pull_request.target_repository == expected
