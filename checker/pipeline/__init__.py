@@ -66,6 +66,8 @@ def check(
     report = Report(tool_version=__version__, change=change.facts, units=_everything(base, head), notes=notes)
     running.watch.enter("comparing")
     report = _with_diff(report, run, parts)
+    if parts.rules:
+        report = replace(report, notes=(*report.notes, *_strangers(run)))
     if proposed is not None and report.rules is not None:
         other = _with_diff(report, _reclassified(run, proposed), parts)
         report = replace(report, notes=(*report.notes, *differences(report.rules, other.rules or ())))
@@ -74,6 +76,15 @@ def check(
         options.store.close()
     running.watch.enter("hiding secrets")
     return without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.report_key or options.digest_key)
+
+
+def _strangers(run: _Run) -> tuple[str, ...]:
+    """Environments that rules name and that nothing is in: a slip of the pen would guard nothing, and say nothing."""
+    named = {choice.environment for choice in run.settings.rules if choice.environment}
+    known = {built.unit.environment for built in (*run.base.built, *run.head.built)} | {
+        setting.name for setting in run.settings.environments
+    }
+    return tuple(f"rules are set for environment {name}, in which there is no unit" for name in sorted(named - known))
 
 
 def explain_movement(change: Snapshot, settings: Settings, environment: str, running: Running = DEFAULT_RUNNING) -> Movement:
