@@ -5,13 +5,14 @@ An object named in `dependsOn` that the repository does not hold may still live 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from checker.discover.flux import FLUX_CONTROLLERS
+from checker.discover.flux_cluster import chart_reference, source_reference
 from checker.model.findings import Finding, Severity
 from checker.model.objects import KubeObject, ObjectKey, dig, mapping, sequence, text
 from checker.model.paths import RepoPath, is_within
-from checker.model.units import BuiltUnit, Controller, UnitKey
+from checker.model.units import BuiltUnit, Controller, Failure, Reason, UnitKey
 
 CLUSTER_KINDS = frozenset(
     {
@@ -22,10 +23,11 @@ CLUSTER_KINDS = frozenset(
 
 
 def find_conflicts(built: Sequence[BuiltUnit]) -> tuple[Finding, ...]:
-    """Unresolved and circular `dependsOn`, and objects that two units apply to one cluster."""
+    """Sources that nothing declares, unresolved and circular `dependsOn`, and objects that two units apply to one cluster."""
     units = {unit.unit.key: unit for unit in built if unit.unit.controller in FLUX_CONTROLLERS and not _is_set_aside(unit)}
     wanted = {key: tuple(_depends_on(unit)) for key, unit in units.items()}
-    return (*_missing(units, wanted), *_circles(units, wanted), *_owned_twice(units.values()))
+    hidden = frozenset(unit.unit.cluster for unit in units.values() if _hides(unit))
+    return (*_sourceless(units, hidden), *_missing(units, wanted, hidden), *_circles(units, wanted), *_owned_twice(units.values()))
 
 
 def find_unreleased(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit]) -> tuple[Finding, ...]:
@@ -78,8 +80,30 @@ def _depends_on(unit: BuiltUnit) -> Iterator[UnitKey]:
             yield UnitKey(key.cluster, key.controller, text(reference.get("namespace")) or key.namespace, text(reference.get("name")))
 
 
-def _missing(units: Mapping[UnitKey, BuiltUnit], wanted: Mapping[UnitKey, tuple[UnitKey, ...]]) -> Iterator[Finding]:
-    hidden = {unit.unit.cluster for unit in units.values() if not unit.objects and not unit.suspended}
+def _hides(unit: BuiltUnit) -> bool:
+    """Whether it may declare sources and units that nobody has seen. Charts do so too rarely to be silent about all others."""
+    return not unit.objects and not unit.suspended and unit.unit.controller is not Controller.FLUX_HELMRELEASE
+
+
+def _sourceless(units: Mapping[UnitKey, BuiltUnit], hidden: Container[str]) -> Iterator[Finding]:
+    """Units that were not rendered because nothing declares the source they name. It may live in the cluster only."""
+    for key, unit in units.items():
+        declaration = unit.unit.declaration
+        if declaration is None or not isinstance(unit.result, Failure) or unit.result.reason is not Reason.REMOTE:
+            continue
+        named = {Controller.FLUX_KUSTOMIZATION: source_reference, Controller.FLUX_HELMRELEASE: chart_reference}.get(key.controller)
+        reference = named(declaration) if named is not None else None
+        # a unit that makes others hides only itself here
+        others = key.cluster in hidden and not _hides(unit)
+        if reference is None or others or any((obj.kind, obj.namespace, obj.name) == reference for obj in unit.unit.related):
+            continue
+        message = f"{key} is made from {reference}, which nothing in this repository declares"
+        yield _finding("source-missing", Severity.WARNING, message, unit)
+
+
+def _missing(
+    units: Mapping[UnitKey, BuiltUnit], wanted: Mapping[UnitKey, tuple[UnitKey, ...]], hidden: Container[str]
+) -> Iterator[Finding]:
     for key, dependencies in wanted.items():
         for dependency in dependencies:
             if dependency not in units and key.cluster not in hidden:

@@ -58,14 +58,19 @@ def check_side(
 def _failures(built: BuiltUnit) -> Iterable[Finding]:
     if isinstance(built.result, Failure):
         rule, severity = _FAILED[built.result.reason]
-        if built.unit.controller is Controller.CHART:
-            # nobody says that a chart is ever released with its default values alone
+        if built.unit.controller is Controller.CHART or _is_put_away(built):
+            # nobody says that a chart is ever released with its default values alone, or that what a hidden folder keeps is deployed
             severity = Severity.NOTE
         chain = f" (through {' > '.join(built.result.chain)})" if built.result.chain else ""
         message = f"{built.unit.key} was not rendered: {built.result.message}{chain}"
         yield _of_unit(
             Finding(rule=rule, severity=severity, message=message, location=built.result.location, outcome=Outcome.NOT_CHECKED), built
         )
+
+
+def _is_put_away(built: BuiltUnit) -> bool:
+    """Whether a folder that no controller names lies in a hidden one."""
+    return built.unit.declaration is None and any(part.startswith(".") for part in (built.unit.path or "").split("/"))
 
 
 def _broken(file: BrokenFile) -> Finding:

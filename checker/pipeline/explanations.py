@@ -237,6 +237,19 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "Move to the version that the message names; `flux migrate` rewrites files.",
         ),
         (
+            "source-missing",
+            "A unit is made from a source that nothing declares",
+            "Unless the source exists in the cluster, nothing is ever applied: Flux waits for it.",
+            "Correct the reference (a namespace that is left out is the unit's own), or declare the source.",
+        ),
+        (
+            "swept-in",
+            "A hidden file becomes part of a generated kustomization",
+            "A folder without kustomization.yaml is taken whole, hidden folders too, so workflow files and editor settings that look like "
+            "manifests are applied; one pattern in any .sourceignore lifts the default exclusions.",
+            "Exclude the file in .sourceignore, or write a kustomization.yaml that lists what is meant.",
+        ),
+        (
             "dependency-missing",
             "dependsOn names something that is not in the repository",
             "Unless it exists in the cluster, the unit waits for it for ever.",

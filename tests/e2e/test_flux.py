@@ -174,3 +174,82 @@ def test_releases_in_overlays_that_nothing_reaches_are_units(run: Callable[..., 
 
 def test_variables_of_the_settings_reach_the_release(run: Callable[..., str], fleet: GitRepo) -> None:
     assert "region: eu-west-1" in run("render", "-C", fleet.root, "app", "--allow-network")
+
+
+APP = """apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: NAME, namespace: flux-system}
+spec: {interval: 10m, path: ./NAME, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}
+"""
+SETTING = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop, annotations: {x: y}}\ndata: {a: old}\n"
+MARK = "annotations: {kustomize.toolkit.fluxcd.io/"
+
+
+def changes(run: Callable[..., str], repo: GitRepo) -> dict[str, str]:
+    """What is said of the ConfigMap, unit by unit."""
+    units = units_of(run("diff", "-C", repo.root, "--base", "main", "-o", "json"))
+    return {name: obj["change"] for name, unit in units.items() for obj in unit["objects"] if obj["kind"] == "ConfigMap"}
+
+
+@pytest.fixture
+def two_apps(git_home: Path, tmp_path: Path) -> GitRepo:
+    """Kustomizations `one` and `two`; the ConfigMap is in `one`."""
+    repo = GitRepo.create(tmp_path / "fleet")
+    files = {"clusters/production/flux-system/gotk-sync.yaml": SYNC, "two/other.yaml": SETTING.replace("settings", "other")}
+    files |= {f"clusters/production/{name}.yaml": APP.replace("NAME", name) for name in ("one", "two")}
+    repo.commit(files={**files, "one/other.yaml": SETTING.replace("settings", "beside"), "one/settings.yaml": SETTING})
+    return repo
+
+
+@pytest.mark.parametrize("mark", ["prune: Disabled}", "reconcile: disabled}", "ssa: Ignore}"])
+def test_edge_34_what_was_marked_stays_when_it_is_removed(run: Callable[..., str], two_apps: GitRepo, mark: str) -> None:
+    two_apps.commit(files={"one/settings.yaml": SETTING.replace("annotations: {x: y}", MARK + mark)})
+    two_apps.branch("next")
+    two_apps.commit(delete=["one/settings.yaml"])
+    assert changes(run, two_apps) == {"one": "orphaned"}
+    two_apps.switch("main")
+    two_apps.commit(files={"one/settings.yaml": SETTING})
+    two_apps.branch("plain")
+    two_apps.commit(delete=["one/settings.yaml"])
+    assert changes(run, two_apps) == {"one": "deleted"}
+
+
+def test_edge_35_an_object_that_moves_to_another_unit_is_not_deleted(run: Callable[..., str], two_apps: GitRepo) -> None:
+    two_apps.branch("next")
+    two_apps.commit(files={"two/settings.yaml": SETTING}, delete=["one/settings.yaml"])
+    assert set(changes(run, two_apps).values()) == {"moved"}
+
+
+def test_edge_36_a_change_of_an_object_that_is_only_ever_created_does_not_arrive(run: Callable[..., str], two_apps: GitRepo) -> None:
+    marked = SETTING.replace("annotations: {x: y}", MARK + "ssa: IfNotPresent}")
+    two_apps.commit(files={"one/settings.yaml": marked})
+    two_apps.branch("next")
+    two_apps.commit(files={"one/settings.yaml": marked.replace("old", "new")})
+    (obj,) = units_of(run("diff", "-C", two_apps.root, "--base", "main", "-o", "json"))["one"]["objects"]
+    assert [effect["id"] for effect in obj["effects"]] == ["not-applied"]
+    assert "IfNotPresent and exists" in obj["effects"][0]["message"]
+
+
+def test_no_change_of_any_manifest_is_lost(run: Callable[..., str], fleet: GitRepo) -> None:
+    """Every object of the fleet gets a label in turn: something moves, or something is said to be unknown."""
+    fleet.switch("main")
+    for path in fleet.git("ls-files", "*.yaml").splitlines():
+        text = (fleet.root / path).read_text()
+        if "metadata: {" not in text:
+            continue
+        fleet.branch(f"seed-{path.replace('/', '-')}")
+        fleet.commit(files={path: text.replace("metadata: {", "metadata: {labels: {seed: planted}, ", 1)})
+        report = json.loads(run("diff", "-C", fleet.root, "--base", "main", "-o", "json"))
+        assert any(unit["objects"] for environment in report["diff"] for unit in environment["units"]), path
+        units = report["summary"]["units"]
+        assert (units["rendered"], units["suspended"], units["notRendered"]) == (2, 0, 1)
+        fleet.switch("main")
+
+
+def test_what_a_hidden_folder_keeps_fails_nothing(run: Callable[..., str], fleet: GitRepo) -> None:
+    fleet.switch("main")
+    broken = "resources: [gone.yaml]\n"
+    fleet.commit(files={".archive/old/kustomization.yaml": broken, "left/kustomization.yaml": broken})
+    report = json.loads(run("check", "-C", fleet.root, "--base", "main", "-o", "json", code=1))
+    told = {finding["location"]["path"]: finding["severity"] for finding in report["findings"] if finding["rule"] == "could-not-render"}
+    assert told == {".archive/old/kustomization.yaml": "note", "left/kustomization.yaml": "error"}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from checker.model.objects import KubeObject, Location, Origin, dig, mapping, text
-from checker.model.paths import RepoPath, clamped_path
+from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, clamped_path, join
 from checker.model.tree import EntryKind, OverlayTree, Tree, nearest
 from checker.model.units import DeployUnit, Note, Rendered, RenderFailure
 from checker.render.flux.apply import applied, decrypted
@@ -38,7 +38,11 @@ def render_kustomization(unit: DeployUnit, tree: Tree, options: RenderOptions) -
     if variables is not None and variables.apply:
         located = [substituted(obj, variables) for obj in located]
     result = applied(located, unit)
-    notes = [*_notes(unit, result, options), *(unknown_notes(unit, variables) if variables is not None else ())]
+    notes = [
+        *_swept_in(result, artifact, path),
+        *_notes(unit, result, options),
+        *(unknown_notes(unit, variables) if variables is not None else ()),
+    ]
     return Rendered(objects=result, notes=tuple(notes))
 
 
@@ -107,6 +111,18 @@ def _explained(message: str, artifact: ArtifactTree) -> str:
     missing = re.match(r"(\S+) does not exist", message)
     why = artifact.absence(RepoPath(missing[1])) if missing else ""
     return message.replace("does not exist", why, 1) if why else message
+
+
+def _swept_in(objects: tuple[KubeObject, ...], artifact: ArtifactTree, path: RepoPath) -> Iterator[Note]:
+    """Objects of hidden files that no kustomization lists: the generated one takes in whatever is below the folder."""
+    if any(artifact.kind(join(path, name)) is EntryKind.FILE for name in KUSTOMIZATION_FILES):
+        return
+    top = artifact.origin(path)
+    for file in dict.fromkeys(obj.origin.path for obj in objects):
+        inside = file.removeprefix(f"{top}/") if file.startswith(f"{top}/") else ""
+        if any(part.startswith(".") for part in inside.split("/")):
+            message = f"{file} is hidden, and the kustomization that Flux generates for {path or '.'} applies it all the same"
+            yield Note(id="swept-in", message=message, location=Location(path=file))
 
 
 def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...], options: RenderOptions) -> Iterator[Note]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from checker.discover.flux_findings import find_conflicts, find_unreleased
 from checker.model.objects import KubeObject, Origin
 from checker.model.paths import RepoPath
-from checker.model.units import BuiltUnit, Controller, DeployUnit, Rendered
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered
 
 ORIGIN = Origin(path=RepoPath("clusters/prod/apps.yaml"), line=3)
 
@@ -55,6 +56,40 @@ def test_a_missing_dependency_is_named() -> None:
 
 def test_nothing_is_called_missing_where_a_unit_could_not_be_seen_into() -> None:
     assert told(unit("a", "gone"), unit("b", objects=())) == []
+
+
+def unseen(
+    name: str, kind: str = "GitRepository", controller: Controller = Controller.FLUX_KUSTOMIZATION, reason: Reason = Reason.REMOTE
+) -> BuiltUnit:
+    """A unit that is not rendered, made from a source of its own name."""
+    reference: dict[str, Any] = {"kind": kind, "name": name}
+    of_chart = {"chart": {"spec": {"chart": "c", "sourceRef": reference}}}
+    made = unit(name, **({"sourceRef": reference} if controller is Controller.FLUX_KUSTOMIZATION else of_chart))
+    return BuiltUnit(unit=replace(made.unit, controller=controller), result=Failure(message="m", reason=reason, location=ORIGIN.location))
+
+
+def test_a_source_that_nothing_declares_is_named() -> None:
+    (finding,) = find_conflicts([unseen("gone")])
+    assert (finding.rule, finding.location.line) == ("source-missing", 3)
+    assert "made from GitRepository gone" in finding.message
+    (finding,) = find_conflicts([unseen("gone", "HelmRepository", Controller.FLUX_HELMRELEASE)])
+    assert "made from HelmRepository gone" in finding.message
+
+
+def test_a_source_that_is_declared_or_may_be_out_of_sight_is_not() -> None:
+    source = KubeObject(body={"kind": "GitRepository", "metadata": {"name": "far"}}, origin=ORIGIN)
+    far = unseen("far")
+    assert told(replace(far, unit=replace(far.unit, related=(source,)))) == []
+    assert told(unseen("broken", reason=Reason.BROKEN)) == []
+    hiding = replace(far, unit=replace(far.unit, related=(source,)))
+    assert told(hiding, unseen("gone", "HelmRepository", Controller.FLUX_HELMRELEASE)) == []
+
+
+def test_a_chart_that_is_remote_hides_no_missing_dependency() -> None:
+    declared = KubeObject(body={"kind": "HelmRepository", "metadata": {"name": "far"}}, origin=ORIGIN)
+    far = unseen("far", "HelmRepository", Controller.FLUX_HELMRELEASE)
+    chart = replace(far, unit=replace(far.unit, related=(declared,)))
+    assert told(unit("a", "gone"), chart) == [("dependency-missing", ORIGIN.path)]
 
 
 def test_a_circle_is_told_once() -> None:

@@ -111,6 +111,15 @@ def test_edge_06_a_folder_without_kustomization_takes_every_manifest_below() -> 
     assert names(render(files)) == ["h", "a", "b", "g", "e"]
 
 
+def test_a_hidden_file_that_is_taken_in_is_told() -> None:
+    files = {"app/a.yaml": config_map("a"), "app/.github/b.yaml": config_map("b"), "other/.sourceignore": "*.md\n"}
+    rendered = render(files)
+    assert names(rendered) == ["b", "a"]
+    assert [(note.id, note.location and note.location.path) for note in rendered.notes] == [("swept-in", "app/.github/b.yaml")]
+    listed = render({**files, "app/kustomization.yaml": "resources: [a.yaml, .github/b.yaml]\n"})
+    assert listed.notes == ()
+
+
 def test_edge_07_any_other_yaml_fails_the_whole_kustomization() -> None:
     with pytest.raises(RenderFailure, match=r"kind is missing") as caught:
         render({"app/a.yaml": config_map(), "app/deep/values.yaml": "replicas: 1\n"})
