@@ -54,6 +54,8 @@ class Arguments(argparse.Namespace):
     require_schemas: bool = False
     rego_engine: str = "regorus"
     verify_rego: bool = False
+    baseline: Path | None = None
+    write_baseline: Path | None = None
     rule: str = ""
     action: str = ""
     keep: Path | None = None
@@ -185,6 +187,14 @@ def _policies(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("policies")
     group.add_argument("--rego-engine", choices=("regorus", "opa"), default="regorus", help="the built-in engine, or the opa on PATH")
     group.add_argument("--verify-rego", action="store_true", help="judge with both engines, and fail where they differ")
+
+
+def _known(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is known already").add_mutually_exclusive_group()
+    group.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="findings in FILE do not fail (default: what settings name, from the base)"
+    )
+    group.add_argument("--write-baseline", type=Path, metavar="FILE", help="write what is found to FILE, so that only new findings fail")
 
 
 def _hook(parser: argparse.ArgumentParser) -> None:
@@ -327,7 +337,7 @@ to have it always:
   fish  gitops-check completion fish > ~/.config/fish/completions/gitops-check.fish
 
 """
-_WHOLE = (_repository, _revisions, _facts, _schemas, _policies, _output, _running, _hook)
+_WHOLE = (_repository, _revisions, _facts, _schemas, _policies, _known, _output, _running, _hook)
 
 COMMANDS: dict[str, Command] = {
     "check": Command("the pull-request check: everything, base against head", "checker.cli.commands:check", _WHOLE),
@@ -340,7 +350,7 @@ COMMANDS: dict[str, Command] = {
     "lint": Command(
         "schemas and policies on files as they stand",
         "checker.cli.commands:lint",
-        (_lint, _repository, _schemas, _policies, _output, _hook),
+        (_lint, _repository, _schemas, _policies, _known, _output, _hook),
     ),
     "units": Command(
         "list deploy units with controller, cluster, environment, source and state",

@@ -23,12 +23,25 @@ _BUDGETS = {"github": 65_000, "gitlab": 1_000_000}
 
 
 def deliver(report: Report, settings: Settings, arguments: Arguments) -> int:
-    """Write every format asked for and say how the run ended."""
+    """Write every format asked for and say how the run ended; with `--write-baseline` what is found is only noted down."""
+    if arguments.write_baseline is not None:
+        return _note_down(report, arguments)
     for wanted in arguments.output or ["text"]:
         name, _, path = wanted.partition("=")
         write(_formatted(name, report, settings.fail_on, arguments, to_terminal=not path), path)
     worst = report.worst()
     return 1 if settings.fail_on is not None and worst is not None and worst >= settings.fail_on else 0
+
+
+def _note_down(report: Report, arguments: Arguments) -> int:
+    from checker.pipeline.baseline import baseline_text
+
+    written = baseline_text(arguments.command, report)
+    write(written, str(arguments.write_baseline))
+    number = written.count('"fingerprint"')
+    findings = "1 finding" if number == 1 else f"{number:,} findings"
+    write(f"{findings} written to {arguments.write_baseline}; name it as `baseline:` in the settings, and only new ones fail\n", "")
+    return 0
 
 
 def check_formats(arguments: Arguments) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checker.cli.arguments import Arguments
 from checker.model.findings import UsageError
@@ -156,6 +156,18 @@ def _checked(settings: Settings, place: str) -> Settings:
     return settings
 
 
+def _baseline(settings: Settings, arguments: Arguments) -> dict[str, Any]:
+    """The file on disk that `--baseline` names; none while a new one is written."""
+    if arguments.write_baseline is not None:
+        return {"baseline": "", "baseline_text": None}
+    if arguments.baseline is None:
+        return {"baseline": settings.baseline}
+    try:
+        return {"baseline": str(arguments.baseline), "baseline_text": arguments.baseline.read_text(encoding="utf-8", errors="replace")}
+    except OSError as error:
+        raise UsageError(f"--baseline {arguments.baseline}: {error.strerror}", "--write-baseline writes it") from error
+
+
 def with_flags(settings: Settings, arguments: Arguments) -> Settings:
     """Flags win over the file."""
     from checker.settings.load import SEVERITIES
@@ -167,6 +179,7 @@ def with_flags(settings: Settings, arguments: Arguments) -> Settings:
         require_schemas=arguments.require_schemas or settings.require_schemas,
         allow_network=arguments.allow_network,
         rego_engine=arguments.rego_engine,
+        **_baseline(settings, arguments),
         verify_rego=arguments.verify_rego,
         fail_on=settings.fail_on if arguments.fail_on is None else SEVERITIES.get(arguments.fail_on),
     )

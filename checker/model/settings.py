@@ -135,6 +135,9 @@ class Settings:
     fail_on: Severity | None = Severity.ERROR
     """The least severity that fails a run, None for never."""
     allow_network: bool = False
+    baseline: str = ""
+    """The file of findings that are known; `baseline_text` is its text where the command line named it."""
+    baseline_text: str | None = None
     rego_engine: str = "regorus"
     verify_rego: bool = False
     """Judge with both Rego engines, and fail where they differ."""

@@ -58,6 +58,7 @@ def check(
     """Everything that can be said about the change. `proposed` are the settings that it brings, which do not judge it: what they would
     say is told in the notes.
     """
+    from checker.pipeline.baseline import against, read_baseline
     from checker.pipeline.hide import without_secrets
     from checker.pipeline.proposed import differences
 
@@ -71,11 +72,13 @@ def check(
     if proposed is not None and report.rules is not None:
         other = _with_diff(report, _reclassified(run, proposed), parts)
         report = replace(report, notes=(*report.notes, *differences(report.rules, other.rules or ())))
+    known = read_baseline(change.base, settings) if parts.findings else None
     report = _with_findings(report, run) if parts.findings else report
     if options.store is not None:
         options.store.close()
     running.watch.enter("hiding secrets")
-    return without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.report_key or options.digest_key)
+    report = without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.report_key or options.digest_key)
+    return against(report, known, "check")
 
 
 def _strangers(run: _Run) -> tuple[str, ...]:

@@ -402,6 +402,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "# gitops-check: ignore[image-tag-mutable] preview environment, rebuilt nightly",
         ),
         (
+            "baseline-stale",
+            "A line of the baseline that nothing is like any more",
+            "What it made known is gone, mended perhaps: left in place it would hide the same finding when it comes back.",
+            "Take the line out, or write the file anew with `--write-baseline`.",
+        ),
+        (
             "suppression-expired",
             "A suppression past its date",
             "It was meant to end.",

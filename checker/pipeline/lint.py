@@ -84,7 +84,7 @@ def lint_tree(files: Files, settings: Settings) -> Report:
     """Validate and evaluate what the files hold."""
     around = Surroundings(files.tree)
     excluded = _excluded(files.paths, settings)
-    looked_at = [path for path in files.paths if path not in excluded]
+    looked_at = [path for path in files.paths if path not in excluded and path != settings.baseline]
     reasons = {path: reason for path in looked_at if (reason := around.reason(path))}
     checked = _checked(files.tree, [path for path in looked_at if path not in reasons], settings, around)
     kept, suppressed = _lifted(merged(checked.findings), files.tree, settings)
@@ -93,13 +93,18 @@ def lint_tree(files: Files, settings: Settings) -> Report:
         for path, reason in reasons.items()
     )
     counts = checked.counts + Counts(skipped=len(left_out))
-    return Report(
+    report = Report(
         tool_version=__version__,
         findings=merged((*kept, *left_out)),
         suppressed=suppressed,
         counts=counts,
         engines=_engines(settings),
     )
+    if not settings.baseline:
+        return report
+    from checker.pipeline.baseline import against, read_baseline
+
+    return against(report, read_baseline(files.tree, settings), "lint", frozenset(looked_at))
 
 
 def _engines(settings: Settings) -> tuple[tuple[str, str], ...]:

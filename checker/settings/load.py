@@ -85,6 +85,7 @@ class _Reader:
             rules=tuple(choice for rule, value in mapping(body.get("rules")).items() for choice in self._choices(rule, value, names)),
             sources={source: text(place) for source, place in mapping(body.get("sources")).items()},
             exclude=_texts(body.get("exclude")),
+            baseline=text(body.get("baseline")),
             suppress=tuple(self._suppression(index, mapping(entry)) for index, entry in enumerate(sequence(body.get("suppress")))),
             fail_on=SEVERITIES.get(fail_on),
         )

@@ -49,5 +49,6 @@ MEANING: Mapping[str, str] = {
     "suppress.object": "glob of Kind/namespace/name",
     "suppress.environment": "environment that it is lifted in",
     "suppress.until": "day on which it ends, as 2027-01-31",
+    "baseline": "file of findings that are known and do not fail, written by --write-baseline and read from the base revision",
     "fail-on": "least severity that fails a run: error, warning, note or never",
 }

@@ -110,6 +110,7 @@ SCHEMA: JSONValue = {
         "sources": {"type": "object", "additionalProperties": _TEXT},
         "exclude": _TEXTS,
         "suppress": {"type": "array", "items": _SUPPRESSION},
+        "baseline": _TEXT,
         "fail-on": {"enum": ["error", "warning", "note", "never"]},
     },
 }
