@@ -16,7 +16,7 @@ from checker.discover.environments import classified, guarded_environments, own_
 from checker.discover.layout import Layout, ParseCache, holds_objects, in_chart, is_library, read_layout, referenced
 from checker.model.objects import Origin
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, is_within, join, parent
-from checker.model.settings import EnvironmentSetting
+from checker.model.settings import ClusterSetting, EnvironmentSetting
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, UnitKey
 
@@ -45,6 +45,8 @@ class DiscoverOptions:
     revisions: tuple[str, ...] = ()
     sources: Mapping[str, str] | None = None
     branch: str | None = None
+    clusters: tuple[ClusterSetting, ...] = ()
+    """Those with a server give an Application's destination its name."""
 
 
 def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:

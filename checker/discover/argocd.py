@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from checker.discover.argocd_overlays import overlays_of
 from checker.model.objects import JSONValue, KubeObject, Origin, dig, mapping, sequence, text
 from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, join, parent, repo_path
+from checker.model.settings import ClusterSetting
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey
 from checker.tools.argocd import is_this_repository
@@ -27,6 +28,9 @@ CLUSTER_LABEL = "argocd.argoproj.io/secret-type"
 class Options(Protocol):
     @property
     def repository_urls(self) -> tuple[str, ...]: ...
+
+    @property
+    def clusters(self) -> tuple[ClusterSetting, ...]: ...
 
 
 def find_roots(tree: Tree, objects: Sequence[KubeObject], options: Options) -> tuple[DeployUnit, ...]:
@@ -66,7 +70,7 @@ def _is_unit(obj: KubeObject) -> bool:
 
 def _unit(obj: KubeObject, above: DeployUnit | None, options: Options) -> DeployUnit:
     controller = KINDS[obj.kind]
-    cluster = _cluster(obj) if controller is Controller.ARGOCD_APPLICATION else "in-cluster"
+    cluster = _cluster(obj, options.clusters) if controller is Controller.ARGOCD_APPLICATION else "in-cluster"
     instance = _instance(above.cluster) if above is not None else ""
     unit = DeployUnit(
         controller=controller,
@@ -99,10 +103,12 @@ def _distinct(units: Iterable[DeployUnit], roots: Mapping[UnitKey, DeployUnit], 
     """What one parent declares twice is one unit; others under a taken key move to an instance named after their place."""
     taken: dict[UnitKey, DeployUnit] = {}
     for unit in units:
-        known = taken.get(unit.key) or roots.get(unit.key)
         moved = unit
-        if known is not None and not _same(known, unit, origins):
-            moved = replace(unit, cluster=f"{unit.cluster.partition(' (')[0]} ({_place(unit)})")
+        for place in ("", *_places(unit)):
+            moved = replace(unit, cluster=f"{unit.cluster.partition(' (')[0]} ({place})") if place else unit
+            known = taken.get(moved.key) or roots.get(moved.key)
+            if known is None or _same(known, moved, origins):
+                break
         taken[moved.key] = moved
     yield from taken.values()
 
@@ -118,8 +124,12 @@ def _same(root: DeployUnit, other: DeployUnit, origins: Container[Origin]) -> bo
     return root.origin == other.origin or other.origin in origins
 
 
-def _place(unit: DeployUnit) -> str:
-    return unit.parent.name if unit.parent is not None else parent(unit.origin.path) or "."
+def _places(unit: DeployUnit) -> tuple[str, ...]:
+    """Names of a place, each closer than the one before."""
+    file = f"{unit.origin.path}, document {unit.origin.document + 1}"
+    if unit.parent is not None:
+        return unit.parent.name, f"{unit.parent.name}, {unit.origin.path}", f"{unit.parent.name}, {file}"
+    return parent(unit.origin.path) or ".", unit.origin.path, file
 
 
 def _instance(cluster: str) -> str:
@@ -152,10 +162,14 @@ def _path(obj: KubeObject, options: Options) -> RepoPath | None:
     return None
 
 
-def _cluster(obj: KubeObject) -> str:
+def _cluster(obj: KubeObject, clusters: Iterable[ClusterSetting]) -> str:
+    """By name; of a server that settings know, the name they give it."""
     destination = mapping(dig(obj.body, "spec", "destination"))
-    server = text(destination.get("server"))
-    return text(destination.get("name")) or ("in-cluster" if server in ("", "https://kubernetes.default.svc") else _host(server) or server)
+    name, server = text(destination.get("name")), text(destination.get("server")).rstrip("/")
+    if name or not server:
+        return name or "in-cluster"
+    known = next((entry.name for entry in clusters if entry.server.rstrip("/") == server), "")
+    return known or ("in-cluster" if server == "https://kubernetes.default.svc" else _host(server) or server)
 
 
 def _host(server: str) -> str:

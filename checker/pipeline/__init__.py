@@ -203,7 +203,12 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
     sources = {url: RepoPath(path) for url, path in settings.sources.items()}
     return ExpandOptions(
         discover=DiscoverOptions(
-            environments=settings.environments, repository_urls=urls, revisions=revisions, sources=settings.sources, branch=target
+            environments=settings.environments,
+            repository_urls=urls,
+            revisions=revisions,
+            sources=settings.sources,
+            branch=target,
+            clusters=settings.clusters,
         ),
         render=RenderOptions(
             kubernetes=settings.kubernetes[0],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from checker.discover import DiscoverOptions
 from checker.model.paths import RepoPath
+from checker.model.settings import ClusterSetting
 from checker.model.tree import MemoryTree
 from checker.model.units import BuiltUnit, Controller
 from checker.pipeline.expand import ExpandOptions, expand, expand_one
@@ -141,3 +143,31 @@ def test_cluster_secrets_reach_the_sets_that_ask_for_clusters() -> None:
     found = built({"set.yaml": applicationset, "clusters/eu.yaml": secret, "app/cm.yaml": config_map("cm")})
     assert found["on-eu @ eu"].unit.controller is Controller.ARGOCD_APPLICATION
     assert found["on-eu @ eu"].state == "rendered"
+
+
+def test_of_several_with_one_name_in_one_place_none_is_lost() -> None:
+    files = {f"{file}.yaml": app("shop", folder) for file, folder in (("apps/a", "a"), ("apps/b", "b"), ("apps/c", "c"))}
+    files["apps/d.yaml"] = app("shop", "d") + "---\n" + app("shop", "e")
+    files |= {f"{folder}/cm.yaml": config_map(folder) for folder in "abcde"}
+    found = built(files)
+    clusters = [
+        "in-cluster",
+        "in-cluster (apps)",
+        "in-cluster (apps/c.yaml)",
+        "in-cluster (apps/d.yaml)",
+        "in-cluster (apps/d.yaml, document 2)",
+    ]
+    assert sorted(found) == [f"shop @ {cluster}" for cluster in clusters]
+    assert sorted(unit.objects[0].name for unit in found.values()) == ["a", "b", "c", "d", "e"]
+
+
+def test_a_server_has_the_name_that_settings_give_it() -> None:
+    remote = app("shop", "a").replace("name: in-cluster", 'server: "https://10.0.0.1:6443/"')
+    local = app("other", "a").replace("name: in-cluster", "server: https://kubernetes.default.svc")
+    known = (
+        ClusterSetting(name="prod", server="https://10.0.0.1:6443"),
+        ClusterSetting(name="hub", server="https://kubernetes.default.svc"),
+    )
+    options = replace(OPTIONS, discover=replace(OPTIONS.discover, clusters=known))
+    side = expand_one(tree({"apps/a.yaml": remote, "apps/b.yaml": local, "a/cm.yaml": config_map("cm")}), options)
+    assert sorted(unit.unit.cluster for unit in side.built if unit.unit.controller is Controller.ARGOCD_APPLICATION) == ["hub", "prod"]
