@@ -33,7 +33,9 @@ def units(arguments: Arguments) -> int:
     counted = ", ".join(f"{count} {state.value.replace('-', ' ')}" for state, count in tally.items() if count)
     manual = sum(one.state is State.RENDERED and about(one).sync == "manual" for one in built)
     waiting = f"; {manual} of those rendered {'waits' if manual == 1 else 'wait'} for a manual sync" if manual else ""
-    sys.stdout.write(f"\n{len(built)} units: {counted}{waiting}\n")
+    lost = sum(not one.unit.environment for one in built)
+    unclassified = f"; {lost} in no environment, so that no rule guards {'it' if lost == 1 else 'them'}" if 0 < lost < len(built) else ""
+    sys.stdout.write(f"\n{len(built)} units: {counted}{waiting}{unclassified}\n")
     if any(isinstance(one.result, Failure) and one.result.reason is Reason.REMOTE for one in built):
         sys.stdout.write(
             "What is remote can be vendored and mapped under sources: in the settings; charts are fetched with --allow-network.\n"

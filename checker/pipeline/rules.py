@@ -18,7 +18,7 @@ from checker.model.tree import Tree, TreeError
 from checker.pipeline.expand import ExpandOptions, expand_one
 from checker.snapshot import Snapshot
 from checker.snapshot.targets import branch_tips, target_tip
-from checker.tools.git import Place
+from checker.tools.git import Place, is_ancestor
 from checker.tools.git_commits import PastCommit, commits_between, past_commits
 
 MAX_HISTORY = 100
@@ -31,8 +31,7 @@ def gate_options(
     """The rules of the settings with the facts that they ask for."""
     chosen = {choice.rule: choice for choice in settings.rules if choice.mode is not Mode.OFF}
     base = change.facts.base.commit
-    target = change.facts.pull_request.target_branch
-    tip = (target_tip(change.repository, target) if target else None) or base
+    tip = _tip(change)
     owners, owners_format = find_owners(change.base, change.facts.pull_request.provider) if "owners" in chosen else (None, "github")
     return GateOptions(
         rules=settings.rules,
@@ -49,6 +48,13 @@ def gate_options(
         owners_format=owners_format,
         approvals=change.facts.pull_request.approved_by,
     )
+
+
+def _tip(change: Snapshot) -> str:
+    """Where the target branch stands now, if others merged into it since the base: a clone may know less of it than the base is."""
+    base, target = change.facts.base.commit, change.facts.pull_request.target_branch
+    tip = target_tip(change.repository, target) if target else None
+    return tip if tip and base and is_ancestor(change.repository.place, base, tip) else base
 
 
 def _generated(change: Snapshot, settings: Settings, guarded: frozenset[str], options: ExpandOptions) -> dict[str, tuple[Generated, ...]]:

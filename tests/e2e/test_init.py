@@ -253,3 +253,9 @@ def test_every_seat_says_where_it_belongs_and_is_read_as_what_it_is() -> None:
         assert "VERSION" not in seat.text
         if seat.file.endswith(".yaml"):
             assert [document.error for document in load_documents(seat.text.encode())] == [None]
+
+
+def test_units_in_no_environment_are_counted(run: Run, git_repo: GitRepo) -> None:
+    git_repo.commit("as it is", files={**OVERLAYS, "tools/all.yaml": SHOP})
+    _, out, _ = run("units", "-C", str(git_repo.root))
+    assert "1 in no environment, so that no rule guards it" in out

@@ -274,3 +274,14 @@ def test_a_rule_for_an_environment_that_is_not_there_is_told(shop: GitRepo, caps
     shop.commit("change", files=PROMOTE)
     main(["gate", "-C", str(shop.root), "--base", "main"])
     assert "rules are set for environment prodction, in which there is no unit" in capsys.readouterr().out
+
+
+def test_a_remote_that_is_behind_does_not_say_what_staging_runs(shop: GitRepo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clone = shop.clone(tmp_path / "clone")
+    clone.git("switch", "-q", "main")
+    clone.commit("not pushed yet", files={STAGING: overlay("1.5")})
+    clone.git("switch", "-q", "-c", "release/5")
+    clone.commit("promote", files={PRODUCTION: overlay("1.5")})
+    main(["gate", "-C", str(clone.root), "--base", "refs/heads/main", "-o", "json"])
+    found = {rule["rule"]: rule for rule in json.loads(capsys.readouterr().out)["rules"] if rule["environment"] == "production"}
+    assert "image registry.example.com/shop:1.5 runs in staging" in found["promoted-from"]["message"]
