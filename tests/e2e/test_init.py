@@ -103,8 +103,9 @@ def placed(run: Run, repo: GitRepo, *more: str) -> dict[str, str]:
     repo.commit("settings")
     code, out, _ = run("units", "-C", str(repo.root), *more)
     assert code == 0
-    rows = [line.split() for line in out.splitlines()[1:] if len(line.split()) > 4]
-    return {f"{row[0]} {row[3]}": row[1] for row in rows}
+    head, *lines = out.partition("\n\n")[0].splitlines()
+    cluster, environment, unit = (head.split().index(name) for name in ("CLUSTER", "ENVIRONMENT", "UNIT"))
+    return {f"{row[cluster]} {row[unit]}": row[environment] for row in (line.split() for line in lines)}
 
 
 @pytest.mark.parametrize(
