@@ -6,20 +6,15 @@ file: every import is asked for, one line to and fro, and answered by the caller
 
 from __future__ import annotations
 
-import atexit
 import json
-import os
 import re
-import sys
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from checker.model.findings import CheckerError
 from checker.model.objects import JSONValue
-from checker.tools.process import scrubbed_environment, start
+from checker.tools.worker import OneWorker, Worker, WorkerDied
 
 SECONDS = 20.0
 MEGABYTES = 2048
@@ -68,7 +63,7 @@ def evaluate(program: Program, load: Import) -> JSONValue:
         "tla_vars": dict(program.arguments),
         "tla_codes": dict(program.argument_codes),
     }
-    answer = _worker().ask(request, load)
+    answer = _ENGINE.get().ask(request, load)
     if "error" in answer:
         raise _failure(str(answer["error"]), program.path)
     value: JSONValue = json.loads(answer["value"])
@@ -89,75 +84,34 @@ def _failure(message: str, path: str) -> JsonnetFailed:
     return JsonnetFailed(ahead["told"] if ahead else told, place["path"].strip(), int(place["line"]), int(place["column"]))
 
 
-class _Worker:
+class _Jsonnet(Worker):
     def __init__(self) -> None:
-        script = Path(__file__).with_name("jsonnet_worker.py")
-        # -P: the current directory is the repository under judgement and must not provide modules.
-        self._process = start([sys.executable, "-P", script, str(MEGABYTES)], environment=scrubbed_environment())
-        self.pid = os.getpid()
-        self._expired = False
-        self._turn = threading.Lock()
-        hello = self._within(self._read)
-        if "missing" in hello:
+        super().__init__("jsonnet_worker.py", str(MEGABYTES))
+        if "missing" in self._asked(self.answer):
             self.close()
             raise JsonnetMissing("Jsonnet is not evaluated without its engine", INSTALL)
 
-    @property
-    def is_dead(self) -> bool:
-        return self._process.poll() is not None
-
     def ask(self, request: Mapping[str, Any], load: Import) -> dict[str, Any]:
         def exchange() -> dict[str, Any]:
-            self._write(request)
+            self._tell(request)
             while True:
-                answer = self._read()
+                answer = self.answer(MAX_ANSWER)
                 if "import" not in answer:
                     return answer
                 folder, name = answer["import"]
-                self._write(_imported(folder, name, load))
+                self._tell(_imported(folder, name, load))
 
-        with self._turn:
-            return self._within(exchange)
+        return self._asked(exchange)
 
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
+    def _tell(self, message: Mapping[str, Any]) -> None:
+        self.write(json.dumps(message).encode() + b"\n")
 
-    def _within(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        timer = threading.Timer(SECONDS, self._expire)
-        timer.daemon = True
-        timer.start()
+    def _asked(self, exchange: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
-            return work()
-        except (OSError, EOFError, ValueError) as error:
-            self.close()
-            why = f"took longer than {SECONDS:g} s" if self._expired else "ran out of memory, or printed too much"
-            raise JsonnetFailed(f"the program {why} and was stopped") from error
-        finally:
-            timer.cancel()
-
-    def _expire(self) -> None:
-        self._expired = True
-        self._process.kill()
-
-    def _write(self, message: Mapping[str, Any]) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(message).encode() + b"\n")
-        self._process.stdin.flush()
-
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline(MAX_ANSWER)
-        if not line.endswith(b"\n"):
-            raise EOFError
-        found: dict[str, Any] = json.loads(line)
-        return found
+            return self.within(SECONDS, exchange)
+        except WorkerDied as died:
+            why = f"took longer than {SECONDS:g} s" if died.expired else "ran out of memory, or printed too much"
+            raise JsonnetFailed(f"the program {why} and was stopped") from died
 
 
 def _imported(folder: str, name: str, load: Import) -> dict[str, str]:
@@ -168,21 +122,4 @@ def _imported(folder: str, name: str, load: Import) -> dict[str, str]:
     return {"path": path, "data": data.decode("latin-1")}
 
 
-_started: list[_Worker] = []
-_lock = threading.Lock()
-
-
-def _worker() -> _Worker:
-    """The worker of this very process: after a fork the parent's pipes are not ours."""
-    with _lock:
-        current = _started[0] if _started else None
-        if current is None or current.pid != os.getpid() or current.is_dead:
-            _started[:] = [_Worker()]
-            if current is None or current.pid != os.getpid():
-                atexit.register(_stop)
-        return _started[0]
-
-
-def _stop() -> None:
-    if _started and _started[0].pid == os.getpid():
-        _started.pop().close()
+_ENGINE = OneWorker(_Jsonnet)

@@ -1,15 +1,12 @@
-"""The engine's process and the lines that go to and fro. Every wait has an end: a timer kills the process, and reading meets the end."""
+"""The engine's process and the lines that go to and fro."""
 
 from __future__ import annotations
 
 import json
-import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
-from checker.tools.process import scrubbed_environment, start
+from checker.tools.process import scrubbed_environment
 from checker.tools.rego_values import (
     DISTRIBUTION,
     INSTALL,
@@ -21,21 +18,18 @@ from checker.tools.rego_values import (
     PolicyProblem,
     Request,
 )
+from checker.tools.worker import Worker, WorkerDied
 
 T = TypeVar("T")
 
 
 class Connection:
-    """The worker's pipes. Every wait has a limit, kept by a timer that kills the process: reading then meets the end."""
+    """The engine in its worker. Raises DeadEngineError where the worker dies of a request."""
 
     def __init__(self, limits: Limits) -> None:
         environment = {name: value for name, value in scrubbed_environment().items() if not name.startswith("RUST_")}
-        script = Path(__file__).with_name("rego_worker.py")
-        # -P: the current directory is the repository under judgement and must not provide modules.
-        self._process = start([sys.executable, "-P", script, str(limits.megabytes)], environment=environment)
-        self.dead = False
-        self._expired = False
-        hello = self._within(limits.seconds, self._read)
+        self._worker = Worker("rego_worker.py", str(limits.megabytes), environment=environment)
+        hello = self._within(limits.seconds, self._worker.answer)
         if "missing" in hello:
             self.close()
             raise MissingEngineError("the Rego engine is not installed", INSTALL)
@@ -46,8 +40,8 @@ class Connection:
 
     def ask(self, verb: str, request: object, seconds: float) -> dict[str, Any]:
         def exchange() -> dict[str, Any]:
-            self._write(verb.encode() + b" " + json.dumps(request).encode() + b"\n")
-            return self._read()
+            self._worker.write(verb.encode() + b" " + json.dumps(request).encode() + b"\n")
+            return self._worker.answer()
 
         answer = self._within(seconds, exchange)
         if "failed" in answer:
@@ -59,9 +53,9 @@ class Connection:
 
         def exchange() -> None:
             lines = [f"{request.group}\t{request.context}\t{request.input}\n" for request in batch]
-            self._write(f"eval {len(batch)}\n{''.join(lines)}".encode())
+            self._worker.write(f"eval {len(batch)}\n{''.join(lines)}".encode())
             for _ in batch:
-                answers.append(answered(self._line()))  # noqa: PERF401 - what came before the process died is kept
+                answers.append(answered(self._worker.line()))  # noqa: PERF401 - what came before the process died is kept
 
         try:
             self._within(seconds, exchange)
@@ -70,54 +64,15 @@ class Connection:
         return answers, ""
 
     def close(self) -> None:
-        self.dead = True
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
-        self._process.wait()
+        self._worker.close()
 
-    def _within(self, seconds: float, action: Callable[[], T]) -> T:
-        timer = threading.Timer(seconds, self._expire)
-        timer.daemon = True
-        timer.start()
+    def _within(self, seconds: float, exchange: Callable[[], T]) -> T:
         try:
-            return action()
-        except (OSError, EOFError, ValueError) as error:
-            self.dead = True
-            raise DeadEngineError(self._why(seconds)) from error
-        finally:
-            timer.cancel()
-
-    def _expire(self) -> None:
-        self._expired = True
-        self._process.kill()
-
-    def _why(self, seconds: float) -> str:
-        if self._expired:
-            return f"took longer than {seconds:g} s and was stopped"
-        self._process.kill()
-        self._process.wait()
-        return "made the Rego engine crash (a function that calls itself, or too much memory)"
-
-    def _write(self, data: bytes) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(data)
-        self._process.stdin.flush()
-
-    def _line(self) -> bytes:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line.endswith(b"\n"):
-            raise EOFError
-        return line
-
-    def _read(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._line())
-        return found
+            return self._worker.within(seconds, exchange)
+        except WorkerDied as died:
+            if died.expired:
+                raise DeadEngineError(f"took longer than {seconds:g} s and was stopped") from died
+            raise DeadEngineError("made the Rego engine crash (a function that calls itself, or too much memory)") from died
 
 
 def answered(line: bytes) -> Answer:

@@ -5,22 +5,18 @@ The wheel `helm-python-sdk` comes with the extra `helm`. It cannot be told a clu
 
 from __future__ import annotations
 
-import atexit
 import importlib.util
 import json
 import os
 import re
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
 from checker.tools.helm.files import ChartFiles, packed
-from checker.tools.process import scrubbed_environment, start
+from checker.tools.process import scrubbed_environment
+from checker.tools.worker import OneWorker, Worker, WorkerDied
 
 MODULE = "helm_python"
 VERSION = "4.2"
@@ -39,8 +35,8 @@ def is_installed() -> bool:
 
 def template(chart: ChartFiles, call: HelmCall) -> Templated:
     """Raises HelmFailed, HelmMissing."""
-    worker = _worker()
-    answer = worker.ask(
+    library = _LIBRARY.get()
+    answer = library.ask(
         {
             "release": call.release,
             "namespace": call.namespace,
@@ -56,7 +52,7 @@ def template(chart: ChartFiles, call: HelmCall) -> Templated:
         raise HelmFailed(str(answer["error"]))
     crds = [TemplateOutput(source=crd["filename"], text=crd["data"], is_crd=True) for crd in answer["crds"]]
     return Templated(
-        outputs=(*crds, *_manifests(answer["files"])), again=tuple(_manifests(answer["again"])), engine=f"Helm {worker.version} (library)"
+        outputs=(*crds, *_manifests(answer["files"])), again=tuple(_manifests(answer["again"])), engine=f"Helm {library.version} (library)"
     )
 
 
@@ -68,99 +64,29 @@ def _manifests(files: Mapping[str, str]) -> Iterator[TemplateOutput]:
                 yield TemplateOutput(source=name, text=f"{piece.lstrip()}\n")
 
 
-class _Worker:
-    """Every wait has a limit, kept by a thread that kills the process: reading then meets the end."""
-
+class _Library(Worker):
     def __init__(self) -> None:
-        script = Path(__file__).with_name("worker.py")
-        # -P: the current directory is the repository under judgement and must not provide modules.
-        self._process = start([sys.executable, "-P", script], environment={**scrubbed_environment(), **ENVIRONMENT})
-        self.pid = os.getpid()
-        self.version = ""
-        self._deadline: float | None = None
-        self._turn = threading.Lock()
-        threading.Thread(target=self._watch, daemon=True).start()
-        hello = self._within(self._read)
+        super().__init__("helm/worker.py", environment={**scrubbed_environment(), **ENVIRONMENT})
+        hello = self._asked(self.answer)
         if "missing" in hello:
             self.close()
             raise HelmMissing(f"Helm's library does not load: {hello['missing']}", "install gitops-check[helm] again, or put helm on PATH")
         self.version = str(hello.get("version", ""))
 
-    @property
-    def is_dead(self) -> bool:
-        return self._process.poll() is not None
-
     def ask(self, request: dict[str, Any], archive: bytes, again: bytes) -> dict[str, Any]:
         line = json.dumps({**request, "size": len(archive), "again": len(again)}).encode() + b"\n"
 
         def exchange() -> dict[str, Any]:
-            pipe = self._pipe(self._process.stdin)
-            pipe.write(line)
-            pipe.write(archive)
-            pipe.write(again)
-            pipe.flush()
-            return self._read()
+            self.write(line, archive, again)
+            return self.answer(MAX_ANSWER)
 
-        with self._turn:
-            return self._within(exchange)
+        return self._asked(exchange)
 
-    def close(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    continue
-
-    def _read(self) -> dict[str, Any]:
-        line = self._pipe(self._process.stdout).readline(MAX_ANSWER)
-        if not line.endswith(b"\n"):
-            raise HelmFailed("Helm stopped while rendering the chart: it ran out of time or memory, or printed too much")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def _within(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        self._deadline = time.monotonic() + SECONDS
+    def _asked(self, exchange: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
-            return work()
-        except (BrokenPipeError, HelmFailed) as error:
-            self.close()
-            raise HelmFailed(f"Helm did not finish the chart within {SECONDS:g} s, or ran out of memory") from error
-        finally:
-            self._deadline = None
-
-    def _watch(self) -> None:
-        """One thread for all requests: starting one for each would cost more than most charts."""
-        while self._process.poll() is None:
-            time.sleep(0.5)
-            deadline = self._deadline
-            if deadline is not None and time.monotonic() > deadline:
-                self._process.kill()
-
-    @staticmethod
-    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-        assert pipe is not None
-        return pipe
+            return self.within(SECONDS, exchange)
+        except WorkerDied as died:
+            raise HelmFailed(f"Helm did not finish the chart within {SECONDS:g} s, or ran out of memory") from died
 
 
-_started: list[_Worker] = []
-_lock = threading.Lock()
-
-
-def _worker() -> _Worker:
-    """The worker of this very process: after a fork the parent's pipes are not ours."""
-    with _lock:
-        current = _started[0] if _started else None
-        if current is None or current.pid != os.getpid() or current.is_dead:
-            _started[:] = [_Worker()]
-            if current is None or current.pid != os.getpid():
-                atexit.register(_stop)
-        return _started[0]
-
-
-def _stop() -> None:
-    if _started and _started[0].pid == os.getpid():
-        _started.pop().close()
+_LIBRARY = OneWorker(_Library)

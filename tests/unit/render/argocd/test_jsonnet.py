@@ -8,6 +8,7 @@ import pytest
 
 from checker.model.units import Reason, RenderFailure
 from checker.tools import jsonnet
+from checker.tools.worker import OneWorker
 from tests.unit.render.argocd.builders import config_map, names, render
 
 OBJECT = '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one" } }'
@@ -107,7 +108,7 @@ def test_without_the_engine_the_answer_is_how_to_get_it(monkeypatch: pytest.Monk
     def missing() -> Any:
         raise jsonnet.JsonnetMissing("no engine", jsonnet.INSTALL)
 
-    monkeypatch.setattr(jsonnet, "_worker", missing)
+    monkeypatch.setattr(jsonnet, "_ENGINE", OneWorker(missing))
     with pytest.raises(RenderFailure, match=r"install gitops-check\[jsonnet\]") as caught:
         render({"app/x.jsonnet": OBJECT})
     assert caught.value.reason is Reason.UNSUPPORTED
