@@ -17,15 +17,16 @@ under a key of the run (`checker.render.redact.rekeyed`), so that two reports ca
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import marshal
+from dataclasses import fields
+from operator import attrgetter
 from typing import NamedTuple
 
 from checker.model.objects import KubeObject
 from checker.model.tree import Identities
 from checker.model.units import BuiltUnit, DeployUnit, Rendered
 from checker.pipeline.fingerprint import fingerprint
-from checker.pipeline.stored import from_text, to_text
+from checker.pipeline.stored import from_bytes, to_bytes
 from checker.render.options import RenderOptions, RevisionTree
 from checker.tools.cache import Store
 from checker.tools.installation import installation
@@ -33,6 +34,9 @@ from checker.tools.installation import installation
 VARIANTS = 4
 RECORDED = frozenset({"revision_tree"})
 """Options that an entry accounts for by what was read through them."""
+_OBJECTS = ("declaration", "related")
+_SIMPLE = attrgetter(*(field.name for field in fields(DeployUnit) if field.name not in _OBJECTS))
+"""Every other field of a unit, also what no renderer looks at today: plain values, whose `repr` tells them apart."""
 
 
 class Recalled(NamedTuple):
@@ -45,22 +49,21 @@ class Recalled(NamedTuple):
 class _Variant(NamedTuple):
     reads: dict[str, str | None]
     pinned: dict[str, str | None]
-    text: str
+    data: bytes
 
 
 class RenderCache:
     def __init__(self, store: Store, options: RenderOptions) -> None:
         self._store = store
-        self._about = fingerprint(options, unseen=RECORDED)
+        self._about = store.name("options", installation(), fingerprint(options, unseen=RECORDED))
         self._revisions = options.revision_tree
-        self._objects: dict[int, tuple[KubeObject, str]] = {}
+        self._objects: dict[tuple[int, ...], tuple[tuple[KubeObject, ...], str]] = {}
 
     def recall(self, unit: DeployUnit, tree: Identities) -> Recalled | None:
         """What the unit renders to in the tree, None where nobody knows."""
-        name = self._name(unit)
-        for variant in self._load(name):
+        for variant in self._load(self._name(unit)):
             if tree.unchanged(variant.reads) and _same_revisions(variant.pinned, self._revisions):
-                return Recalled(from_text(variant.text, variant.reads, variant.pinned), self._content(variant.text))
+                return Recalled(from_bytes(variant.data, variant.reads, variant.pinned), self._content(variant.data))
         return None
 
     def keep(self, unit: DeployUnit, built: BuiltUnit) -> str:
@@ -68,42 +71,35 @@ class RenderCache:
         rendered = built.result
         if not isinstance(rendered, Rendered) or rendered.outside:
             return ""
+        try:
+            data = to_bytes(rendered)
+        except ValueError:
+            return ""
         name = self._name(unit)
-        text = to_text(rendered)
-        fresh = _Variant(dict(rendered.reads), dict(rendered.pinned), text)
+        fresh = _Variant(dict(rendered.reads), dict(rendered.pinned), data)
         others = [known for known in self._load(name) if (known.reads, known.pinned) != (fresh.reads, fresh.pinned)]
-        self._store.put(name, "\n".join(_lines(variant) for variant in (fresh, *others[: VARIANTS - 1])).encode())
-        return self._content(text)
+        self._store.put(name, marshal.dumps([tuple(variant) for variant in (fresh, *others[: VARIANTS - 1])]))
+        return self._content(data)
 
     def _load(self, name: str) -> list[_Variant]:
         data = self._store.get(name)
-        lines = data.decode().split("\n") if data else []
-        heads = map(json.loads, lines[::2])
-        return [_Variant(reads, pinned, text) for (reads, pinned), text in zip(heads, lines[1::2], strict=True)]
+        return [_Variant(*variant) for variant in marshal.loads(data)] if data else []  # noqa: S302 - the store has verified it
 
-    def _content(self, text: str) -> str:
-        return self._store.name("content", text)
+    def _content(self, data: bytes) -> str:
+        return self._store.name("content", data)
 
     def _name(self, unit: DeployUnit) -> str:
-        """Everything of the unit: also what a renderer does not look at today."""
-        simple = fingerprint(unit, unseen=("declaration", "related"))
-        objects = [] if unit.declaration is None else [unit.declaration]
-        return self._store.name("render", installation(), self._about, simple, *self._texts(objects), "related", *self._texts(unit.related))
+        declared = () if unit.declaration is None else (unit.declaration,)
+        return self._store.name("render", self._about, repr(_SIMPLE(unit)), self._text(declared), self._text(unit.related))
 
-    def _texts(self, objects: Sequence[KubeObject]) -> list[str]:
-        return [self._text(obj) for obj in objects]
-
-    def _text(self, obj: KubeObject) -> str:
-        """Many units share the objects beside them: each is looked at once."""
-        known = self._objects.get(id(obj))
+    def _text(self, objects: tuple[KubeObject, ...]) -> str:
+        """Many units share the objects beside them: each group is looked at once."""
+        key = tuple(map(id, objects))
+        known = self._objects.get(key)
         if known is None:
-            origins = fingerprint((obj.origin, obj.contributors))
-            known = self._objects[id(obj)] = (obj, self._store.name("object", json.dumps(obj.body), origins))
+            texts = [repr((obj.body, obj.origin, obj.contributors)) for obj in objects]
+            known = self._objects[key] = (objects, self._store.name("objects", *texts))
         return known[1]
-
-
-def _lines(variant: _Variant) -> str:
-    return f"{json.dumps([variant.reads, variant.pinned], separators=(',', ':'))}\n{variant.text}"
 
 
 def _same_revisions(pinned: dict[str, str | None], revisions: RevisionTree | None) -> bool:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,11 +10,13 @@ import pytest
 from checker.model.objects import KubeObject, Location, Origin
 from checker.model.paths import RepoPath
 from checker.model.settings import ClusterSetting
-from checker.model.units import Controller, DeployUnit, Note, Rendered, UnitKey
+from checker.model.tree import Identities, MemoryTree
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Note, Rendered, UnitKey
 from checker.pipeline.fingerprint import Unseen, fingerprint
-from checker.pipeline.kept import RECORDED
-from checker.pipeline.stored import from_text, to_text
+from checker.pipeline.kept import RECORDED, RenderCache
+from checker.pipeline.stored import from_bytes, to_bytes
 from checker.render.options import RenderOptions
+from checker.tools.cache import open_store
 
 OTHER: dict[str, Any] = {
     "kubernetes": "1.34",
@@ -47,7 +51,7 @@ def test_what_is_recorded_is_nothing_but_revisions() -> None:
     assert frozenset({"revision_tree"}) == RECORDED
 
 
-def test_every_field_of_a_unit_is_in_the_key() -> None:
+def test_every_field_of_a_unit_is_in_the_key(tmp_path: Path) -> None:
     origin = Origin(path=RepoPath("a.yaml"))
     unit = DeployUnit(controller=Controller.CHART, name="a", path=None, origin=origin)
     other: dict[str, Any] = {
@@ -63,8 +67,33 @@ def test_every_field_of_a_unit_is_in_the_key() -> None:
         "parent": UnitKey("c", Controller.CHART, "n", "a"),
     }
     assert other.keys() == {field.name for field in dataclasses.fields(DeployUnit)}
-    changed = [fingerprint(dataclasses.replace(unit, **{name: value})) for name, value in other.items()]
-    assert len({fingerprint(unit), *changed}) == len(other) + 1
+    store = open_store(tmp_path)
+    assert store is not None
+    cache = RenderCache(store, RenderOptions())
+    cache.keep(unit, BuiltUnit(unit=unit, result=Rendered(objects=())))
+    tree = Identities(MemoryTree({}))
+    assert cache.recall(replace(unit), tree) is not None
+    assert [name for name, value in other.items() if cache.recall(replace(unit, **{name: value}), tree) is not None] == []
+
+
+@pytest.mark.parametrize("value", [{1: "a"}, {"a": (1,)}, {"a": 10**30}, {"a": float("inf")}])
+def test_values_keep_their_types(value: Any) -> None:
+    rendered = Rendered(objects=(KubeObject(body=value, origin=Origin(path=RepoPath("a"))),))
+    assert repr(from_bytes(to_bytes(rendered), {}, {})) == repr(rendered)
+
+
+class Text(str):
+    """As kustomize's own kinds of text: more than its characters."""
+
+
+@pytest.mark.parametrize("value", [{"a": Text("x")}, {"a": object()}])
+def test_what_is_no_plain_data_is_not_kept(value: Any, tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    assert store is not None
+    origin = Origin(path=RepoPath("a"))
+    unit = DeployUnit(controller=Controller.CHART, name="a", path=None, origin=origin)
+    result = Rendered(objects=(KubeObject(body=value, origin=origin),))
+    assert RenderCache(store, RenderOptions()).keep(unit, BuiltUnit(unit=unit, result=result)) == ""
 
 
 @pytest.mark.parametrize(
@@ -109,7 +138,7 @@ def test_a_render_comes_back_equal() -> None:
         notes=(Note(id="n", message="m", location=Location(path=RepoPath("x"), line=1, column=2)), Note(id="n", message="m")),
         pinned={"v1": "id", "v2": None},
     )
-    again = from_text(to_text(rendered), dict(rendered.reads), dict(rendered.pinned))
+    again = from_bytes(to_bytes(rendered), dict(rendered.reads), dict(rendered.pinned))
     assert again == rendered
     assert repr(again) == repr(rendered)
 
