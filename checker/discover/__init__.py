@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments, own_branch, promotion_order
-from checker.discover.layout import Layout, ParseCache, holds_objects, in_chart, is_library, read_layout, referenced
+from checker.discover.layout import Layout, ParseCache, holds_objects, is_library, read_layout, referenced
 from checker.model.objects import Origin
-from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, is_within, join, parent
+from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, join, lies_in, parent
 from checker.model.settings import ClusterSetting, EnvironmentSetting
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, UnitKey
@@ -69,7 +69,7 @@ def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], optio
     reads = {path for unit in built for path in unit.result.reads}
     sources = {unit.unit.path for unit in built if isinstance(unit.result, Failure) and unit.unit.path}
     units = [*_overlays(tree, layout, reads), *_charts(tree, layout, reads), *_folders(tree, layout, reads)]
-    kept = [unit for unit in units if unit.path is not None and not any(is_within(unit.path, source) for source in sources)]
+    kept = [unit for unit in units if unit.path is not None and not lies_in(unit.path, sources)]
     return tuple(classified(unit, options.environments, branch=options.branch) for unit in kept)
 
 
@@ -106,9 +106,10 @@ def with_environments(found: Mapping[UnitKey, DeployUnit], options: DiscoverOpti
 
 def _overlays(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
     unreached = [folder for folder in layout.kustomizations if not any(join(folder, name) in reads for name in KUSTOMIZATION_FILES)]
-    bases = referenced(tree, layout.kustomizations)
+    bases = referenced(tree, layout.kustomizations) if unreached else ()
+    charts = frozenset(layout.charts)
     for folder in unreached:
-        if folder not in bases and not in_chart(folder, layout.charts):
+        if folder not in bases and not lies_in(folder, charts):
             file = next(join(folder, name) for name in KUSTOMIZATION_FILES if tree.kind(join(folder, name)))
             yield _unit(Controller.KUSTOMIZATION, folder, file)
 
@@ -129,7 +130,7 @@ def _folders(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit
         folder = parent(path)
         if folder in seen or path in reads or any(part.startswith(".") for part in path.split("/")):
             continue
-        if not any(is_within(folder, other) for other in kustomized) and holds_objects(tree, path):
+        if not lies_in(folder, kustomized) and holds_objects(tree, path):
             seen.add(folder)
             yield _unit(Controller.DIRECTORY, folder, path)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -54,7 +55,9 @@ def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> t
     parents.sort(key=lambda unit: unit.unit.key)
     if not parents:
         return ()
-    brought = {id(obj): obj for unit in built for obj in unit.unit.related if _is_beside(obj)}
+    # units of one round share what is beside them
+    shared = {id(unit.unit.related): unit.unit.related for unit in built}
+    brought = {id(obj): obj for related in shared.values() for obj in related if _is_beside(obj)}
     if any(_asks_clusters(obj) for parent in parents for obj in parent.objects):
         brought.update((id(obj), obj) for obj in _cluster_secrets(tree))
     beside = _beside((obj for unit in built for obj in unit.objects), brought.values())
@@ -217,8 +220,9 @@ def _words(value: JSONValue) -> str:
     return json.dumps(value, default=str)
 
 
+@lru_cache(maxsize=4)
 def _cluster_secrets(tree: Tree) -> tuple[KubeObject, ...]:
-    """Cluster Secrets written in files; they are of no group that is looked for otherwise."""
+    """Cluster Secrets written in files; they are of no group that is looked for otherwise. Every round asks again."""
     from checker.tools.yaml import read_objects
 
     found: list[KubeObject] = []

@@ -28,19 +28,24 @@ class Overlays:
 
 def overlays_of(tree: Tree, files: Iterable[RepoPath]) -> Overlays:
     """The topmost kustomizations above `files`."""
-    resources: dict[RepoPath, set[RepoPath]] = {}
+    users, patches = _users(tree)
+    used = frozenset(path for path in files if path in users)
+    return Overlays(tops=_tops(used, users), used=used, patches=patches)
+
+
+@lru_cache(maxsize=4)
+def _users(tree: Tree) -> tuple[Mapping[RepoPath, set[RepoPath]], frozenset[RepoPath]]:
+    """The folders that list each file or folder, and the files that are only patched with. Every round asks again."""
+    users: dict[RepoPath, set[RepoPath]] = {}
     patches: set[RepoPath] = set()
-    kustomizations: set[RepoPath] = set()
     for path in walk(tree):
         if basename(path) in KUSTOMIZATION_FILES:
             folder = parent(path)
-            kustomizations.add(folder)
             listed, patching = _references(_read(tree, path), folder)
             for target in listed:
-                resources.setdefault(target, set()).add(folder)
+                users.setdefault(target, set()).add(folder)
             patches.update(patching)
-    used = frozenset(path for path in files if path in resources)
-    return Overlays(tops=_tops(used, resources), used=used, patches=frozenset(patches - resources.keys()))
+    return users, frozenset(patches - users.keys())
 
 
 def _tops(used: frozenset[RepoPath], users: Mapping[RepoPath, set[RepoPath]]) -> tuple[RepoPath, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, KubeObject, Location, mapping, sequence
-from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, is_within, parent, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, lies_in, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 
 DECLARING_GROUPS = ("fluxcd", "argoproj.io", "apiextensions.k8s.io")
@@ -38,14 +38,17 @@ class Layout:
 
 def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layout:
     """Look at every file name once; parse only files that mention one of DECLARING_GROUPS. Both sides share `cache`."""
-    files = [path for path in walk(tree) if not _is_excluded(path, tuple(excluded))]
-    charts = tuple(parent(path) for path in files if basename(path) == "Chart.yaml")
-    outer = tuple(chart for chart in charts if not any(chart != other and is_within(chart, other) for other in charts))
+    patterns = tuple(excluded)
+    files = [path for path in walk(tree) if not patterns or not _is_excluded(path, patterns)]
+    charts = frozenset(parent(path) for path in files if basename(path) == "Chart.yaml")
+    outer = tuple(sorted(chart for chart in charts if not chart or not lies_in(parent(chart), charts)))
+    above = frozenset(outer)
     kustomizations = tuple(parent(path) for path in files if basename(path) in KUSTOMIZATION_FILES)
     manifests = tuple(
         path
         for path in files
-        if path.endswith(MANIFEST_SUFFIXES) and basename(path) not in KUSTOMIZATION_FILES and not in_chart(path, outer)
+        # its templates, values, CRDs and Chart.yaml are not manifests by themselves
+        if path.endswith(MANIFEST_SUFFIXES) and basename(path) not in KUSTOMIZATION_FILES and not lies_in(path, above)
     )
     declarations: list[KubeObject] = []
     broken: list[BrokenFile] = []
@@ -54,11 +57,6 @@ def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layou
         declarations.extend(objects)
         broken.extend(problems)
     return Layout(kustomizations=kustomizations, charts=outer, manifests=manifests, declarations=tuple(declarations), broken=tuple(broken))
-
-
-def in_chart(path: RepoPath, charts: Iterable[RepoPath]) -> bool:
-    """Whether a file is part of a chart: its templates, values, CRDs and Chart.yaml are not manifests by themselves."""
-    return any(is_within(path, chart) for chart in charts) if charts else False
 
 
 def holds_objects(tree: Tree, path: RepoPath) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NewType
 
 RepoPath = NewType("RepoPath", str)
@@ -61,6 +62,15 @@ def basename(path: RepoPath) -> str:
 def is_within(path: RepoPath, directory: RepoPath) -> bool:
     """Whether `path` is `directory` or lies below it."""
     return not directory or path == directory or path.startswith(directory + "/")
+
+
+def lies_in(path: RepoPath, folders: Container[RepoPath]) -> bool:
+    """Whether `path` is one of `folders` or lies below one, by looking up its own folders: however many there are."""
+    while path not in folders:
+        if not path:
+            return False
+        path = parent(path)
+    return True
 
 
 def shown(path: RepoPath) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Protocol
@@ -36,6 +37,9 @@ class Unreadable(TreeError):
 class Tree(Protocol):
     """What every stage reads files through. Symbolic links inside the tree are followed, links out of it are errors."""
 
+    def __hash__(self) -> int:
+        """A tree is itself, whatever another one holds: what was found in it may be remembered by it."""
+
     @property
     def label(self) -> str:
         """For messages: `main 4f1a5b1`, `the index`, `the work tree`."""
@@ -56,8 +60,19 @@ class Tree(Protocol):
         """The path with every symbolic link in it followed. Raises Unreadable for a link out of the tree or a loop."""
 
 
+class WalkedTree(ABC):
+    """A tree that knows all of its files and links at once."""
+
+    @abstractmethod
+    def walked(self) -> tuple[RepoPath, ...]:
+        """What `walk` would give."""
+
+
 def walk(tree: Tree, top: RepoPath = ROOT) -> Iterator[RepoPath]:
     """Every file and symbolic link below `top` in bytewise path order; links are listed, not followed; submodules are left out."""
+    if isinstance(tree, WalkedTree) and not top:
+        yield from tree.walked()
+        return
     for name in tree.entries(top):
         path = join(top, name)
         kind = tree.kind(path, follow=False)

@@ -6,11 +6,11 @@ ends and filters of a checkout do not show, sparse checkouts are complete, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from checker.model.findings import CheckerError
-from checker.model.paths import ROOT, RepoPath, shown
-from checker.model.tree import EntryKind, Unreadable
+from checker.model.paths import ROOT, RepoPath, join, shown
+from checker.model.tree import EntryKind, Unreadable, WalkedTree
 from checker.snapshot.directory import Disk
 from checker.snapshot.linked import MAX_DEPTH, LinkedTree, too_large
 from checker.tools.git import Record
@@ -25,7 +25,7 @@ KINDS = {
 }
 
 
-class ListedTree(LinkedTree):
+class ListedTree(LinkedTree, WalkedTree):
     """A tree of records whose contents lie in the object store."""
 
     def __init__(self, label: str, records: Iterable[Record], objects: ObjectReader, object_format: str) -> None:
@@ -33,11 +33,26 @@ class ListedTree(LinkedTree):
         self._objects = objects
         self._records = {record.path: record for record in records}
         self._directories = _directories(self._records)
+        self._walked: tuple[RepoPath, ...] | None = None
         self._has_links = any(record.mode == "120000" for record in self._records.values())
 
     @property
     def records(self) -> Iterable[Record]:
         return self._records.values()
+
+    def walked(self) -> tuple[RepoPath, ...]:
+        if self._walked is None:
+            self._walked = tuple(self._below(ROOT))
+        return self._walked
+
+    def _below(self, folder: RepoPath) -> Iterator[RepoPath]:
+        for name in self.stored_names(folder):
+            path = join(folder, name)
+            record = self._records.get(path)
+            if record is None:
+                yield from self._below(path)
+            elif KINDS[record.mode] is not EntryKind.SUBMODULE:
+                yield path
 
     def resolve(self, path: RepoPath) -> RepoPath:
         return super().resolve(path) if self._has_links else path
