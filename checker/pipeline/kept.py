@@ -32,8 +32,8 @@ from checker.tools.cache import Store
 from checker.tools.installation import installation
 
 VARIANTS = 4
-RECORDED = frozenset({"revision_tree"})
-"""Options that an entry accounts for by what was read through them."""
+RECORDED = frozenset({"revision_tree", "tags"})
+"""Options that an entry accounts for: it holds the revisions that were read, and what looks at tags is not kept."""
 _OBJECTS = ("declaration", "related")
 _SIMPLE = attrgetter(*(field.name for field in fields(DeployUnit) if field.name not in _OBJECTS))
 """Every other field of a unit, also what no renderer looks at today: plain values, whose `repr` tells them apart."""

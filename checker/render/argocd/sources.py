@@ -16,6 +16,7 @@ from checker.model.tree import EntryKind, MemoryTree, Tree, nearest
 from checker.model.units import DeployUnit, Note, Reason, RenderFailure
 from checker.render.options import RenderOptions
 from checker.tools.argocd import is_this_repository
+from checker.tools.outside import took
 
 _REF = re.compile(r"[a-zA-Z0-9_-]+")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
@@ -186,11 +187,13 @@ class Planner:
             return revision if prefix and revision else None
         tags = [tag[len(prefix) :] for tag in self.options.tags if tag.startswith(prefix)]
         try:
-            return best_version(revision, [tag for tag in tags if tag != revision])
+            newest = best_version(revision, [tag for tag in tags if tag != revision])
         except ConstraintError as error:
             if prefix:
                 raise self.broken(f"targetRevision {revision!r} with tagPrefix {prefix!r} must be a range of versions") from error
             return None
+        took("the tags of this repository")
+        return newest
 
     def tagged(self, tag: str, revision: str, prefix: str) -> Checkout:
         name = prefix + tag

@@ -28,7 +28,7 @@ OTHER: dict[str, Any] = {
     "flux": "2.8",
     "helm": "3.19",
     "clusters": (ClusterSetting(name="blue"),),
-    "tags": ("v1.0.0",),
+    "enable_helm": True,
     "generators": {"set": {"pullRequest": [{"branch": "x", "depth": 1}]}},
     "allow_network": True,
     "load_restrictor": "none",
@@ -46,9 +46,9 @@ def test_every_option_of_a_render_is_in_the_key() -> None:
     assert len({plain, *changed.values()}) == len(OTHER) + 1
 
 
-def test_what_is_recorded_is_nothing_but_revisions() -> None:
-    """Anything else here needs a place in the entries, and a look at it when one is recalled."""
-    assert frozenset({"revision_tree"}) == RECORDED
+def test_what_is_recorded_is_nothing_but_revisions_and_tags() -> None:
+    """Anything else here needs a place in the entries, and a look at it when one is recalled; or what asks for it says `took`."""
+    assert frozenset({"revision_tree", "tags"}) == RECORDED
 
 
 def test_every_field_of_a_unit_is_in_the_key(tmp_path: Path) -> None:

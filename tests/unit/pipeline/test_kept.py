@@ -287,6 +287,20 @@ def test_a_moved_tag_is_noticed(git_repo: GitRepo) -> None:
     assert _once(git_repo)[0] == 1
 
 
+def test_a_new_tag_is_noticed_by_what_follows_a_range(git_repo: GitRepo) -> None:
+    world = World(git_repo, 1)
+    git_repo.git("tag", "v1.0.0")
+    world.files["argo/pinned.yaml"] = world.files["argo/pinned.yaml"].replace('"v1"', '"1.x"')
+    world.files["bases/a/web.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n"
+    world.write()
+    git_repo.commit("follow a range")
+    before = report(git_repo, "main", "main", running=Running(cache=True))
+    git_repo.git("tag", "v1.1.0")
+    for running in (Running(), Running(cache=True)):
+        after = report(git_repo, "main", "main", running=running)
+        assert "v1.1.0" in after or after != before
+
+
 def test_a_file_that_becomes_a_link_to_the_same_content_is_noticed(git_repo: GitRepo) -> None:
     """kustomize refuses to read what lies outside of the folder, however equal."""
     git_repo.commit(files={**OVERLAY, "elsewhere/a.yaml": OVERLAY["app/a.yaml"]})
