@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, sequence, text
 from checker.model.paths import ROOT, RepoPath, clamped_path
-from checker.model.tree import MemoryTree, Missing, Tree
+from checker.model.tree import EntryKind, MemoryTree, Missing, Tree
 from checker.model.units import DeployUnit, Reason, RenderFailure
 from checker.render.helm.copies import find_copy
 from checker.render.options import RenderOptions
@@ -59,12 +59,12 @@ def _from_chart(chart: Mapping[str, JSONValue], namespace: str, unit: DeployUnit
     reference = _reference(mapping(chart.get("sourceRef")), namespace)
     if reference.kind == "HelmRepository":
         found = _from_repository(chart, reference, unit, tree, options)
-        return _with_values(found, chart, found.tree, found.path)
+        return _with_values(found, chart, (found.tree, found.path, "the chart"))
     artifact = open_source(reference, unit.related, tree, _source_options(options))
     path = clamped_path(text(chart.get("chart")))
     if artifact.kind(path) is None:
         raise RenderFailure(f"chart {text(chart.get('chart'))!r} does not exist in {reference}")
-    return _with_values(ChartSource(tree=artifact, path=path), chart, artifact, ROOT)
+    return _with_values(_opened(artifact, path), chart, (artifact, ROOT, "the source"))
 
 
 def _from_repository(
@@ -76,8 +76,7 @@ def _from_repository(
     sources = {known.rstrip("/"): RepoPath(str(folder).strip("/")) for known, folder in options.sources.items()}
     for known in (f"{url}/{name}", url, "/".join(reference)):
         if known in sources:
-            path = find_copy(tree, sources[known], name, version)
-            return ChartSource(tree=FolderTree(tree, ROOT), path=path)
+            return _opened(FolderTree(tree, ROOT), find_copy(tree, sources[known], name, version))
     if repository is None:
         raise RenderFailure(f"chart {name} {version}: {reference} is not declared in this repository; {HOW}", reason=Reason.REMOTE)
     is_registry = url.startswith("oci://")
@@ -98,7 +97,7 @@ def _whole(reference: SourceRef, unit: DeployUnit, tree: Tree, options: RenderOp
     version = digest or semver or tag
     for known in (url, url.rpartition("/")[0], "/".join(reference) if url else ""):
         if known and known in sources:
-            return ChartSource(tree=FolderTree(tree, ROOT), path=find_copy(tree, sources[known], name, version))
+            return _opened(FolderTree(tree, ROOT), find_copy(tree, sources[known], name, version))
     if reference.kind == "OCIRepository" and source is not None:
         remote = RemoteChart(
             url=url,
@@ -113,8 +112,18 @@ def _whole(reference: SourceRef, unit: DeployUnit, tree: Tree, options: RenderOp
     return ChartSource(tree=open_source(reference, unit.related, tree, _source_options(options)), path=ROOT)
 
 
-class _FetchedTree(MemoryTree):
-    """A chart that is nowhere in the repository: all it gives comes from the object that names it."""
+def _opened(tree: ArtifactTree, path: RepoPath) -> ChartSource:
+    """The chart there, an archive unpacked: values files lie in it."""
+    if tree.kind(path) is not EntryKind.FILE:
+        return ChartSource(tree=tree, path=path)
+    try:
+        return ChartSource(tree=_PackedTree(unpacked(tree.read(path)), tree.origin(path)), path=ROOT)
+    except HelmFailed as error:
+        raise RenderFailure(error.message, location=Location(path=tree.origin(path))) from error
+
+
+class _PackedTree(MemoryTree):
+    """The files of an archive: all it gives comes from the archive, or from the object that names a fetched one."""
 
     def __init__(self, files: Mapping[RepoPath, bytes], declared: RepoPath) -> None:
         super().__init__(files, "the chart's archive")
@@ -134,15 +143,16 @@ def _fetched(remote: RemoteChart, what: str, unit: DeployUnit, options: RenderOp
         archive = fetch(remote, allow_network=options.allow_network)
         if archive is None:
             raise RenderFailure(f"{what} is remote; {HOW}", reason=Reason.REMOTE)
-        return ChartSource(tree=_FetchedTree(unpacked(archive), unit.origin.path), path=ROOT)
+        return ChartSource(tree=_PackedTree(unpacked(archive), unit.origin.path), path=ROOT)
     except Unreachable as error:
         raise RenderFailure(f"{what} could not be fetched: {error.message}", reason=Reason.REMOTE) from error
     except HelmFailed as error:
         raise RenderFailure(error.message) from error
 
 
-def _with_values(found: ChartSource, chart: Mapping[str, JSONValue], tree: ArtifactTree, base: RepoPath) -> ChartSource:
-    """spec.valuesFiles replace the chart's values.yaml, left to right; the old spec.valuesFile comes first."""
+def _with_values(found: ChartSource, chart: Mapping[str, JSONValue], home: tuple[ArtifactTree, RepoPath, str]) -> ChartSource:
+    """spec.valuesFiles replace the chart's values.yaml, left to right; the old spec.valuesFile comes first. `home` is where they lie."""
+    tree, base, place = home
     single = text(chart.get("valuesFile"))
     names = [*([single] if single else []), *(text(item) for item in sequence(chart.get("valuesFiles")))]
     if not names:
@@ -154,7 +164,7 @@ def _with_values(found: ChartSource, chart: Mapping[str, JSONValue], tree: Artif
             values = merged_values(values, _read_values(tree, path))
         except Missing as error:
             if chart.get("ignoreMissingValuesFiles") is not True:
-                raise RenderFailure(f"values file {name!r} does not exist in {'the chart' if base else 'the source'}") from error
+                raise RenderFailure(f"values file {name!r} does not exist in {place}") from error
     return ChartSource(tree=found.tree, path=found.path, values=values)
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+
 import pytest
 
 from checker.model.paths import RepoPath
-from checker.model.units import Reason, RenderFailure
+from checker.model.tree import MemoryTree
+from checker.model.units import Reason, Rendered, RenderFailure
+from checker.render.helm import render_helmrelease
 from checker.render.helm.copies import find_copy
-from tests.unit.render.flux.builders import repository
+from checker.render.options import RenderOptions
+from tests.unit.render.flux.builders import kube, repository
+from tests.unit.render.helm.builders import CHART, release, values_of
 
 
 def charts(**versions: str) -> dict[str, str]:
@@ -41,6 +48,27 @@ def test_another_version_is_no_copy(folder: str, version: str, message: str) -> 
     with pytest.raises(RenderFailure, match=message) as caught:
         find_copy(repository(charts(app="1.0.0")), RepoPath(folder), "app", version)
     assert caught.value.reason is Reason.REMOTE
+
+
+def test_values_files_lie_in_a_copy_that_is_an_archive() -> None:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as packed:
+        for path, text in {**CHART, "charts/app/values-prod.yaml": "replicas: 5\n"}.items():
+            info = tarfile.TarInfo(path.removeprefix("charts/"))
+            info.size = len(text)
+            packed.addfile(info, io.BytesIO(text.encode()))
+    tree = MemoryTree({RepoPath("vendor/app-1.0.0.tgz"): data.getvalue()})
+    source = kube("HelmRepository", "charts", group="source.toolkit.fluxcd.io/v1", spec={"url": "https://r.example"})
+    chart = {"chart": "app", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "charts"}}
+    options = RenderOptions(sources={"https://r.example": RepoPath("vendor")})
+
+    def rendered(*files: str) -> Rendered:
+        return render_helmrelease(release(related=[source], chart={"spec": {**chart, "valuesFiles": list(files)}}), tree, options)
+
+    assert values_of(rendered("values-prod.yaml")) == {"replicas": 5}
+    assert rendered("values-prod.yaml").objects[0].origin.path == "vendor/app-1.0.0.tgz"
+    with pytest.raises(RenderFailure, match=r"'gone\.yaml' does not exist in the chart"):
+        rendered("gone.yaml")
 
 
 def test_what_is_no_version_is_refused() -> None:
