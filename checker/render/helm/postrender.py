@@ -25,7 +25,7 @@ def post_rendered(
     renderers = [mapping(mapping(item).get("kustomize")) for item in sequence(spec.get("postRenderers"))]
     if not any(any(renderer.get(field) for field in FIELDS) for renderer in renderers):
         return tuple(objects)
-    strategy = text(spec.get("postRenderStrategy")) or ("combined" if release(options.flux) >= (2, 8) else "nohooks")
+    strategy = strategy_of(spec, options)
     hooks = [obj for obj in objects if hook_events(obj)]
     plain = [obj for obj in objects if not hook_events(obj)]
     for renderer in renderers:
@@ -37,6 +37,11 @@ def post_rendered(
             plain = _built(plain, kustomization, unit)
             hooks = _built(hooks, kustomization, unit) if strategy == "separate" else hooks
     return (*plain, *hooks)
+
+
+def strategy_of(spec: Mapping[str, JSONValue], options: RenderOptions) -> str:
+    """`combined`, `separate` or `nohooks`: Helm 3, in Flux before 2.8, did not show hooks to post-renderers."""
+    return text(spec.get("postRenderStrategy")) or ("combined" if release(options.flux) >= (2, 8) else "nohooks")
 
 
 def _kustomization(renderer: Mapping[str, JSONValue]) -> dict[str, JSONValue]:

@@ -15,7 +15,7 @@ from checker.model.paths import RepoPath
 from checker.model.tree import Tree
 from checker.model.units import DeployUnit, Note, Reason, Rendered, RenderFailure
 from checker.render.helm.chart import HelmRequest, hook_events, template_release
-from checker.render.helm.postrender import post_rendered
+from checker.render.helm.postrender import post_rendered, strategy_of
 from checker.render.helm.source import ChartSource, open_chart
 from checker.render.helm.values import compose_values
 from checker.render.options import RenderOptions
@@ -41,7 +41,8 @@ def render_helmrelease(unit: DeployUnit, tree: Tree, options: RenderOptions) -> 
     located = tuple(replace(obj, origin=replace(obj.origin, path=chart.tree.origin(obj.origin.path))) for obj in result.objects)
     kept = tuple(obj for obj in located if not _is_stray_crd_file(obj))
     rendered = post_rendered(kept, spec, unit, options)
-    objects = tuple(_labelled(obj, unit, spec) for obj in rendered)
+    hooks_too = strategy_of(spec, options) != "nohooks"
+    objects = tuple(_labelled(obj, unit, spec) if hooks_too or not hook_events(obj) else obj for obj in rendered)
     return Rendered(objects=objects, notes=(*notes, *(_by_repository(note, chart) for note in result.notes)))
 
 
@@ -89,16 +90,10 @@ def _labelled(obj: KubeObject, unit: DeployUnit, spec: Mapping[str, JSONValue]) 
     common = mapping(spec.get("commonMetadata"))
     metadata: dict[str, JSONValue] = dict(obj.metadata)
     origin: dict[str, JSONValue] = {f"{GROUP}/name": unit.declaration.name, f"{GROUP}/namespace": unit.namespace}
-    if hook_events(obj) and not _hooks_take_part(spec):
-        return obj
     metadata["labels"] = {**mapping(metadata.get("labels")), **mapping(common.get("labels")), **origin}
     if mapping(common.get("annotations")):
         metadata["annotations"] = {**mapping(metadata.get("annotations")), **mapping(common.get("annotations"))}
     return replace(obj, body={**obj.body, "metadata": metadata})
-
-
-def _hooks_take_part(spec: Mapping[str, JSONValue]) -> bool:
-    return text(spec.get("postRenderStrategy"), "combined") != "nohooks"
 
 
 def _by_repository(note: Note, chart: ChartSource) -> Note:

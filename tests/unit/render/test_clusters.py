@@ -85,3 +85,13 @@ def test_an_older_helm_kept_nulls_and_that_is_said() -> None:
     new = built(release(), files, ClusterSetting(name="prod", helm="4.2")).result
     assert isinstance(new, Rendered)
     assert new.notes == ()
+
+
+def test_before_flux_2_8_hooks_are_neither_patched_nor_labelled() -> None:
+    job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j, labels: {a: b}, annotations: {helm.sh/hook: pre-install}}\n"
+    patch = '[{"op": "add", "path": "/metadata/labels/x", "value": "y"}]'
+    unit = release(postRenderers=[{"kustomize": {"patches": [{"target": {"kind": "Job"}, "patch": patch}]}}])
+    files = {**CHART, "charts/app/templates/job.yaml": job}
+    for flux, labels in (("2.7", {"a"}), ("2.8", {"a", "x", "helm.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/namespace"})):
+        one = built(unit, files, ClusterSetting(name="prod", flux=flux))
+        assert {*next(obj for obj in one.objects if obj.kind == "Job").labels} == labels
