@@ -97,7 +97,10 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
 
 def test_the_verdict_stands_without_a_script() -> None:
     made = page(release())
-    assert made.texts["h1"] == "Production and staging would change; freeze on production is bypassed; production may not from this branch; 1 error to fix"
+    assert (
+        made.texts["h1"]
+        == "Production and staging would change; freeze on production is bypassed; production may not from this branch; 1 error to fix"
+    )
     assert "2 errors" in made.texts["p"]
 
 

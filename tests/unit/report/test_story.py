@@ -20,7 +20,10 @@ from tests.unit.report.builders import STORIES, broken_render, built, deployment
 @pytest.mark.parametrize(
     ("story", "sentence"),
     [
-        ("release", "production and staging would change; freeze on production is bypassed; production may not from this branch; 1 error to fix"),
+        (
+            "release",
+            "production and staging would change; freeze on production is bypassed; production may not from this branch; 1 error to fix",
+        ),
         ("quiet", "nothing would change in any cluster"),
         (
             "broken-render",
