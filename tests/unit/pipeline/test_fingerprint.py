@@ -32,7 +32,6 @@ OTHER: dict[str, Any] = {
     "generators": {"set": {"pullRequest": [{"branch": "x", "depth": 1}]}},
     "allow_network": True,
     "load_restrictor": "none",
-    "enable_helm": True,
 }
 """Another value of every option of a render."""
 
