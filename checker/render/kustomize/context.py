@@ -16,7 +16,7 @@ from checker.render.kustomize.variables import Vars
 
 MOST_RESOURCES = 200_000
 DEEPEST = 60
-MOST_KUSTOMIZATIONS = 20_000
+MOST_KUSTOMIZATIONS = 10_000
 
 
 @dataclass(slots=True)

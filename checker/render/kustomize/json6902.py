@@ -7,6 +7,7 @@ with `[` must be JSON, any other is YAML; an operation without a value sets null
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from checker.render.kustomize.failure import broken, unsupported
@@ -41,17 +42,17 @@ def operations(text: str) -> list[Operation] | None:
     return [item or {} for item in value]
 
 
-def apply(document: dict[str, Any], patch: list[Operation]) -> dict[str, Any]:
-    """The patched document; `document` is used up."""
+def apply(document: dict[str, Any], patch: list[Operation], copy: Callable[[Any], Any] = copied) -> dict[str, Any]:
+    """The patched document; `document` is used up. `copy` makes the copies that are put in it."""
     holder: list[Any] = [document]
     for operation in patch:
-        _apply(holder, operation)
+        _apply(holder, operation, copy)
     if not isinstance(holder[0], dict):
         raise broken("the patch makes something else than a mapping of the resource")
     return holder[0]
 
 
-def _apply(holder: list[Any], operation: Operation) -> None:
+def _apply(holder: list[Any], operation: Operation, copied: Callable[[Any], Any]) -> None:
     kind, path = operation.get("op"), operation.get("path")
     if kind not in _KINDS:
         raise broken(f"unknown operation {kind!r}; a JSON patch has add, remove, replace, move, copy and test")
@@ -71,13 +72,13 @@ def _apply(holder: list[Any], operation: Operation) -> None:
         source = operation.get("from")
         if not isinstance(source, str):
             raise broken(f"operation {kind} has no `from`")
-        value = _take(holder[0], source, remove=kind == "move")
+        value = _take(holder[0], source, copied, remove=kind == "move")
         _add(holder[0], path, value, kind)
         return
     if kind == "add":
         _add(holder[0], path, copied(operation.get("value")), kind)
     elif kind == "remove":
-        _take(holder[0], path, remove=True)
+        _take(holder[0], path, copied, remove=True)
     else:
         _replace(holder[0], path, copied(operation.get("value")))
 
@@ -130,7 +131,7 @@ def _add(document: Any, path: str, value: Any, kind: str) -> None:
     container.insert(index + size if index < 0 else index, value)
 
 
-def _take(document: Any, path: str, *, remove: bool) -> Any:
+def _take(document: Any, path: str, copied: Callable[[Any], Any], *, remove: bool) -> Any:
     word = "remove" if remove else "copy"
     container, key = _find(document, path, word)
     value = _get(container, key)

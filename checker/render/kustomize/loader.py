@@ -44,6 +44,8 @@ class Loader:
         kind = self.tree.kind(found)
         if kind is None:
             raise broken(f"{shown(found)} does not exist{self._hint(found)}")
+        if kind is EntryKind.SYMLINK:
+            self.tree.resolve(found)  # tells where it leads to
         if kind is not EntryKind.FILE:
             raise broken(f"{shown(found)} is a {kind.value}, not a file")
         resolved = self.tree.resolve(found)
@@ -73,6 +75,8 @@ class Loader:
                 raise remote(f"remote base {repository}{at} is not vendored; map it under `sources:`")
             return Loader(tree=self.tree, root=self.tree.resolve(copy), anywhere=False, sources=self.sources, referrer=self)
         found = self._inside(path)
+        if self.tree.kind(found) is EntryKind.SYMLINK:
+            self.tree.resolve(found)
         if self.tree.kind(found) is not EntryKind.DIRECTORY:
             raise broken(
                 f"{shown(found)} does not exist{self._hint(found)}" if self.tree.kind(found) is None else f"{shown(found)} is not a folder"

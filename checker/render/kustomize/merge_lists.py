@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from checker.render.kustomize.failure import broken
+from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.openapi import Schema
 from checker.render.kustomize.values import is_null, is_scalar, key_text, quoted_if_needed
 
@@ -27,6 +27,8 @@ def merge_list(merger: Merger, dest: Any, patch: Any, schema: Schema) -> Any:
 
     keys: Texts = list(schema.get("keys", ()))
     sources = [dest, [] if patch is MISSING else patch]
+    if dest is patch and any(type(one) is dict and any(key in one and is_null(one[key]) for key in keys) for one in dest):
+        raise unsupported(f"a patch that adds a list merged by {' and '.join(keys)} in which one of these is null")
     if keys:
         wanted = _distinct([[key_text(_field(element, key)) for key in keys] for element in _by_patch_first(sources)])
     else:

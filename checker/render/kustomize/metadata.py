@@ -58,7 +58,7 @@ def finish(resource: Resource, options: list[str]) -> None:
     metadata = resource.body.get("metadata")
     found = metadata.get("annotations") if type(metadata) is dict else None
     if type(found) is list:
-        resource.texts("annotations")
+        found = resource.texts("annotations")
     if type(metadata) is dict and "annotations" in metadata and (type(found) is not dict or not found):
         del metadata["annotations"]
     if type(found) is dict and found:

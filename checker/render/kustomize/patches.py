@@ -15,7 +15,7 @@ from checker.render.kustomize.notes import PREFIX, notes_of
 from checker.render.kustomize.resmap import ResMap, set_texts, words
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.selector import Selector, select
-from checker.render.kustomize.values import copied, is_empty, is_null, number_text, resolved, restyled, set_loosely, text_of
+from checker.render.kustomize.values import copied, is_empty, is_null, number_text, resolved, restyled, set_loosely, text_of, weight
 from checker.tools.yaml.scalars import narrowed
 
 _ANNOTATIONS = ("/metadata/annotations", "/metadata")
@@ -52,6 +52,7 @@ def apply_patch(resources: ResMap, patch: Patch, merger: Merger) -> None:
 def merge_into(resources: ResMap, chosen: list[Resource], merge: Resource, patch: Patch, merger: Merger) -> None:
     """The way of targeted patches: labels and annotations of the patch become text, and what is left is checked for duplicates."""
     ids = {resource.cur_id for resource in chosen}
+    resources.grow(weight(merge.body), len(chosen))
     kept = []
     for resource in resources:
         if resource.cur_id in ids:
@@ -151,11 +152,16 @@ def _apply_operations(resources: ResMap, patch: Patch, merger: Merger) -> None:
     assert patch.operations is not None
     if patch.target is None:
         raise broken("a JSON patch needs a `target`")
+
+    def counted(value: Any) -> Any:
+        resources.grow(weight(value))
+        return copied(value)
+
     for resource in select(resources, patch.target):
         if patch.keeps_history:
             resource.remember_id()
         body = _with_notes(resource, patch.operations)
-        body = _rounded(json6902.apply(body, patch.operations))
+        body = _rounded(json6902.apply(body, patch.operations, counted))
         if resource.has_notes and any(_tells(operation) for operation in patch.operations):
             _without_notes(resource, body)
         _tidy_annotations(body)

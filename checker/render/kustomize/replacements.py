@@ -33,6 +33,7 @@ from checker.render.kustomize.values import (
     is_scalar,
     resolved,
     text_of,
+    weight,
 )
 from checker.tools.yaml import Rules, plain
 from checker.tools.yaml.scalars import is_timestamp, narrowed
@@ -146,7 +147,7 @@ def _write(resources: ResMap, target: Mapping[str, Any], value: Value, origin: O
         if any(_has_id(one) and any(_takes(one, known) for known in ids) for one in rejected):
             continue
         if any(_takes(chosen, known) for known in ids):
-            _write_fields(resource, target, value, styled=styled)
+            resources.grow(_write_fields(resource, target, value, styled=styled))
             resource.contributed(origin)
 
 
@@ -158,7 +159,9 @@ def _takes(selector: Selector, known: ResId) -> bool:
     return selector.takes_gvk(known.gvk) and matches_whole(selector.name, known.name) and matches_whole(selector.namespace, known.namespace)
 
 
-def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value, *, styled: bool) -> None:
+def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value, *, styled: bool) -> int:
+    """Returns the weight of what was written."""
+    written = 0
     options = target.get("options") or {}
     for path in target.get("fieldPaths") or [DEFAULT_PATH]:
         parts = smart_split(path)
@@ -170,8 +173,10 @@ def _write_fields(resource: Resource, target: Mapping[str, Any], value: Value, *
             raise broken(f"there is no field {path!r} in {resource.gvk.kind} {resource.name}, a target of a replacement")
         for slot in slots:
             _set(slot, value, options, resource.shared, styled=styled)
+            written += weight(slot.value)
             if parts in (["metadata"], ["metadata", "annotations"]):
                 resource.forget()  # kustomize's notes went with the annotations
+    return written
 
 
 def _set(slot: Slot, value: Value, options: Mapping[str, Any], shared: Sharing, *, styled: bool) -> None:

@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from checker.render.kustomize.failure import broken
+from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.ids import Gvk, ResId
 from checker.render.kustomize.resource import Resource
 from checker.render.kustomize.values import is_empty, is_null, quoted_if_needed, text_of
 
 Key = tuple[Gvk, str, str]
+MOST_COPIED_AT_ONCE = 100_000
+MOST_COPIED = 20_000_000
+"""Values: the first as many as a repository has in all, the second what fits into memory."""
 
 
 class ResMap:
     """`_keys` are the current identities while nothing but adding has happened; None when they must be taken anew."""
 
-    __slots__ = ("_keys", "resources")
+    __slots__ = ("_grown", "_keys", "resources")
 
     def __init__(self) -> None:
         self.resources: list[Resource] = []
         self._keys: set[Key] | None = set()
+        self._grown = 0
+
+    def grow(self, amount: int, times: int = 1) -> None:
+        """Patches and replacements that copy can double what is there each time: `amount` is the weight of what one writes."""
+        self._grown += amount * times
+        if amount > MOST_COPIED_AT_ONCE or self._grown > MOST_COPIED:
+            raise unsupported("patches and replacements copy more here than can be followed safely")
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)

@@ -117,6 +117,8 @@ class Resource:
         found = metadata.get(name) if type(metadata) is dict else None
         if type(found) is list and len(found) % 2:
             raise broken(f"{name} of {self.cur_id} is a list")  # kustomize crashes
+        if type(found) is list:  # kustomize takes its elements for keys and values
+            found = {text_of(key): value for key, value in zip(found[::2], found[1::2], strict=True)}
         return {key: str(text_of(value)) for key, value in found.items()} if type(found) is dict else {}
 
     def clone(self) -> Resource:

@@ -8,11 +8,13 @@ Literal in place of values. That is rare, so the common build pays nothing for i
 from __future__ import annotations
 
 import marshal
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from checker.render.kustomize.failure import broken
-from checker.tools.yaml import Rules, plain
+from checker.tools.yaml import Rules, load_documents, plain
 
 
 class NeedStylesError(Exception):
@@ -125,10 +127,23 @@ def _quoted_number(new: Literal) -> Quoted:
 
 
 def quoted_if_needed(text: str) -> str:
-    """Text that kustomize writes itself: quoted where it would read as something else."""
-    if text and "\n" not in text and not isinstance(plain(text, Rules.KUBERNETES), str):
+    """Text that kustomize writes itself: quoted where it would read as something else, a comment or a mapping included."""
+    if text and "\n" not in text and (not isinstance(plain(text, Rules.KUBERNETES), str) or _is_structure(text)):
         return Quoted(text)
     return text
+
+
+_STRUCTURE = re.compile(r"\s*[#\-?\[{&*!|>]|.*:(?:\s|\Z)")
+
+
+def _is_structure(text: str) -> bool:
+    return _STRUCTURE.match(text) is not None and _reads_as_structure(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _reads_as_structure(text: str) -> bool:
+    documents = load_documents(text.encode("utf-8", "surrogateescape"), rules=Rules.KUBERNETES)
+    return not documents or (documents[0].error is None and not isinstance(documents[0].value, str))
 
 
 def visited(value: Any) -> Any:
@@ -137,6 +152,15 @@ def visited(value: Any) -> Any:
         quoted = quoted_if_needed(value.text)
         return quoted if type(quoted) is Quoted else value
     return value if type(value) is Literal or type(value) is Quoted else quoted_if_needed(value)
+
+
+def weight(value: Any) -> int:
+    """How much a value holds: its nodes, long text counted as several."""
+    if type(value) is dict:
+        return 1 + sum(weight(item) for item in value.values())
+    if type(value) is list:
+        return 1 + sum(weight(item) for item in value)
+    return 1 + (len(value) >> 6 if isinstance(value, str) else 0)
 
 
 def copied(value: Any) -> Any:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from checker.model.objects import Origin
 from checker.model.paths import RepoPath
 from checker.model.units import Reason, RenderFailure
+from checker.render.kustomize import KustomizeOptions, build
+from checker.snapshot.directory import DirectoryTree
 from tests.unit.render.kustomize.helpers import DEPLOYMENT, bodies, built
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
@@ -173,3 +177,11 @@ def test_charts_need_helm_to_be_enabled():
 def test_local_config_objects_are_left_out():
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {config.kubernetes.io/local-config: 'true'}}"
     assert bodies({"kustomization.yaml": "resources: [r.yaml]", "r.yaml": text}) == {}
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "/etc"])
+def test_a_link_out_of_the_repository_is_called_one(target: str, tmp_path: Path):
+    (tmp_path / "kustomization.yaml").write_text("resources: [link.yaml]")
+    (tmp_path / "link.yaml").symlink_to(target)
+    with pytest.raises(RenderFailure, match=r"link\.yaml is a symbolic link out of the repository"):
+        build(DirectoryTree(tmp_path), RepoPath(""), KustomizeOptions())

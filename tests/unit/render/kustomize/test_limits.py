@@ -36,6 +36,23 @@ def test_aliases_that_explode_are_refused():
         one("namePrefix: a-", text)
 
 
+JSON = '- {target: {kind: Deployment}, patch: \'[{"op": "copy", "from": "/spec", "path": "/spec/xNUMBER"}]\'}'
+TREES = """
+- source: {kind: Deployment, fieldPath: spec}
+  targets: [{select: {kind: Deployment}, fieldPaths: [spec.xNUMBER], options: {create: true}}]"""
+TEXTS = """
+- source: {kind: Deployment, fieldPath: spec.template.spec.containers.0.image}
+  targets: [{select: {kind: Deployment}, fieldPaths: ['spec.template.spec.containers.0.image'], options: {delimiter: '%', index: 99}}]"""
+
+
+@pytest.mark.parametrize(("field", "entry"), [("patches", JSON), ("replacements", TREES), ("replacements", TEXTS)])
+def test_what_doubles_at_every_step_is_refused(field: str, entry: str):
+    entries = "\n".join(entry.strip("\n").replace("NUMBER", str(number)) for number in range(40))
+    with pytest.raises(RenderFailure, match="copy more here") as caught:
+        one(f"{field}:\n{entries}")
+    assert caught.value.reason is Reason.UNSUPPORTED
+
+
 def test_deep_nesting_is_refused():
     with pytest.raises(RenderFailure, match="nested"):
         one("namePrefix: a-", DEPLOYMENT + "deep: " + "[" * 3000 + "]" * 3000)

@@ -166,3 +166,11 @@ def test_items_of_a_list_of_one_kind_are_text_in_quotes():
     listed = f"apiVersion: v1\nkind: ConfigMapList\nitems:\n- {item}"
     assert one(patch + change, listed)["metadata"]["namespace"] == "5"
     assert one(patch + change, item)["metadata"]["namespace"] == 5
+
+
+def test_text_that_would_read_as_a_comment_is_in_quotes_once_a_patch_passes_it():
+    patches = "".join(
+        f"- {{patch: '{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web, labels: {{{label}}}}}}}'}}\n"
+        for label in ('a: "#no"', "b: x", "a: 0")
+    )
+    assert one("patches:\n" + patches, DEPLOYMENT.replace("name: web", "name: web\n  labels: {a: green}"))["metadata"]["labels"]["a"] == "0"
