@@ -82,8 +82,6 @@ def answered(line: bytes) -> Answer:
         return Answer(values={int(index): value for index, value in found.items()})
     if "input" in found:
         return Answer(failure=found["input"]["message"])
-    if "panic" in found:
-        return Answer(errors={index: PolicyProblem(message=found["panic"]) for index in range(found["rules"])})
     return Answer(
         values={int(index): value for index, value in found["values"].items()},
         errors={int(index): problem_of(error) for index, error in found["errors"].items()},

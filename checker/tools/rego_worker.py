@@ -60,7 +60,8 @@ class Worker:
         self.context: dict[str, Any] | bytes = {}
         self.modules: list[tuple[str, str, str]] = []
         self.data: dict[str, Any] = {}
-        self.entries: list[str] = []
+        self.firsts: list[int] = []
+        self.broken: dict[tuple[str, ...], str] = {}
         self.groups: list[list[tuple[str, ...] | None]] = []
         self.own: list[tuple[str, str]] = []
         self.lenient: dict[str, str] = {}
@@ -119,7 +120,7 @@ class Worker:
         self.data = request["data"]
         self.own = request["own"]
         self.lenient = request["lenient"]
-        self.entries, self.groups = [], []
+        self.firsts, self.groups, self.broken = [], [], {}
         problems = self.build()
         versions = {path: version for path, _, version in self.modules}
         return {"problems": problems, "versions": versions, "builtins": self._builtins() if self.lenient else []}
@@ -130,17 +131,25 @@ class Worker:
 
     def group(self, request: list[list[list[str] | None]]) -> dict[str, Any]:
         """Prepare sets of rules to be evaluated together: each becomes one rule of a module of ours, which costs no query parsing."""
-        lines = [f"package {_ENTRY}"]
         first = len(self.groups)
-        for number, rules in enumerate(request, first):
-            self.groups.append([None if rule is None else tuple(rule) for rule in rules])
-            for index, rule in enumerate(rules):
-                if rule is not None:
-                    lines.append(f'g{number}[k] := v if {{ k := "{index}"; v := {_reference(rule)} }}')
-        text = "\n".join(lines)
-        self.entries.append(text)
-        _add(self.engine, f"gitops-check:entry{first}", text, "v1")
+        self.firsts.append(first)
+        self.groups += [[None if rule is None else tuple(rule) for rule in rules] for rules in request]
+        self._enter(first, len(self.groups))
         return {"first": first}
+
+    def _enter(self, first: int, stop: int) -> None:
+        """The groups from first to stop as a module, without the rules on which the engine broke."""
+        lines = [f"package {_ENTRY}"]
+        for number in range(first, stop):
+            for index, rule in enumerate(self.groups[number]):
+                if rule is not None and rule not in self.broken:
+                    lines.append(f'g{number}[k] := v if {{ k := "{index}"; v := {_reference(rule)} }}')
+        _add(self.engine, f"gitops-check:entry{first}", "\n".join(lines), "v1")
+
+    def _rebuild(self) -> None:
+        self.build()
+        for first, stop in zip(self.firsts, [*self.firsts[1:], len(self.groups)], strict=True):
+            self._enter(first, stop)
 
     def evaluate(self, line: bytes) -> bytes:
         group, context, value = line.rstrip(b"\n").split(b"\t", 2)
@@ -152,12 +161,16 @@ class Worker:
             return _failed({"input": problem(error)})
         if not any(self.groups[number]):
             return b"={}\n"
+        if self.broken and any(rule in self.broken for rule in self.groups[number] if rule is not None):
+            return self._one_by_one(number, value.decode())
         try:
             answer: str = self.engine.eval_rule_as_json(f"data.{_ENTRY}.g{number}")
         except Exception:  # noqa: BLE001
             return self._one_by_one(number, value.decode())
         except BaseException as error:  # noqa: BLE001 - a Rust panic arrives as a BaseException
-            return self._panicked(number, error)
+            _stop(error)
+            self._rebuild()
+            return self._one_by_one(number, value.decode())
         if answer == '"<undefined>"':
             return b"={}\n"
         return b"=" + answer.replace("\n", "").encode() + b"\n"
@@ -165,8 +178,12 @@ class Worker:
     def _one_by_one(self, number: int, value: str) -> bytes:
         values: dict[str, Any] = {}
         errors: dict[str, Any] = {}
+        self.engine.set_input_json(value)
         for index, rule in enumerate(self.groups[number]):
             if rule is None:
+                continue
+            if rule in self.broken:
+                errors[str(index)] = {"message": self.broken[rule]}
                 continue
             try:
                 result = self._value(rule, value)
@@ -174,8 +191,12 @@ class Worker:
                     values[str(index)] = result[0]
             except Exception as error:  # noqa: BLE001
                 errors[str(index)] = problem(error)
-            except BaseException as error:  # noqa: BLE001
-                return self._panicked(number, error)
+            except BaseException as error:  # noqa: BLE001 - a panic: asked never again, for what it leaves behind is not known
+                _stop(error)
+                self.broken[rule] = _broke(error)
+                errors[str(index)] = {"message": self.broken[rule]}
+                self._rebuild()
+                self.engine.set_input_json(value)
         return _failed({"values": values, "errors": errors})
 
     def _value(self, rule: Any, value: str) -> list[Any]:
@@ -199,15 +220,6 @@ class Worker:
             self.second = engine
         return self.second
 
-    def _panicked(self, number: int, error: BaseException) -> bytes:
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            raise error
-        text = f"the engine broke on it ({problem(error)['message'][:160]})"
-        self.build()
-        for first, entry in enumerate(self.entries):
-            _add(self.engine, f"gitops-check:entry{first}", entry, "v1")
-        return _failed({"panic": text, "rules": len(self.groups[number])})
-
     def query(self, request: dict[str, Any]) -> dict[str, Any]:
         """One rule by its path, with what it printed: for policy tests."""
         self.context = request.get("context", {})
@@ -221,8 +233,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001
             answer = {"error": problem(error)}
         except BaseException as error:  # noqa: BLE001
-            self._panicked(0, error) if self.groups else self.build()
-            return {"error": {"message": f"the engine broke on it ({problem(error)['message'][:160]})"}}
+            _stop(error)
+            self._rebuild()
+            return {"error": {"message": _broke(error)}}
         answer["prints"] = self.engine.take_prints()
         self.engine.set_gather_prints(False)
         return answer
@@ -256,6 +269,16 @@ def _add(engine: Any, path: str, text: str, version: str) -> str:
             raise (newer if further[0] >= further[1] else older) from None
         return "v0"
     return "v1"
+
+
+def _stop(error: BaseException) -> None:
+    """What is no panic of the engine goes on up."""
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        raise error
+
+
+def _broke(error: BaseException) -> str:
+    return f"the engine broke on it ({problem(error)['message'][:160]})"
 
 
 def _reference(rule: Any) -> str:
