@@ -30,9 +30,10 @@ class Causes:
                     self._environments.setdefault(path, set()).add(built.unit.environment)
 
     def of(self, pair: UnitPair) -> tuple[Cause, ...]:
-        """Sorted by path."""
+        """Sorted by path. A file that says the same as before is no cause beside one that does not."""
         paths = self._paths(pair.unit.key)
-        return tuple(self._cause(path, pair.unit.environment) for path in sorted(paths))
+        telling = {path for path in paths if not self._files[path].inert} or paths
+        return tuple(self._cause(path, pair.unit.environment) for path in sorted(telling))
 
     def _paths(self, key: UnitKey) -> set[RepoPath]:
         seen: set[UnitKey] = set()

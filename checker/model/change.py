@@ -45,11 +45,15 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedFile:
-    """A path that differs between base and head; a rename is a deletion and an addition. `line` is the first changed line at head."""
+    """A path that differs between base and head; a rename is a deletion and an addition. `line` is the first changed line at head.
+
+    `inert` is a kustomization or manifest that differs in comments and white space alone: it moves nothing by itself.
+    """
 
     path: RepoPath
     status: str
     line: int | None = None
+    inert: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ tree alike, whatever a name holds and whatever diff settings or attributes the r
 
 from __future__ import annotations
 
+import re
+
 from checker.model.change import ChangedFile
-from checker.model.paths import RepoPath
+from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename
 from checker.model.tree import EntryKind, Unreadable
 from checker.snapshot.linked import SIZE_LIMIT
 from checker.snapshot.listed import ListedTree
@@ -26,17 +28,40 @@ def list_changes(base: ListedTree, head: ListedTree) -> tuple[ChangedFile, ...]:
         if base.stored_kind(path) is not head.stored_kind(path):
             changed.append(ChangedFile(path=path, status="T", line=1))
         elif base.stored_id(path) != head.stored_id(path):
-            changed.append(ChangedFile(path=path, status="M", line=_changed_line(base, head, path)))
+            changed.append(_modified(base, head, path))
     return tuple(sorted(changed, key=lambda file: file.path.encode("utf-8", "surrogateescape")))
 
 
-def _changed_line(base: ListedTree, head: ListedTree, path: RepoPath) -> int | None:
+def _modified(base: ListedTree, head: ListedTree, path: RepoPath) -> ChangedFile:
     if head.stored_kind(path) is not EntryKind.FILE:
-        return None
+        return ChangedFile(path=path, status="M")
     try:
-        return first_difference(base.stored_bytes(path, SIZE_LIMIT), head.stored_bytes(path, SIZE_LIMIT))
+        before, after = (tree.stored_bytes(path, SIZE_LIMIT) for tree in (base, head))
     except Unreadable:
-        return None
+        return ChangedFile(path=path, status="M")
+    return ChangedFile(path=path, status="M", line=first_difference(before, after), inert=_is_inert(before, after, path))
+
+
+_COMMENT = re.compile(rb"(?:^|\s)#[^\n]*", re.MULTILINE)
+
+
+def _is_inert(before: bytes, after: bytes, path: RepoPath) -> bool:
+    """Whether a kustomization or manifest says the same on both sides. Any other file may be used as the text that it is.
+
+    Parsed are only files that are alike once what looks like comments is gone; that alone proves nothing, since a block of text may
+    hold such lines.
+    """
+    if not path.endswith((".yaml", ".yml")) or _COMMENT.sub(b"", before).split() != _COMMENT.sub(b"", after).split():
+        return False
+    from checker.tools.yaml import Rules, load_documents
+
+    old, new = (load_documents(data, rules=Rules.KUSTOMIZE) for data in (before, after))
+    if any(document.error or document.duplicates for document in (*old, *new)):
+        return False
+    values = [document.value for document in new if document.value is not None]
+    is_manifest = all(isinstance(value, dict) and "apiVersion" in value and "kind" in value for value in values)
+    same = values == [document.value for document in old if document.value is not None]
+    return same and (is_manifest or basename(path) in KUSTOMIZATION_FILES)
 
 
 def first_difference(before: bytes, after: bytes) -> int:

@@ -285,3 +285,9 @@ def test_a_remote_that_is_behind_does_not_say_what_staging_runs(shop: GitRepo, t
     main(["gate", "-C", str(clone.root), "--base", "refs/heads/main", "-o", "json"])
     found = {rule["rule"]: rule for rule in json.loads(capsys.readouterr().out)["rules"] if rule["environment"] == "production"}
     assert "image registry.example.com/shop:1.5 runs in staging" in found["promoted-from"]["message"]
+
+
+def test_a_comment_beside_a_change_of_the_base_is_no_direct_change(judge: Judge) -> None:
+    files = {"base/deployment.yaml": SHOP.replace("replicas: 2", "replicas: 3"), PRODUCTION: f"# as staging\n{overlay('1.1')}"}
+    message = judge("feature/x", files)["source-branch production"][1]
+    assert message.endswith("it moves through shared base base/deployment.yaml")

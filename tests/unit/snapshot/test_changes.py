@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.snapshot import open_repository
+from checker.snapshot import open_repository, resolve_change
 from checker.snapshot.changes import first_difference, list_changes
 from tests.gitrepo import GitRepo
 
@@ -77,3 +77,28 @@ def test_index_and_work_tree_differ_from_a_commit_by_content(git_repo: GitRepo) 
     git_repo.write("big", b"y" * 40 * 1024 * 1024)
     head = open_repository(git_repo.root)
     assert [(file.path, file.line) for file in list_changes(head.commit_tree("HEAD"), head.worktree())] == [("big", None)]
+
+
+MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: |\n    # text\n    b\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "inert"),
+    [
+        ("all.yaml", MANIFEST, f"# why\n{MANIFEST}\n# end", True),
+        ("all.yaml", MANIFEST, MANIFEST.replace("    # text\n", ""), False),
+        ("all.yaml", MANIFEST, MANIFEST.replace("    # text", "    # other"), False),
+        ("all.yaml", MANIFEST, MANIFEST.replace("name: x", "name: y"), False),
+        ("all.yaml", MANIFEST, MANIFEST.replace("kind: ConfigMap", "kind: ConfigMap  # a"), True),
+        ("kustomization.yaml", "resources: [a.yaml]\n", "resources: [a.yaml] # one\n\n", True),
+        ("kustomization.yaml", "resources: [a.yaml]\n", "resources: [a.yaml, 'b#c.yaml']\n", False),
+        ("values.yaml", "a: 1\n", "a: 1 # one\n", False),
+        ("config.json", "{}", "{ }", False),
+        ("all.yaml", "a: {{ .x }}\n", "a: {{ .x }} # one\n", False),
+    ],
+)
+def test_a_file_that_says_the_same_is_inert(git_repo: GitRepo, path: str, before: str, after: str, inert: bool) -> None:
+    git_repo.commit(files={path: before})
+    git_repo.stage({path: after})
+    (change,) = resolve_change(open_repository(git_repo.root), staged=True, environ={}).facts.files
+    assert change.inert is inert
