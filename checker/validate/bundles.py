@@ -37,16 +37,14 @@ class Bundle:
         if name is None:
             return None
         definitions = self.definitions(name, strict=strict)
-        top = {**definitions[name], "required": ["apiVersion", "kind"], "type": "object"}
-        return {**top, "definitions": definitions}
+        return {**_topmost(definitions[name]), "definitions": definitions}
 
     def accepts(self, api_version: str, kind: str, *, strict: bool) -> Accepts | None:
         """The short answer to whether a value meets the kind's schema, as `tools.schema_accept` has it."""
         name = self.kinds.get(api_version, {}).get(kind)
         if name is None:
             return None
-        top = {**self._definitions[name], "required": ["apiVersion", "kind"], "type": "object"}
-        return acceptor(top, self._definitions, closed=strict)
+        return acceptor(_topmost(self._definitions[name]), self._definitions, closed=strict)
 
     def definitions(self, name: str, *, strict: bool) -> dict[str, Any]:
         """The definition and those it needs, directly or not."""
@@ -66,6 +64,12 @@ class Bundle:
             ready = (_prepared(self._definitions[name], strict, needed), frozenset(needed))
             self._prepared[name, strict] = ready
         return ready
+
+
+def _topmost(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition as that of a whole object, which names itself."""
+    required = ["apiVersion", "kind", *(name for name in definition.get("required", ()) if name not in ("apiVersion", "kind"))]
+    return {**definition, "required": required, "type": "object"}
 
 
 def _prepared(node: Mapping[str, Any], strict: bool, needed: set[str]) -> dict[str, Any]:

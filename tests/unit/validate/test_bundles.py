@@ -181,3 +181,22 @@ def test_definitions_are_made_small(tmp_path: Path) -> None:
 def test_sources_are_under_licences_that_allow_it() -> None:
     assert {source.licence for source in custom.SOURCES} <= {"Apache-2.0", "MIT"}
     assert all(bool(source.files) != bool(source.packages) for source in custom.SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "field"),
+    [
+        ("rbac.authorization.k8s.io/v1", "RoleBinding", "roleRef"),
+        ("storage.k8s.io/v1", "StorageClass", "provisioner"),
+        ("scheduling.k8s.io/v1", "PriorityClass", "value"),
+        ("v1", "Binding", "target"),
+    ],
+)
+def test_what_the_outermost_level_requires(api_version: str, kind: str, field: str) -> None:
+    bundle = bundles.load_bundle("1.33")
+    value = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}}
+    short = bundle.accepts(api_version, kind, strict=True)
+    assert short is not None
+    assert not short(value)
+    (problem,) = Schema(bundle.document(api_version, kind, strict=True) or {}).problems(value)
+    assert (problem.keyword, problem.names) == ("required", (field,))
