@@ -5,7 +5,6 @@ Nothing is shown where standard error is no terminal, in CI, with `--quiet` or i
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -77,6 +76,8 @@ class Onlooker:
             return
         self._shown = now
         self._is_visible = True
+        import shutil
+
         self._line.write(f"{_GONE}{text[: shutil.get_terminal_size((80, 24)).columns - 1]}")
         self._line.flush()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from checker.model.diff import Comparison
 from checker.model.findings import CheckerError, UsageError, merged
 from checker.model.paths import RepoPath
 from checker.model.report import Report
@@ -92,6 +91,7 @@ def _strangers(run: _Run) -> tuple[str, ...]:
 
 def explain_movement(change: Snapshot, settings: Settings, environment: str, running: Running = DEFAULT_RUNNING) -> Movement:
     """Why an environment moves, or does not. Raises UsageError for one that is on neither side."""
+    from checker.model.diff import Comparison
     from checker.pipeline.movement import movement
 
     run = _rendered(change, settings, running)

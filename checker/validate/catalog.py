@@ -15,7 +15,6 @@ from checker.model.findings import Counts
 from checker.tools.schema import Schema, SchemaError
 from checker.tools.schema_words import nearest, one_of
 from checker.validate import bundles, crds
-from checker.validate.celrules import has_rules
 from checker.validate.deprecated import deprecation
 from checker.validate.locations import expand
 from checker.validate.options import SchemaUnreadableError
@@ -143,6 +142,8 @@ class Catalog:
         return found
 
     def _ruled(self, custom: crds.CustomKind, found: Known) -> Known:
+        from checker.validate.celrules import has_rules
+
         return replace(found, ruled=custom.schema) if self._options.server_rules and has_rules(custom.schema) else found
 
     def first_time(self, *told: str) -> bool:
