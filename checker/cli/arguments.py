@@ -424,7 +424,7 @@ def _overview(argv: Sequence[str]) -> argparse.ArgumentParser:
         prog="gitops-check",
         description="What would this merge deploy, is it valid, and is it allowed?",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
     )
     parser.add_argument("--version", action="version", version=f"gitops-check {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -440,7 +440,7 @@ def _described(name: str) -> dict[str, Any]:
     return {
         "description": command.help[0].upper() + command.help[1:],
         "epilog": command.epilog + EPILOG,
-        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "formatter_class": _formatter,
     }
 
 
@@ -450,3 +450,18 @@ def _filled(parser: argparse.ArgumentParser, name: str) -> argparse.ArgumentPars
     parser.add_argument("--debug", action="store_true", help="show a traceback for errors")
     parser.set_defaults(command=name, command_function=COMMANDS[name].function)
     return parser
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    return argparse.RawDescriptionHelpFormatter(prog, width=terminal_width() - 2)
+
+
+def terminal_width() -> int:
+    """COLUMNS, the terminal's width, or 120. (shutil answers this too, and loads four compression libraries for it.)"""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 120  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 120

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.cli.arguments import Arguments
+from checker.cli.arguments import Arguments, terminal_width
 from checker.model.findings import CheckerError, Severity, UsageError
 from checker.model.report import Report
 from checker.model.settings import Settings
@@ -65,7 +65,7 @@ def _formatted(name: str, report: Report, fail_on: Severity | None, arguments: A
     options = FormatOptions(
         command=arguments.command,
         color=to_terminal and wants_color(arguments),
-        width=_width(),
+        width=terminal_width(),
         verbose=arguments.verbose,
         show_noise=arguments.show_noise,
         environments=tuple(arguments.environment),
@@ -85,17 +85,6 @@ def _source_url(arguments: Arguments) -> str:
     from checker.pipeline.comment import source_url
 
     return source_url(arguments.environ)
-
-
-def _width() -> int:
-    """COLUMNS, the terminal's width, or 120. (shutil answers this too, and loads four compression libraries for it.)"""
-    asked = os.environ.get("COLUMNS", "")
-    if asked.isdecimal() and int(asked):
-        return int(asked)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 120  # type: ignore[union-attr]
-    except (AttributeError, ValueError, OSError):
-        return 120
 
 
 def _help() -> dict[str, RuleHelp]:

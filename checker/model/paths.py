@@ -11,6 +11,8 @@ KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization
 """The names by which kustomize, Flux and Argo CD know a kustomization, in the order in which they look for them."""
 
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+SETTINGS_FILE = RepoPath(".gitops-check.yaml")
+"""Ours, at the root of a repository: no manifest of anything."""
 
 
 class PathEscapes(ValueError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from checker.model.findings import Checked, CheckerError, Counts, Finding, Outcome, Severity, UsageError, merged
 from checker.model.objects import Location
-from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, ROOT, RepoPath, basename, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, ROOT, SETTINGS_FILE, RepoPath, basename, repo_path
 from checker.model.report import Report, Suppressed
 from checker.model.settings import Settings
 from checker.model.tree import EntryKind, MemoryTree, Tree, TreeError, walk
@@ -84,7 +84,7 @@ def lint_tree(files: Files, settings: Settings) -> Report:
     """Validate and evaluate what the files hold."""
     around = Surroundings(files.tree)
     excluded = _excluded(files.paths, settings)
-    looked_at = [path for path in files.paths if path not in excluded and path != settings.baseline]
+    looked_at = [path for path in files.paths if path not in excluded and path not in (SETTINGS_FILE, settings.baseline)]
     reasons = {path: reason for path in looked_at if (reason := around.reason(path))}
     checked = _checked(files.tree, [path for path in looked_at if path not in reasons], settings, around)
     kept, suppressed = _lifted(merged(checked.findings), files.tree, settings)

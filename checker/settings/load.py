@@ -7,12 +7,12 @@ from typing import NoReturn
 
 from checker.model.findings import Severity, UsageError
 from checker.model.objects import JSONValue, Location, mapping, sequence, text
-from checker.model.paths import RepoPath
+from checker.model.paths import SETTINGS_FILE, RepoPath
 from checker.model.report import Mode
 from checker.model.settings import ClusterSetting, EnvironmentMatch, EnvironmentSetting, PolicySource, RuleChoice, Settings, Suppression
 from checker.model.tree import EntryKind, Tree
 
-FILE_NAME = RepoPath(".gitops-check.yaml")
+FILE_NAME = SETTINGS_FILE
 SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 
 

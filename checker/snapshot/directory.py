@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from checker.model.findings import UsageError
 from checker.model.paths import ROOT, RepoPath, parent, shown
@@ -44,7 +44,7 @@ class Disk:
                 return _link_text(self.full(path))
             with self._open(path) as file:
                 size = os.fstat(file.fileno()).st_size
-                data = file.read(size) if size <= limit else b""
+                data = file.read(size) or b"" if size <= limit else b""
         except OSError as error:
             if self.kind(path) is EntryKind.SYMLINK:
                 return _link_text(self.full(path))
@@ -75,7 +75,7 @@ class Disk:
             raise Unreadable(path, f"cannot be read: {error.strerror}") from error
         return digest.hexdigest()
 
-    def _open(self, path: RepoPath) -> BinaryIO:
+    def _open(self, path: RepoPath) -> FileIO:
         if not self._is_directory(parent(path)):
             raise NotADirectoryError(errno.ENOTDIR, "its folder is gone")
         # Not blocking: a file replaced by a pipe must not hang us.
@@ -83,7 +83,7 @@ class Disk:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
             raise OSError(errno.EINVAL, "it is not a file")
-        return open(handle, "rb")  # noqa: PTH123 - a handle has no path
+        return open(handle, "rb", buffering=0)  # noqa: PTH123 - a handle has no path
 
     def _is_directory(self, path: RepoPath) -> bool:
         """Whether the path and all above it are directories and no links."""

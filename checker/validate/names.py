@@ -131,6 +131,7 @@ def label_remarks(labels: object, path: tuple[str | int, ...], options: Validate
 
 @lru_cache(maxsize=4096)
 def _is_good_label(key: str, value: str) -> bool:
+    """Both at once: most labels of a repository are met again and again."""
     return not _key_fault(key) and _is_label_value(value)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +105,26 @@ def test_lint_reads_files_folders_and_standard_input(run: Run, tmp_path: Path, m
 def test_lint_as_a_hook_says_nothing_when_all_is_well(run: Run, tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(SERVICE)
     assert run("lint", "-C", str(tmp_path), "--hook") == (0, "", "")
+
+
+def test_a_clean_file_is_linted_without_what_only_mistakes_need(tmp_path: Path) -> None:
+    """A hook runs at every commit: what it loads is most of what it costs."""
+    (tmp_path / "good.yaml").write_text(SERVICE)
+    (tmp_path / ".gitops-check.yaml").write_text('version: 1\nkubernetes: ["1.33"]\npolicies: []\n')
+    script = "import sys; from checker.cli import main; code = main(sys.argv[1:]); print(*sys.modules); sys.exit(code)"
+    done = subprocess.run([sys.executable, "-c", script, "lint", "-C", str(tmp_path)], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "checker.validate.files" in loaded
+    heavy = ("jsonschema_rs", "yaml", "hashlib", "subprocess", "shutil", "difflib", "logging", "datetime", "importlib.resources")
+    rooms = ("checker.gate", "checker.compare", "checker.evaluate", "checker.model.diff", "checker.tools.git", "checker.validate.celrules")
+    assert sorted(loaded.intersection(heavy + rooms)) == []
+
+
+def test_the_settings_file_is_no_manifest(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(SERVICE)
+    (tmp_path / ".gitops-check.yaml").write_text("version: 1\npolicies: []\n")
+    code, out, _ = run("lint", "-C", str(tmp_path))
+    assert (code, "1 passed" in out, ".gitops-check.yaml" in out) == (0, True, False)
 
 
 def test_lint_leaves_patches_and_charts_to_rendering_and_counts_them(run: Run, tmp_path: Path) -> None:
