@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from checker.compare.argo import argo_notes
 from checker.compare.causes import Causes
@@ -36,11 +37,38 @@ def compare(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], facts: ChangeF
         for unit in units
         if unit.unit.key in by_unit or unit.base is None or unit.head is None
     ]
-    concerned: dict[str, set[UnitKey]] = {}
-    for built in (*base, *head):
-        concerned.setdefault(built.unit.environment, set()).add(built.unit.key)
-    environments = [_environment(name, keys, diffs, unknown, base, head, options) for name, keys in concerned.items()]
+    environments = [_environment(name, members, options) for name, members in _concerned(base, head, diffs, unknown).items()]
     return Comparison(environments=tuple(sorted(environments, key=lambda env: _rank(env, options))), not_rendered=unknown)
+
+
+@dataclass(slots=True)
+class _Members:
+    """What belongs to one environment, each unit looked at once however many environments there are."""
+
+    base: list[BuiltUnit] = field(default_factory=list)
+    head: list[BuiltUnit] = field(default_factory=list)
+    diffs: list[UnitDiff] = field(default_factory=list)
+    unknown: list[NotRendered] = field(default_factory=list)
+
+
+def _concerned(
+    base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], diffs: Sequence[UnitDiff], unknown: Sequence[NotRendered]
+) -> dict[str, _Members]:
+    """By environment. A unit that a change takes from one to another is in both: it must not slip out of the rules of the first."""
+    found: dict[str, _Members] = {}
+    names: dict[UnitKey, dict[str, None]] = {}
+    for side, units in (("base", base), ("head", head)):
+        for built in units:
+            members = found.setdefault(built.unit.environment, _Members())
+            (members.base if side == "base" else members.head).append(built)
+            names.setdefault(built.unit.key, {})[built.unit.environment] = None
+    for diff in diffs:
+        for name in names[diff.unit.key]:
+            found[name].diffs.append(diff)
+    for gap in unknown:
+        for name in names.get(gap.unit.key, ()):
+            found[name].unknown.append(gap)
+    return found
 
 
 def _custom_keys(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], options: CompareOptions) -> CustomKeys:
@@ -111,25 +139,15 @@ def _doubts(unit: UnitPair, objects: tuple[ObjectDiff, ...], unknown: Sequence[N
     return [f"what is deleted here may have moved to {where} that could not be rendered"]
 
 
-def _environment(
-    name: str,
-    keys: Set[UnitKey],
-    diffs: Sequence[UnitDiff],
-    unknown: Sequence[NotRendered],
-    base: Sequence[BuiltUnit],
-    head: Sequence[BuiltUnit],
-    options: CompareOptions,
-) -> EnvironmentDiff:
-    """A unit that a change takes from one environment to another moves both: it must not slip out of the rules of the first."""
-    mine = tuple(sorted((diff for diff in diffs if diff.unit.key in keys), key=lambda diff: diff.unit.key))
-    here = [[built for built in side if built.unit.environment == name] for side in (base, head)]
+def _environment(name: str, members: _Members, options: CompareOptions) -> EnvironmentDiff:
+    mine = tuple(sorted(members.diffs, key=lambda diff: diff.unit.key))
     return EnvironmentDiff(
         environment=name,
         guarded=name in options.guarded,
-        clusters=tuple(sorted({built.unit.cluster for side in here for built in side if built.unit.cluster})),
+        clusters=tuple(sorted({built.unit.cluster for built in (*members.base, *members.head) if built.unit.cluster})),
         units=mine,
-        not_rendered=tuple(gap for gap in unknown if gap.unit.key in keys),
-        effects=totals(*here) if any(diff.moves for diff in mine) else (),
+        not_rendered=tuple(members.unknown),
+        effects=totals(members.base, members.head) if any(diff.moves for diff in mine) else (),
     )
 
 
