@@ -164,7 +164,8 @@ def _test(document: Any, path: str, operation: Operation) -> None:
     else:
         container, key = _find(document, path, "test")
         found = _get(container, key)
-        found = None if found is _ABSENT and operation.get("value") is None else found
+        if found is _ABSENT and operation.get("value") is None and isinstance(container, dict):
+            found = None
     if found is _ABSENT or not _equal(found, operation.get("value")):
         raise broken(f"operation test: the value at {path!r} is another")
 

@@ -167,6 +167,7 @@ def _apply_operations(resources: ResMap, patch: Patch, merger: Merger) -> None:
         _tidy_annotations(body)
         resource.body = restyled(body) if merger.styled else body
         resource.shared.forget()
+        resource.refuse_odd_texts("annotations")
         resource.contributed(patch.origin)
 
 
@@ -217,7 +218,10 @@ def _tidy_annotations(body: dict[str, Any]) -> None:
     metadata = body.get("metadata")
     if not isinstance(metadata, dict) or "annotations" not in metadata:
         return
-    annotations = metadata.pop("annotations")
+    annotations = metadata["annotations"]
+    if isinstance(annotations, list) and len(annotations) % 2:
+        return  # which is refused in a moment
+    del metadata["annotations"]
     if isinstance(annotations, dict) and annotations:
         metadata["annotations"] = {key: _as_text(value) for key, value in annotations.items()}
 

@@ -121,6 +121,13 @@ class Resource:
             found = {text_of(key): value for key, value in zip(found[::2], found[1::2], strict=True)}
         return {key: str(text_of(value)) for key, value in found.items()} if type(found) is dict else {}
 
+    def refuse_odd_texts(self, *names: str) -> None:
+        """Labels or annotations that kustomize crashes at, whatever it looks for in them."""
+        metadata = self.body.get("metadata")
+        for name in names:
+            if type(metadata) is dict and type(metadata.get(name)) is list:
+                self.texts(name)
+
     def clone(self) -> Resource:
         return Resource(body=copied(self.body), origin=self.origin)
 

@@ -38,6 +38,7 @@ class Selector:
         return matches_whole(self.group, gvk.group) and matches_whole(self.version, gvk.version) and matches_whole(self.kind, gvk.kind)
 
     def takes_texts(self, resource: Resource) -> bool:
+        resource.refuse_odd_texts("labels", "annotations")
         if self.labels and not matches_labels(self.labels, resource.texts("labels")):
             return False
         return not self.annotations or matches_labels(self.annotations, resource.texts("annotations"))

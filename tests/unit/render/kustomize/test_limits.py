@@ -63,3 +63,13 @@ def test_secret_values_stay_out_of_messages():
     with pytest.raises(RenderFailure) as caught:
         built(files)
     assert "hunter2" not in caught.value.message
+
+
+@pytest.mark.parametrize("field", ["labels", "annotations"])
+def test_where_kustomize_crashes_we_refuse(field: str):
+    entries = "".join(
+        f'- {{target: {{kind: Deployment}}, patch: \'[{{"op": "add", "path": "{path}", "value": ["one"]}}]\'}}\n'
+        for path in (f"/metadata/{field}", "/x")
+    )
+    with pytest.raises(RenderFailure, match=f"{field} of .* is a list"):
+        one("patches:\n" + entries)

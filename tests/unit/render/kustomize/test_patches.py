@@ -174,3 +174,13 @@ def test_text_that_would_read_as_a_comment_is_in_quotes_once_a_patch_passes_it()
         for label in ('a: "#no"', "b: x", "a: 0")
     )
     assert one("patches:\n" + patches, DEPLOYMENT.replace("name: web", "name: web\n  labels: {a: green}"))["metadata"]["labels"]["a"] == "0"
+
+
+def test_a_test_of_a_position_that_is_not_there_fails():
+    operation = '[{"op": "test", "path": "/spec/template/spec/containers/PLACE", "value": null}]'
+    for place in ("-", "7"):
+        with pytest.raises(RenderFailure, match="operation test"):
+            one(f"patches: [{{target: {{kind: Deployment}}, patch: '{operation.replace('PLACE', place)}'}}]")
+    assert one(
+        f"patches: [{{target: {{kind: Deployment}}, patch: '{operation.replace('/spec/template/spec/containers/PLACE', '/none')}'}}]"
+    )
