@@ -26,8 +26,8 @@ class Facts:
 
 
 def facts_of(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Facts:
-    words = {word for word in ("gitops", "images", "objects", "base", "conftest") if _is_mentioned(word, policies)}
-    own: dict[str, JSONValue] = {"change": dict(options.change)}
+    words = {word for word in ("gitops", "images", "objects", "base", "change", "conftest") if _is_mentioned(word, policies)}
+    own: dict[str, JSONValue] = {"change": dict(options.change) if "change" in words else {}}
     if "gitops" in words:
         own["images"] = _images(inputs) if "images" in words else {}
         own["objects"] = _objects(inputs) if "objects" in words else {}

@@ -181,7 +181,7 @@ def _with_findings(report: Report, run: _Run) -> Report:
 
     options = run.options
     ledger = Ledger(options.store, str(run.change.repository.place.git_dir)) if options.store is not None else None
-    checked = check_side(run.base, run.head, run.change.base, run.settings, ledger=ledger, watch=options.watch)
+    checked = check_side(run.base, run.head, run.change.base, run.settings, ledger=ledger, watch=options.watch, change=run.change.facts)
     if ledger is not None:
         ledger.close()
     lifted = lift(merged(checked.findings), run.change.head, run.settings.suppress, today())

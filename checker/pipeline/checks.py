@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from checker.discover.flux_findings import find_conflicts, find_unreleased
 from checker.discover.layout import BrokenFile
 from checker.discover.remote_bases import find_floating_bases
+from checker.model.change import ChangeFacts
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.paths import KUSTOMIZATION_FILES
@@ -20,9 +22,12 @@ from checker.pipeline.expand import Side
 from checker.pipeline.ledger import Ledger
 from checker.pipeline.locate import Locate, locator
 from checker.pipeline.passed import PassedSchemas
-from checker.pipeline.policies import evaluate_options, policy_sets
+from checker.pipeline.policies import change_shown, evaluate_options, policy_sets
 from checker.pipeline.schemas import schema_reader
 from checker.validate import ValidateOptions, validate_objects
+
+if TYPE_CHECKING:
+    from checker.evaluate import EvaluateOptions
 
 CRD_GROUP = "apiextensions.k8s.io"
 
@@ -37,7 +42,14 @@ _INFORMING = frozenset({"assumed-capabilities", "encrypted", "not-reproducible",
 
 
 def check_side(
-    base: Side, head: Side, judge: Tree, settings: Settings, *, ledger: Ledger | None = None, watch: Watcher = UNWATCHED
+    base: Side,
+    head: Side,
+    judge: Tree,
+    settings: Settings,
+    *,
+    ledger: Ledger | None = None,
+    watch: Watcher = UNWATCHED,
+    change: ChangeFacts | None = None,
 ) -> Checked:
     """Findings of the head side. Policies are read from `judge`, the tree that the change cannot edit."""
     locate = locator(head.tree)
@@ -49,7 +61,8 @@ def check_side(
     watch.enter("holding objects against schemas")
     validated = _validated(head, judge, settings, locate, ledger)
     watch.enter("holding objects against policies")
-    evaluated = _evaluated(base, head, judge, settings, locate, ledger)
+    options = evaluate_options(settings, locate, ledger, change_shown(change) if change is not None else {})
+    evaluated = _evaluated(base, head, judge, settings, options)
     counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures) + len(broken))
     findings = (*failures, *broken, *floating, *conflicts, *notes, *validated.findings, *evaluated.findings)
     return Checked(findings=findings, counts=counts)
@@ -120,7 +133,7 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledg
     return Checked(findings=tuple(findings), counts=counts)
 
 
-def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: Locate, ledger: Ledger | None) -> Checked:
+def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, options: EvaluateOptions) -> Checked:
     given = policy_sets(judge, settings)
     if not given:
         return Checked()
@@ -137,7 +150,7 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, locate: 
     inputs = [facts(built, obj) for built in head.built for obj in built.objects]
     before_now = (facts(built, obj) for built in base.built for obj in built.objects if obj.group in GROUPS)
     policies = (*given, *deployed_sets(before_now, inputs, given))
-    checked = evaluate_objects(inputs, policies, evaluate_options(settings, locate, ledger))
+    checked = evaluate_objects(inputs, policies, options)
     environments = {built.unit.key: built.unit.environment for built in head.built}
     return replace(checked, findings=tuple(_in_environment(finding, environments) for finding in checked.findings))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from checker.model.change import ChangeFacts
 from checker.model.findings import UsageError
-from checker.model.objects import KubeObject
+from checker.model.objects import JSONValue, KubeObject
 from checker.model.paths import PathEscapes, RepoPath, repo_path
 from checker.model.settings import PolicySource, Settings
 from checker.model.tree import EntryKind, Tree, walk
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 SUFFIX, TESTS = ".rego", "_test.rego"
 
 
-def evaluate_options(settings: Settings, locate: Locate, memory: Memory | None = None) -> EvaluateOptions:
+def evaluate_options(
+    settings: Settings, locate: Locate, memory: Memory | None = None, change: Mapping[str, JSONValue] | None = None
+) -> EvaluateOptions:
     """Raises MissingEngineError where settings ask for an `opa` that is not there: before the work, not after it."""
     from checker.evaluate import EvaluateOptions
     from checker.tools.rego import identity
@@ -27,7 +30,29 @@ def evaluate_options(settings: Settings, locate: Locate, memory: Memory | None =
     if settings.rego_engine == "opa" or settings.verify_rego:
         identity("opa")
     engine: EngineName = "opa" if settings.rego_engine == "opa" else "regorus"
-    return EvaluateOptions(locate=locate, engine=engine, both=settings.verify_rego, memory=memory)
+    return EvaluateOptions(locate=locate, engine=engine, both=settings.verify_rego, memory=memory, change=change or {})
+
+
+def change_shown(facts: ChangeFacts) -> dict[str, JSONValue]:
+    """What policies see as `data.gitops.change`; what is not known is left out, so that a rule that asks for it does not hold."""
+    request = facts.pull_request
+    known: dict[str, JSONValue] = {
+        "number": request.number,
+        "source_branch": request.source_branch,
+        "target_branch": request.target_branch,
+        "from_fork": request.from_fork,
+        "author": request.author,
+        "draft": request.draft,
+        "approved_by": None if request.approved_by is None else list(request.approved_by),
+    }
+    return {
+        **{name: value for name, value in known.items() if value is not None},
+        "base": {"name": facts.base.name, "commit": facts.base.commit},
+        "head": {"name": facts.head.name, "commit": facts.head.commit},
+        "labels": list(request.labels),
+        "files": [{"path": file.path, "status": file.status} for file in facts.files],
+        "trailers": [{"key": key, "value": value} for key, value in facts.trailers],
+    }
 
 
 def engines(settings: Settings) -> tuple[tuple[str, str], ...]:

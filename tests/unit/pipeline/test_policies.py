@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from checker.cli import main
 from checker.evaluate import Meaning
 from checker.model.findings import UsageError
 from checker.model.paths import RepoPath
 from checker.model.settings import PolicySource, Settings
 from checker.model.tree import MemoryTree
 from checker.pipeline.policies import policy_sets
+from tests.gitrepo import GitRepo
 
 TREE = MemoryTree(
     {
@@ -54,3 +59,27 @@ def test_the_library_is_there_without_a_folder() -> None:
 def test_no_policies_is_not_the_same_as_all_passed(source: PolicySource) -> None:
     with pytest.raises(UsageError):
         policy_sets(TREE, settings(source))
+
+
+RULE = """package main
+import rego.v1
+deny contains msg if {
+	input.kind == "ConfigMap"
+	change := data.gitops.change
+	some file in change.files
+	msg := sprintf("%v to %v by %v: %v %v", [change.source_branch, change.target_branch, change.labels, file.status, file.path])
+}
+"""
+
+
+def test_policies_see_the_change(git_repo: GitRepo, tmp_path: Path) -> None:
+    """The branches and labels of the pull request, and the files; what is not known is not there."""
+    git_repo.commit(files={"policy/p.rego": RULE, ".gitops-check.yaml": "version: 1\npolicies: [{path: policy}]\n"})
+    git_repo.branch("feature")
+    git_repo.switch("feature")
+    git_repo.commit(files={"apps/web/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n"})
+    out = tmp_path / "out.json"
+    words = ["--base", "main", "--source-branch", "feature", "--target-branch", "main", "--label", "urgent"]
+    assert main(["check", "-C", str(git_repo.root), *words, "-o", f"json={out}"]) == 1
+    (message,) = [one["message"] for one in json.loads(out.read_text())["findings"] if one["rule"] == "main/deny"]
+    assert message == 'feature to main by ["urgent"]: A apps/web/c.yaml'
