@@ -6,7 +6,8 @@ Source: https://argo-cd.readthedocs.io/en/stable/user-guide/application_sources/
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from checker.model.objects import KubeObject, Location, mapping, text
@@ -54,7 +55,18 @@ def _generate(context: Context) -> Generated:
     except TreeError as error:
         raise context.broken(str(error)) from error
     listed = [item for obj in objects for item in _unpacked(obj)]
+    _check_annotations(listed, context)
     return tuple(_with_origin(obj, context) for obj in listed), tuple(_with_location(note, context) for note in notes)
+
+
+def _check_annotations(objects: Iterable[KubeObject], context: Context) -> None:
+    """Argo CD marks every object but definitions by an annotation, and fails on those beside it that are no text (util/kube/kube.go)."""
+    for obj in objects:
+        wrong = next((name for name, value in mapping(obj.metadata.get("annotations")).items() if not isinstance(value, str)), None)
+        if wrong is not None and obj.kind != "CustomResourceDefinition":
+            value = json.dumps(mapping(obj.metadata["annotations"])[wrong])[:40]
+            message = f"annotation {wrong} of {obj.kind} {obj.name} is {value} and no text, and Argo CD renders nothing; put it in quotes"
+            raise _located(context.broken(message, obj.origin.location), context)
 
 
 def _unpacked(obj: KubeObject) -> Iterator[KubeObject]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from checker.model.units import RenderFailure
 from tests.unit.render.argocd.builders import URL, config_map, kube, names, render
 
 
@@ -72,3 +75,14 @@ def test_edge_78_pruning_never_empties_an_application_unless_it_may() -> None:
     assert said(prune=True) == ["sync-refused"]
     assert said(prune=True, allowEmpty=True) == ["prunes-everything"]
     assert said() == []
+
+
+@pytest.mark.parametrize("value", ["1", "true", "null", "[a]"])
+def test_an_annotation_that_is_no_text_stops_the_source(value: str) -> None:
+    bad = config_map("cm", annotations=f"{{good: x, bad: {value}}}")
+    with pytest.raises(RenderFailure, match=r"annotation bad of ConfigMap cm is .* put it in quotes") as caught:
+        render({"app/a.yaml": config_map("fine", annotations="null"), "app/b.yaml": bad})
+    assert caught.value.location is not None
+    assert caught.value.location.path == "app/b.yaml"
+    definition = bad.replace("kind: ConfigMap", "kind: CustomResourceDefinition").replace("v1", "apiextensions.k8s.io/v1")
+    assert names(render({"app/a.yaml": definition})) == ["cm"]
