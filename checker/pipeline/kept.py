@@ -8,8 +8,8 @@ only where all of these are the same in the tree at hand. A few variants are kep
 change, and a branch one comes back to, are found.
 
 Not kept: failures, which may be of the moment (time, memory, a program that is missing); renders that took something from
-outside (a fetched chart, the clock, chance); and anything read from a work tree, whose files may have changed between the
-look at their identity and the look at their content.
+outside (a fetched chart, the clock, chance); renders that hold a secret value elsewhere than in a Secret; and anything read from
+a work tree, whose files may have changed between the look at their identity and the look at their content.
 
 Secret values do not get here: they were replaced by digests, under a key that only this store knows. Reports show those
 under a key of the run (`checker.render.redact.rekeyed`), so that two reports cannot be compared with each other.
@@ -27,6 +27,7 @@ from checker.model.tree import Identities
 from checker.model.units import BuiltUnit, DeployUnit, Rendered
 from checker.pipeline.fingerprint import fingerprint
 from checker.pipeline.stored import from_bytes, to_bytes
+from checker.render.named import hints_at_secrets, holds_secrets
 from checker.render.options import RenderOptions, RevisionTree
 from checker.tools.cache import Store
 from checker.tools.installation import installation
@@ -74,6 +75,8 @@ class RenderCache:
         try:
             data = to_bytes(rendered)
         except ValueError:
+            return ""
+        if hints_at_secrets(data.decode("latin-1")) and any(map(holds_secrets, rendered.objects)):
             return ""
         name = self._name(unit)
         fresh = _Variant(dict(rendered.reads), dict(rendered.pinned), data)

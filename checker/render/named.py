@@ -29,6 +29,7 @@ _ADDRESS = re.compile(r"(?<=://)([^\s/:@]*):([^\s/@]+)(?=@)")
 _BLOCK = re.compile(r"(-----BEGIN (?!CERTIFICATE|PUBLIC)[A-Z0-9 ]+-----)(.*?)(-----END |\Z)", re.DOTALL)
 _LINE = re.compile(r"(?m)^([ \t]*(?:-[ \t]+|export[ \t]+)?[\"']?([\w.-]{1,80})[\"']?[ \t]*(?:=|:[ \t])[ \t]*)([\"']?)([^\n]*?)\3[ \t\r]*$")
 _FLAG = re.compile(r"(--?([\w.-]{1,80}))(?:=(.*))?", re.DOTALL)
+_HINT = re.compile(r"passw|pwd|passphrase|token|credential|secret|key|://[^/\s\"]*:[^/\s\"]*@|-----BEGIN |ENC\[", re.IGNORECASE)
 _PLAIN_WORD = re.compile(r"[a-z]{1,15}(?:-[a-z]{1,15}){0,3}")
 _NAMED_BY_KEY = frozenset({"Application", "ApplicationSet", "ConfigMap", "HelmRelease", "Kustomization"})
 """Kinds that hold settings under free keys."""
@@ -43,6 +44,16 @@ def is_secret_name(name: str) -> bool:
     if words == ["secret"] or (words[-1] == "secret" and name.isupper()):
         return name.isupper()
     return words[-1] in _LAST or words[-1].endswith(("password", "passwd")) or tuple(words[-2:]) in _PAIRS
+
+
+def hints_at_secrets(text: str) -> bool:
+    """Whether a cheap look at a whole text finds a reason for the careful one."""
+    return _HINT.search(text) is not None
+
+
+def holds_secrets(obj: KubeObject) -> bool:
+    """Whether something in it would be hidden."""
+    return Hiding(b"").body(obj) is not obj.body
 
 
 class Hiding:

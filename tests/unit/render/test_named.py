@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from checker.model.objects import KubeObject, Origin
 from checker.model.paths import RepoPath
-from checker.render.named import Hiding, is_secret_name
+from checker.render.named import Hiding, hints_at_secrets, holds_secrets, is_secret_name
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ from checker.render.named import Hiding, is_secret_name
 )  # fmt: skip
 def test_names_of_secrets(name: str) -> None:
     assert is_secret_name(name)
+    assert hints_at_secrets(name)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,8 @@ def test_what_is_hidden_nowhere_is_the_very_same() -> None:
         body={"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "b"}}, origin=Origin(path=RepoPath("x"))
     )
     assert Hiding(b"k").body(obj) is obj.body
+    assert not holds_secrets(obj)
+    assert holds_secrets(replace(obj, body={**obj.body, "data": {"PASSWORD": "hunter2"}}))
 
 
 def test_messages_forget_what_was_found() -> None:
