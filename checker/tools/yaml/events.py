@@ -35,7 +35,6 @@ TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 MAX_SHIELDS = 100
 
 _MISREAD = re.compile(rb"[^\s\"']:[,?\[\]{}]|\\'")
-_OPENING = re.compile(rb"(?:---[^\n]*\n)?(?:\xef\xbb\xbf)?")
 _ESCAPE = "found unknown escape character"
 
 
@@ -93,10 +92,9 @@ def _disguised(text: bytes, taken: str) -> tuple[bytes, tuple[tuple[str, str], .
         slash = _unused(text, taken)
         text, meant = text.replace(b"\\/", b"\\" + slash.encode()), ((slash, "/"),)
     if codecs.BOM_UTF8 in text:
-        opening = _OPENING.match(text)
-        assert opening is not None
+        start = len(codecs.BOM_UTF8) if text.startswith(codecs.BOM_UTF8) else 0
         mark = _unused(text, taken)
-        text = opening[0] + text[opening.end() :].replace(codecs.BOM_UTF8, mark.encode())
+        text = text[:start] + text[start:].replace(codecs.BOM_UTF8, mark.encode())
         meant += ((mark, "\ufeff"),)
     return text, meant
 

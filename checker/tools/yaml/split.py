@@ -16,6 +16,8 @@ _MARKER = re.compile(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")
 BARE_RETURN = re.compile(rb"\r(?!\n)")
 # Line ends of YAML 1.1 that only the parser knows.
 ODD_LINE_ENDS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
+# kubectl hands each document but the first to the parser without its marker: a byte order mark there opens a stream.
+_MARKED = re.compile(rb"\A(---[^\n]*\n)\xef\xbb\xbf")
 # Lines before the content. A tab is white space after ---, and at the start of a line an error that the parser reports.
 _LEADING = re.compile(rb"(?:---(?=[ \t\r\n]|\Z)[ \t]*)?(?: *(?:#[^\n]*|\r?)\n)*+(?: *(?:#[^\n]*|\r?)\Z)?")
 _DIRECTIVES = re.compile(rb"(?: *(?:#[^\n]*|\r?)\n)*+%[^\n]*\n(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*+\Z")
@@ -63,6 +65,8 @@ def split(data: bytes) -> Iterator[Chunk]:
             pending = begin  # directives belong to the document that follows
         else:
             pending = -1
+            if begin and codecs.BOM_UTF8 in piece:
+                piece = _MARKED.sub(rb"\1", piece)
             leading = _LEADING.match(piece)
             assert leading is not None
             if leading.end() != len(piece) or (not piece.isascii() and ODD_LINE_ENDS.search(piece)):

@@ -277,6 +277,7 @@ def test_nothing_makes_the_loader_raise(data: bytes, rules: Rules) -> None:
         ),
         ("a: 1\n\ufeffb: 2\n", {"a": 1, "\ufeffb": 2}),
         ("a: x\ufeffy\n", {"a": "x\ufeffy"}),
+        ("---\n\ufeffa: 1\nb: 2\n", {"\ufeffa": 1, "b": 2}),
         ("#\u2028x\n", "x"),
         ("- .5_5\n- -.5\n- ._5\n- !!float -9223372036854775808\n", [0.55, -0.5, "._5", -9223372036854776000]),
         ("!!binary 1e+3\n", "\ufffd\ufffd\ufffd"),
@@ -285,3 +286,8 @@ def test_nothing_makes_the_loader_raise(data: bytes, rules: Rules) -> None:
 def test_what_libyaml_alone_reads_otherwise(text: str, expected: object) -> None:
     assert value(text) == expected
     assert value(text, Rules.KUSTOMIZE) == expected
+
+
+def test_files_put_together_keep_their_marks() -> None:
+    documents = load_documents("\ufeffa: 1\nb: 2\n---\n\ufeffa: 3\nb: 4\n".encode())
+    assert [(found.value, found.line, found.error) for found in documents] == [({"a": 1, "b": 2}, 1, None), ({"a": 3, "b": 4}, 4, None)]
