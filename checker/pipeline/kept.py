@@ -33,6 +33,8 @@ from checker.tools.cache import Store
 from checker.tools.installation import installation
 
 VARIANTS = 4
+GROUPS = 64
+"""Groups of objects whose digests are at hand: more would keep objects in memory that nobody asks about again."""
 RECORDED = frozenset({"revision_tree", "tags"})
 """Options that an entry accounts for: it holds the revisions that were read, and what looks at tags is not kept."""
 _OBJECTS = ("declaration", "related")
@@ -100,6 +102,8 @@ class RenderCache:
         key = tuple(map(id, objects))
         known = self._objects.get(key)
         if known is None:
+            if len(self._objects) >= GROUPS:
+                self._objects.clear()  # what came from another process is never met again
             texts = [repr((obj.body, obj.origin, obj.contributors)) for obj in objects]
             known = self._objects[key] = (objects, self._store.name("objects", *texts))
         return known[1]
