@@ -222,6 +222,8 @@ def _tidy_annotations(body: dict[str, Any]) -> None:
     if isinstance(annotations, list) and len(annotations) % 2:
         return  # which is refused in a moment
     del metadata["annotations"]
+    if isinstance(annotations, list):  # taken for keys and values
+        annotations = {_as_text(key): value for key, value in zip(annotations[::2], annotations[1::2], strict=True)}
     if isinstance(annotations, dict) and annotations:
         metadata["annotations"] = {key: _as_text(value) for key, value in annotations.items()}
 
