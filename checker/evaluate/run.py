@@ -191,9 +191,10 @@ def _told(problem: PolicyProblem) -> str:
 
 
 def _not_run(inputs: Sequence[EvaluationInput], policies: PolicySet, reason: str) -> Checked:
-    """No engine: every object is not checked, said once. Only a warning where nobody asked for more than the built-in policies."""
-    severity = Severity.WARNING if policies.meaning is Meaning.LIBRARY else Severity.ERROR
-    place = next((module.path for module in policies.modules), policies.name)
+    """No engine: every object is not checked, said once. Only a warning where nobody asked for the policies by name."""
+    severity = Severity.WARNING if policies.meaning is Meaning.LIBRARY or policies.deployed else Severity.ERROR
+    files = (*(module.path for module in policies.modules), *(obj.origin.path for obj in policies.objects))
+    place = next(iter(files), policies.name)
     objects = "1 object was" if len(inputs) == 1 else f"{len(inputs)} objects were"
     finding = Finding(
         rule="policies-not-run",

@@ -215,6 +215,15 @@ def test_what_has_no_value_is_not_checked_or_ignored() -> None:
     assert "it uses authorizer, which is not known here" in reason
 
 
+def test_without_the_library_it_is_said_at_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checker.tools.cel.is_installed", lambda: False)
+    checked = judged(POLICY, BINDING, inputs=[item({"spec": {"replicas": 6}})])
+    (found,) = checked.findings
+    assert (found.rule, found.severity, found.location.path) == ("policies-not-run", Severity.WARNING, "policy.yaml")
+    assert "pip install 'gitops-check[cel]'" in found.message
+    assert checked.counts.not_checked == 1
+
+
 def test_a_half_without_the_other_is_said() -> None:
     inputs = [item({"spec": {"replicas": 6}})]
     assert said(judged(POLICY, inputs=inputs), Outcome.SKIPPED) == ["policy demo has no binding, so the API server does not apply it"]
