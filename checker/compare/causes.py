@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from checker.compare.units import UnitPair
 from checker.model.change import ChangedFile, ChangeFacts
 from checker.model.diff import Cause
-from checker.model.objects import Location
+from checker.model.objects import KubeObject, Location
 from checker.model.paths import RepoPath, parent
 from checker.model.units import BuiltUnit, UnitKey
 
@@ -18,6 +18,8 @@ class Causes:
     def __init__(self, base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], facts: ChangeFacts) -> None:
         self._files = {file.path: file for file in facts.files}
         self._listed = _listings(facts.files)
+        self._beside: dict[int, set[RepoPath]] = {}
+        """By the group of objects beside a unit: many units share one, and all of them live as long as we do."""
         self._units: dict[UnitKey, set[RepoPath]] = {}
         self._environments: dict[RepoPath, set[str]] = {}
         self._parents: dict[UnitKey, UnitKey | None] = {}
@@ -53,14 +55,21 @@ class Causes:
     def _read_by(self, built: BuiltUnit) -> set[RepoPath]:
         reads = built.result.reads
         found = _in_both(self._files, reads)
-        for declared in (built.unit.declaration, *built.unit.related):
-            if declared is not None:
-                origins = (declared.origin, *declared.contributors)
-                found.update(origin.path for origin in origins if origin.path in self._files)
+        related = built.unit.related
+        if id(related) not in self._beside:
+            self._beside[id(related)] = self._declared(related)
+        found |= self._beside[id(related)]
+        if built.unit.declaration is not None:
+            found |= self._declared((built.unit.declaration,))
         if built.unit.origin.path in self._files:
             found.add(built.unit.origin.path)
         # A listing that changed says least, since most files that come or go are read as well.
         return found or {path for listing, paths in self._listed.items() if listing in reads for path in paths}
+
+    def _declared(self, objects: Iterable[KubeObject]) -> set[RepoPath]:
+        """The files of the change that made the objects what they are."""
+        origins = (origin for obj in objects for origin in (obj.origin, *obj.contributors))
+        return {origin.path for origin in origins if origin.path in self._files}
 
 
 def _listings(files: Iterable[ChangedFile]) -> Mapping[str, tuple[RepoPath, ...]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import is_
 
+from checker.model.objects import KubeObject
 from checker.model.tree import Identities, Tree
 from checker.model.units import BuiltUnit, DeployUnit, Failure, Reason, UnitKey
 from checker.model.watch import UNWATCHED, Watcher
@@ -94,9 +96,15 @@ def _lost(unit: DeployUnit) -> BuiltUnit:
 
 def same_work(one: DeployUnit, two: DeployUnit) -> bool:
     """Whether both would be rendered from the same inputs, the tree aside."""
-    return _work(one) == _work(two)
+    return _work(one) == _work(two) and _same_bodies(one.related, two.related)
 
 
 def _work(unit: DeployUnit) -> tuple[object, ...]:
-    declaration = unit.declaration.body if unit.declaration is not None else None
-    return (unit.key, unit.path, declaration, [related.body for related in unit.related])
+    return (unit.key, unit.path, unit.declaration.body if unit.declaration is not None else None)
+
+
+def _same_bodies(one: tuple[KubeObject, ...], two: tuple[KubeObject, ...]) -> bool:
+    """Hundreds of clusters may stand beside each of thousands of units, and mostly they are the very same objects."""
+    if len(one) != len(two):
+        return False
+    return all(map(is_, one, two)) or [obj.body for obj in one] == [obj.body for obj in two]
