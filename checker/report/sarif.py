@@ -34,7 +34,10 @@ def sarif(report: Report, options: FormatOptions) -> str:
         suppression: Members = {"kind": kind, "status": "accepted", "justification": f"{sentence(item.reason)} ({sentence(item.by)})"}
         results.append({**_result(mark, index), "suppressions": [suppression]})
     run: Members = {
-        "tool": {"driver": _driver(report, ids, found, options)},
+        "tool": {
+            "driver": _driver(report, ids, found, options),
+            "extensions": [{"name": shown(name), "version": shown(version)} for name, version in report.engines],
+        },
         "automationDetails": {"id": f"gitops-check/{options.command}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The top of the repository."}}},

@@ -74,7 +74,8 @@ class _Page:
 
     def _header(self) -> Iterator[str]:
         report = self.report
-        parts = [f"gitops-check {report.tool_version}"]
+        engines = ", ".join(f"{shown(name)} {shown(version)}" for name, version in report.engines)
+        parts = [f"gitops-check {report.tool_version}" + (f" with {engines}" if engines else "")]
         if report.change is not None:
             parts += [f"base {shown(str(report.change.base))}", f"head {shown(str(report.change.head))}"]
         if report.units:
