@@ -45,7 +45,9 @@ def junit(report: Report, options: FormatOptions) -> str:
             told = {"passed": counts.passed, "failed": counts.failed, "skipped": counts.skipped, "not-checked": counts.not_checked}
             lines.append("  <properties>")
             lines += [f'   <property name="checks.{word}" value="{number}"/>' for word, number in told.items()]
-            lines += [f'   <property name={quoteattr(f"engine.{shown(name)}")} value={quoteattr(shown(to))}/>' for name, to in report.engines]
+            lines += [
+                f"   <property name={quoteattr(f'engine.{shown(name)}')} value={quoteattr(shown(to))}/>" for name, to in report.engines
+            ]
             lines.append("  </properties>")
         lines += [line for case in suite for line in _case(case)]
         lines.append(" </testsuite>")

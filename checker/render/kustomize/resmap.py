@@ -8,7 +8,7 @@ from typing import Any
 from checker.render.kustomize.failure import broken, unsupported
 from checker.render.kustomize.ids import Gvk, ResId
 from checker.render.kustomize.resource import Resource
-from checker.render.kustomize.values import is_empty, is_null, quoted_if_needed, text_of
+from checker.render.kustomize.values import Quoted, is_empty, is_null, quoted_if_needed, text_of
 
 Key = tuple[Gvk, str, str]
 MOST_COPIED_AT_ONCE = 100_000
@@ -124,7 +124,8 @@ def set_texts(resource: Resource, name: str, texts: dict[str, str]) -> None:
     metadata: dict[str, Any] = resource.metadata()
     metadata.pop(name, None)
     if texts:
-        metadata[name] = {key: quoted_if_needed(text) for key, text in texts.items()}
+        # text of several lines becomes a block, which later counts as quoted
+        metadata[name] = {key: Quoted(text) if "\n" in text else quoted_if_needed(text) for key, text in texts.items()}
 
 
 def _merge_data(made: Resource, old: Resource, field: str) -> None:

@@ -75,6 +75,14 @@ def test_a_number_over_quoted_text_stays_text():
     assert container("resources: {limits: {cpu: 2}}", plain)["resources"]["limits"]["cpu"] == 2
 
 
+@pytest.mark.parametrize(("first", "then"), [("several\\nlines", "7"), ("1", "7"), ("plain", 7)])
+def test_a_number_over_a_label_that_a_patch_has_set_stays_text_where_that_needed_quotes(first: str, then: object):
+    """As kubectl 1.37 (kustomize 5.8.1) builds it."""
+    patches = [HEAD.replace("web}", f'web, labels: {{app: "{first}"}}}}'), HEAD.replace("web}", "web, labels: {app: 7}}")]
+    fields = "patchesStrategicMerge: [one.yaml]\npatches: [{path: two.yaml}]"
+    assert one(fields, DEPLOYMENT, **{"one.yaml": patches[0], "two.yaml": patches[1]})["metadata"]["labels"]["app"] == then
+
+
 def test_an_empty_value_vanishes_beside_a_patch_and_a_written_null_stays():
     resource = DEPLOYMENT.replace("spec:\n  template", "spec:\n  a:\n  b: null\n  template")
     assert merged("spec: {replicas: 1}", resource)["spec"].keys() == {"b", "replicas", "template"}
