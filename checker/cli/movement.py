@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cli.arguments import Arguments
-from checker.model.findings import CheckerError, UsageError
+from checker.cli.output import write
+from checker.model.findings import UsageError
 from checker.model.objects import JSONValue, Location
 from checker.model.paths import RepoPath, shown
 from checker.model.report import RuleVerdict
@@ -35,19 +34,8 @@ def explain_movement(arguments: Arguments) -> int:
         found = pipeline.explain_movement(session.change, session.settings, arguments.explain, running)
         for name, path in forms:
             text = "\n".join(_told(found)) + "\n" if name == "text" else json.dumps(_value(found), indent=2) + "\n"
-            _write(text, path)
+            write(text, path)
     return 0
-
-
-def _write(text: str, path: str) -> None:
-    if not path:
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        return
-    try:
-        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        raise CheckerError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _told(found: Movement) -> Iterator[str]:

@@ -10,11 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checker.model.paths import PathEscapes, RepoPath, is_within, parent, repo_path, shown
+from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, is_within, parent, repo_path, shown
 from checker.model.tree import EntryKind, Missing, Tree, TreeError, nearest
 from checker.render.kustomize.failure import broken, remote, unsupported
 
-FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _SCHEMES = ("ssh://", "https://", "http://", "file://")
 _USER = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*@")
 
@@ -90,11 +89,11 @@ class Loader:
         return Loader(tree=self.tree, root=root, anywhere=self.anywhere, sources=self.sources, referrer=self)
 
     def kustomization_file(self) -> RepoPath:
-        found = [path for path in (self._child(name) for name in FILE_NAMES) if path is not None]
+        found = [path for path in (self._child(name) for name in KUSTOMIZATION_FILES) if path is not None]
         if len(found) > 1:
             raise broken(f"{shown(self.root)} holds {' and '.join(shown(path) for path in found)}; kustomize wants exactly one")
         if not found:
-            raise broken(f"{shown(self.root)} holds no {', '.join(FILE_NAMES[:-1])} or {FILE_NAMES[-1]}")
+            raise broken(f"{shown(self.root)} holds no {', '.join(KUSTOMIZATION_FILES[:-1])} or {KUSTOMIZATION_FILES[-1]}")
         return found[0]
 
     def _child(self, name: str) -> RepoPath | None:
