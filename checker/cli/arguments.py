@@ -7,10 +7,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checker.model.records import dataclass, field
 from checker.version import __version__
 
 EPILOG = """\

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from checker.cli.arguments import COMMANDS, Arguments, options_of
+from checker.model.records import dataclass
 
 _FILES = frozenset({"FILE", "PATH", "REPORT"})
 _FOLDERS = frozenset({"DIR"})

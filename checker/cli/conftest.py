@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from checker.cli.arguments import Arguments
 from checker.cli.conftest_flags import REFUSED, Flags, read_flags
 from checker.cli.output import deliver, wants_color, write
 from checker.model.findings import UsageError
+from checker.model.records import replace
 from checker.model.settings import Settings
 from checker.version import __version__
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from checker.model.findings import UsageError
+from checker.model.records import dataclass, field
 
 LISTS = ("policy", "namespace", "data", "update", "proto-file-dirs", "output")
 TEXTS = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
 
 from checker.cli.arguments import Arguments
 from checker.model.findings import CheckerError, UsageError
+from checker.model.records import dataclass
 from checker.model.settings import EnvironmentMatch
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from checker.cli.arguments import Arguments
 from checker.model.findings import UsageError
+from checker.model.records import dataclass, field
 
 SWITCHES = ("debug", "exit-on-error", "h", "ignore-missing-schemas", "insecure-skip-tls-verify", "strict", "summary", "v", "verbose")
 VALUES = ("cache", "ignore-filename-pattern", "kubernetes-version", "n", "output", "reject", "schema-location", "skip")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from checker.cli.arguments import Arguments
 from checker.model.findings import UsageError
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, replace
 from checker.model.settings import Settings
 from checker.settings import FILE_NAME
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from checker.compare.argo import argo_notes
 from checker.compare.causes import Causes
@@ -17,6 +16,7 @@ from checker.compare.shapes import CustomKeys, keys_of_definition
 from checker.compare.units import UnitPair, pair_units
 from checker.model.change import ChangeFacts
 from checker.model.diff import Change, Comparison, EnvironmentDiff, NotRendered, ObjectDiff, UnitDiff
+from checker.model.records import dataclass, field
 from checker.model.units import BuiltUnit, UnitKey
 
 

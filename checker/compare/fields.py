@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from checker.compare.quantities import amount
 from checker.compare.shapes import KEY_DEFAULTS, Shape
 from checker.model.diff import FieldChange
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass, field
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _OPEN_MAPPINGS = ("labels", "annotations", "data", "matchLabels", "nodeSelector")

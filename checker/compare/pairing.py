@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from checker.compare.fields import same
 from checker.compare.units import UnitPair
 from checker.model.diff import Change
 from checker.model.objects import KubeObject, ObjectKey
+from checker.model.records import dataclass, field
 from checker.model.units import UnitKey
 
 MOVED_GROUPS: Mapping[tuple[str, str], str] = {

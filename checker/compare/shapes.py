@@ -8,10 +8,10 @@ document (https://kubernetes.io/docs/reference/using-api/server-side-apply/#merg
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from checker.model.objects import JSONValue, KubeObject, mapping, sequence, text
+from checker.model.records import dataclass
 
 Keys = tuple[str, ...]
 

@@ -4,12 +4,12 @@ with the reason, so that its objects never look created or deleted."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from checker.model.change import ChangeFacts
 from checker.model.diff import NotRendered
 from checker.model.objects import KubeObject
+from checker.model.records import dataclass
 from checker.model.units import BuiltUnit, DeployUnit, Failure, State, UnitKey
 
 Side: TypeAlias = Mapping[UnitKey, BuiltUnit]

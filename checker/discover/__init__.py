@@ -9,13 +9,13 @@ To add a controller: a module with `find_roots(tree, objects, options)` and `fin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments, own_branch, promotion_order
 from checker.discover.layout import Layout, ParseCache, holds_objects, is_library, read_layout, referenced
 from checker.model.objects import Origin
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, join, lies_in, parent
+from checker.model.records import dataclass
 from checker.model.settings import ClusterSetting, EnvironmentSetting
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, UnitKey

@@ -8,7 +8,6 @@ Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-set
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from checker.discover.argocd_overlays import overlays_of
 from checker.model.objects import JSONValue, KubeObject, Origin, dig, mapping, sequence, text
 from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, join, parent, repo_path
+from checker.model.records import replace
 from checker.model.settings import ClusterSetting
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey

@@ -6,11 +6,11 @@ An Application that a kustomization lists is what the overlay on top makes of it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from checker.model.objects import mapping, sequence
 from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, basename, join, parent, repo_path
+from checker.model.records import dataclass
 from checker.model.tree import Tree, TreeError, walk
 
 _RESOURCES = ("resources", "bases", "components")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 from checker.model.objects import dig, mapping, text
+from checker.model.records import replace
 from checker.model.settings import EnvironmentMatch, EnvironmentSetting
 from checker.model.units import DeployUnit
 

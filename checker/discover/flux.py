@@ -7,7 +7,6 @@ Roots come from files, all others from what their parents render, since a parent
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from checker.discover.flux_cluster import (
@@ -24,6 +23,7 @@ from checker.discover.flux_cluster import (
 from checker.discover.flux_roots import Root, entry_points, instance_source
 from checker.model.objects import KubeObject, dig, text
 from checker.model.paths import RepoPath
+from checker.model.records import replace
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey
 from checker.tools.flux import SourceOptions, SourceRef

@@ -8,10 +8,10 @@ own definition.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from checker.model.objects import KubeObject, dig, mapping, sequence, text
 from checker.model.paths import RepoPath, clamped_path, is_within
+from checker.model.records import replace
 from checker.model.tree import EntryKind, Tree, TreeError
 from checker.model.units import RenderFailure
 from checker.tools.flux import THIS_REPOSITORY, SourceOptions, SourceRef, open_source

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, KubeObject, Location, mapping, sequence
 from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, lies_in, parent, repo_path
+from checker.model.records import dataclass
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 
 DECLARING_GROUPS = ("fluxcd", "argoproj.io", "apiextensions.k8s.io")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from checker.discover.environments import (
     FOLDERS_OF_ENVIRONMENTS,
@@ -22,6 +21,7 @@ from checker.discover.environments import (
     speaks_of_stage,
 )
 from checker.model.objects import dig, mapping, text
+from checker.model.records import dataclass, field
 from checker.model.settings import EnvironmentMatch, EnvironmentSetting
 from checker.model.units import Controller, DeployUnit
 

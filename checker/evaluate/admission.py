@@ -6,12 +6,12 @@ Facts: kubernetes.io/docs/reference/access-authn-authz/validating-admission-poli
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from checker.evaluate.cel_rules import CelRules, read_rules
 from checker.evaluate.matching import UnknownNamespaceError, selected
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.records import dataclass
 
 GROUP = "admissionregistration.k8s.io"
 POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"

@@ -7,7 +7,6 @@ strictest action.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checker.evaluate.admission import (
@@ -30,6 +29,7 @@ from checker.evaluate.model import EvaluateOptions, EvaluationInput, PolicySet
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, Location, mapping, text
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

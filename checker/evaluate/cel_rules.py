@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from checker.evaluate.results import escaped
 from checker.model.objects import JSONValue, mapping, sequence, text
+from checker.model.records import dataclass, field
 from checker.tools.cel import CelError, evaluate
 
 _PATH = re.compile(r"\b(?:object|anyObject)((?:\.\??[A-Za-z_]\w*)+)(?!\w*\()")

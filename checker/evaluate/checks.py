@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from checker.evaluate.model import Meaning, PolicySet
 from checker.evaluate.results import WARNING, is_rule
 from checker.model.findings import Severity
+from checker.model.records import dataclass
 from checker.tools.rego import Loaded, PolicyProblem, Rule, RulePath
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from checker.evaluate.checks import conftest_problems, namespaces
 from checker.evaluate.model import PolicySet
 from checker.evaluate.results import WARNING, MalformedResultError, Violation, elements, excepted_name, is_rule
 from checker.model.objects import JSONValue
 from checker.model.paths import RepoPath, basename, parent
+from checker.model.records import dataclass, field, replace
 from checker.tools.rego import Answer, EngineName, Limits, Loaded, PolicyProblem, RegoEngine, Request, Rule, RulePath, open_engine
 
 COMBINED = "Combined"

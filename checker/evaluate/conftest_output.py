@@ -7,9 +7,9 @@ read the next line as a command of its own, and colour is only for a terminal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from checker.evaluate.conftest import ConftestMessage, ConftestResult
+from checker.model.records import dataclass
 
 Results = Sequence[ConftestResult]
 

@@ -7,11 +7,11 @@ template gets packages of its own, so that two libraries called `lib.x` do not m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from checker.evaluate.cel_rules import CelRules, read_rules
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.records import dataclass
 from checker.tools.rego import Module, RulePath
 from checker.tools.rego import Version as RegoVersion
 from checker.tools.rego_tokens import scan, splice

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from checker.evaluate.model import EvaluateOptions, EvaluationInput, Meaning, PolicySet
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence
 from checker.model.paths import basename, parent
+from checker.model.records import dataclass, field
 
 _POD_SPECS = (("spec",), ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"))
 

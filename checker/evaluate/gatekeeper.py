@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from checker.evaluate.cel_rules import CelRules, CelVerdict, described, judge
@@ -21,6 +20,7 @@ from checker.evaluate.verdicts import Asked, Judged, Trouble, find_pointers, jud
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field
 from checker.tools.cel import INSTALL, is_installed
 from checker.tools.rego import Answer, PolicyProblem, RegoEngine, Request, open_engine
 

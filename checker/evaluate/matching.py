@@ -7,9 +7,9 @@ Namespace object is in itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, mapping, sequence, text
+from checker.model.records import dataclass
 
 
 class UnknownNamespaceError(ValueError):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from checker.model.findings import Counts, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
+from checker.model.records import dataclass, field
 from checker.model.units import UnitKey
 from checker.tools.rego import EngineName, Limits, Module
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from checker.evaluate.results import MalformedResultError, escaped, violations
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass
 from checker.tools.rego import Answer, RegoEngine, Request
 
 MAX_CASES = 100

@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 
 from checker.evaluate.checks import Check, checks_of, conftest_problems
 from checker.evaluate.facts import Facts, context_of, facts_of
@@ -20,6 +19,7 @@ from checker.evaluate.verdicts import Asked, find_pointers, judged, policy_findi
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import KubeObject, Location
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, replace
 from checker.tools.rego import (
     Answer,
     DeadEngineError,

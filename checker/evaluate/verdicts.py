@@ -6,7 +6,6 @@ A policy that failed on many objects is told once, at the policy's own line.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from checker.evaluate.checks import Check
 from checker.evaluate.model import EvaluateOptions, EvaluationInput
@@ -15,6 +14,7 @@ from checker.evaluate.results import MalformedResultError, Violation, excepted_n
 from checker.model.findings import Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, Location
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field, replace
 from checker.tools.rego import Answer, PolicyProblem, RegoEngine
 
 

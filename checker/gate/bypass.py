@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker.gate.model import TEXTS, Case, GateOptions, Judgement, Rule, RuleSetting, passed
 from checker.model.change import ChangeFacts
 from checker.model.objects import mapping, sequence, text
+from checker.model.records import replace
 from checker.model.report import Mode, RuleVerdict, Verdict
 
 BYPASS = "bypass"

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.model.tree import EntryKind, Tree
 
 FORMATS = ("github", "gitlab", "bitbucket")

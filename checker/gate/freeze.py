@@ -8,7 +8,6 @@ else an allow window that is not active blocks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from fnmatch import fnmatchcase
 
@@ -16,6 +15,7 @@ from checker.gate.because import chains, first_place, gap_names
 from checker.gate.cron import open_until, parse_duration, parse_schedule
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.records import dataclass
 from checker.model.units import Controller, DeployUnit
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from checker.gate.bypass import BYPASS, bypassed
 from checker.gate.globs import unit_matches
@@ -12,6 +11,7 @@ from checker.gate.rules import RULES
 from checker.model.change import ChangeFacts
 from checker.model.diff import Comparison, EnvironmentDiff
 from checker.model.objects import JSONValue, mapping, sequence, text
+from checker.model.records import replace
 from checker.model.report import Mode, RuleVerdict
 from checker.model.units import BuiltUnit, DeployUnit
 

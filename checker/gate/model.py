@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TypeAlias
@@ -13,6 +12,7 @@ from checker.model.change import ChangeFacts, Commit
 from checker.model.diff import Comparison, EnvironmentDiff, NotRendered, UnitDiff
 from checker.model.objects import JSONValue, Location, sequence, text
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field
 from checker.model.report import Mode, Verdict
 from checker.model.settings import RuleChoice
 from checker.model.units import BuiltUnit, DeployUnit

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -19,6 +18,7 @@ from checker.gate.model import TEXTS, Case, Earlier, Judgement, Rule, broken, pa
 from checker.gate.values import Value, values_of
 from checker.model.diff import UnitDiff
 from checker.model.objects import text
+from checker.model.records import dataclass
 from checker.model.report import Verdict
 from checker.model.units import BuiltUnit, Failure, Reason
 

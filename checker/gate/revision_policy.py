@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from checker.gate.globs import matches
 from checker.gate.model import TEXTS, Case, Judgement, Rule, broken, passed, unknown
 from checker.gate.semver import is_range, parse_version
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, sequence, text
+from checker.model.records import dataclass
 from checker.model.units import BuiltUnit
 
 KINDS = ("branch", "commit", "digest", "latest", "semver", "tag", "version")

@@ -6,7 +6,7 @@ Surprise: a chart that is not rendered is still judged, by the version and image
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.model.units import BuiltUnit
@@ -15,8 +15,7 @@ MAX_DEPTH = 40
 _REF_FIELDS = ("branch", "commit", "digest", "name", "semver", "tag")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Value:
+class Value(NamedTuple):
     """`kind` is image, chart or revision. An image's `version` is `tag`, `@digest` or `tag@digest`."""
 
     kind: str

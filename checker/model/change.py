@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

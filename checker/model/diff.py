@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, Location, ObjectKey, Origin
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.model.units import DeployUnit, Reason, State
 
 

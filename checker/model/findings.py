@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Self
 
 from checker.model.objects import Location, ObjectKey
+from checker.model.records import dataclass, replace
 
 if TYPE_CHECKING:
     from checker.model.units import UnitKey

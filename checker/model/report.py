@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from checker.model.findings import Counts, Finding, Severity
 from checker.model.objects import Location
+from checker.model.records import dataclass, field
 
 if TYPE_CHECKING:
     from checker.model.change import ChangeFacts

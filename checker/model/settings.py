@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, Location
+from checker.model.records import dataclass, field, replace
 from checker.model.report import Mode
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
 from checker.model.objects import JSONValue, KubeObject, Location, Origin
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field
 
 
 class Controller(StrEnum):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checker.model.findings import CheckerError, UsageError, merged
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, replace
 from checker.model.report import Report
 from checker.model.settings import Settings
 from checker.pipeline.opening import SettingsFile, Surrounding, open_change, open_hook

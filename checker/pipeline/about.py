@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, dig, mapping, sequence, text
 from checker.model.paths import shown
+from checker.model.records import dataclass
 from checker.model.units import BuiltUnit, Controller
 from checker.tools.argocd import sync_of
 

@@ -11,11 +11,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 
 from checker.model.findings import Finding, Outcome, Severity, UsageError, merged
 from checker.model.objects import REDACTED, JSONValue, Location, mapping, sequence, text
 from checker.model.paths import RepoPath, repo_path
+from checker.model.records import dataclass, replace
 from checker.model.report import Report, Suppressed
 from checker.model.settings import Settings
 from checker.model.tree import EntryKind, Tree

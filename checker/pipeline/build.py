@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.model.findings import CheckerError, UsageError
 from checker.model.objects import JSONValue, Origin
 from checker.model.paths import RepoPath, basename
+from checker.model.records import dataclass, field
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.discover.flux_findings import find_conflicts, find_unreleased
@@ -13,6 +12,7 @@ from checker.model.change import ChangeFacts
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.paths import KUSTOMIZATION_FILES
+from checker.model.records import replace
 from checker.model.settings import Settings, cluster_named
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey

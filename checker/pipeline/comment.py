@@ -6,11 +6,11 @@ Nothing is rendered here and nothing of the repository is read: whoever holds th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from time import sleep
 
 from checker.model.findings import CheckerError, UsageError
 from checker.model.posting import Posted, Posting, PostingResult, WhenEmpty
+from checker.model.records import dataclass
 from checker.snapshot.ci_request import FORGE_TOKENS, RequestFacts, read_request
 from checker.tools.forge import Comment, Forge, Target, Uncertain, open_forge, open_pull_request
 

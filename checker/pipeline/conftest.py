@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity, UsageError, merged
 from checker.model.objects import JSONValue, KubeObject, Location, Origin
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, replace
 from checker.model.report import Report
 from checker.model.tree import MemoryTree
 from checker.pipeline.conftest_files import BrokenDocumentError, Found, data_documents, documents, find_files, policy_modules

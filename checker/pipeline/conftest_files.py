@@ -10,11 +10,11 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from checker.model.findings import UsageError
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass
 from checker.tools.rego import Module, Version
 
 STDIN = "-"

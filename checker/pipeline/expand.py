@@ -6,10 +6,10 @@ A unit whose recorded reads are the same in both trees is rendered once.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from checker.discover import DiscoverOptions, Layout, ParseCache, find_declared, find_released, find_unreached, read_layout
 from checker.discover.layout import BrokenFile
+from checker.model.records import dataclass, replace
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, UnitKey
 from checker.pipeline.rendering import Rendering, RenderingOptions, same_work

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TypeVar
 
 from checker.model.diff import EnvironmentDiff, FieldChange, NotRendered, ObjectDiff, UnitDiff
 from checker.model.findings import Finding
 from checker.model.objects import JSONValue, KubeObject, ObjectKey, Origin
 from checker.model.paths import RepoPath
+from checker.model.records import replace
 from checker.model.report import Report
 from checker.model.tree import Tree, TreeError
 from checker.model.units import BuiltUnit, Failure

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
 from checker.gate import Generated, RuleSetting
 from checker.model.change import Revision
 from checker.model.objects import Origin, dig, mapping, text
 from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, basename, join, repo_path
+from checker.model.records import dataclass, replace
 from checker.model.settings import EnvironmentSetting
 from checker.model.tree import EntryKind, Tree, TreeError
 from checker.model.units import BuiltUnit, Controller, DeployUnit

@@ -26,7 +26,7 @@ def judge_stream(data: bytes, options: KubeconformOptions) -> tuple[Verdict, ...
 
 
 def _judge(files: Iterable[File], options: KubeconformOptions) -> tuple[Verdict, ...]:
-    from dataclasses import replace
+    from checker.model.records import replace
 
     chosen = replace(options, read_schema=located_schemas())
     return tuple(kubeconform_verdicts(tuple(files), chosen))

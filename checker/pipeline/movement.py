@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from checker.discover.routes import Routes
 from checker.gate.because import written_in
 from checker.model.change import ChangeFacts
 from checker.model.diff import Cause, Comparison, EnvironmentDiff, NotRendered, ObjectDiff, UnitDiff
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.model.report import RuleVerdict
 from checker.model.units import BuiltUnit, DeployUnit, UnitKey
 from checker.pipeline.expand import Side

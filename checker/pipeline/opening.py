@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.model.findings import UsageError
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field, replace
 from checker.model.settings import EnvironmentSetting, Settings
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from operator import is_
 
 from checker.model.objects import KubeObject
+from checker.model.records import dataclass, replace
 from checker.model.tree import Identities, Tree
 from checker.model.units import BuiltUnit, DeployUnit, Failure, Reason, UnitKey
 from checker.model.watch import UNWATCHED, Watcher

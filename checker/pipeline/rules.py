@@ -4,7 +4,6 @@ history of the base branch, commits with signatures, CODEOWNERS. Everything that
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from checker.discover.environments import glob_matches
@@ -12,6 +11,7 @@ from checker.gate import Earlier, GateOptions, Generated, OtherBranch, find_owne
 from checker.model.change import Commit, Revision
 from checker.model.objects import text
 from checker.model.paths import PathEscapes, RepoPath, repo_path
+from checker.model.records import replace
 from checker.model.report import Mode
 from checker.model.settings import Settings
 from checker.model.tree import Tree, TreeError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from checker.model.records import dataclass
 from checker.model.watch import UNWATCHED, Watcher
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
 from checker.model.findings import Finding, Outcome, Severity
 from checker.model.objects import Location
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.model.report import Suppressed
 from checker.model.settings import Suppression
 from checker.model.tree import Tree, TreeError

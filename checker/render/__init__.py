@@ -7,11 +7,11 @@ and name it in RENDERERS; give it cases in `tests/unit/render/`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from importlib import import_module
 
 from checker.model.objects import Location, dig
 from checker.model.paths import ROOT
+from checker.model.records import replace
 from checker.model.tree import RecordingTree, Tree, TreeError
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, RenderFailure
 from checker.render.options import RenderOptions, RevisionTree

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from checker.model.objects import JSONValue
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field, replace
 from checker.model.settings import ClusterSetting, cluster_named
 from checker.model.tree import Tree
 

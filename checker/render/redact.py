@@ -14,9 +14,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from checker.model.objects import REDACTED, JSONValue, KubeObject
+from checker.model.records import replace
 from checker.model.units import BuiltUnit, Rendered
 
 _VARIABLE = re.compile(r"\$\{[_a-zA-Z][_a-zA-Z0-9]*\}")

@@ -7,10 +7,10 @@ something to say. Valid against the schema of Jenkins' xUnit plug-in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from checker.model.findings import Finding, Outcome, Severity
+from checker.model.records import dataclass
 from checker.model.report import Report, RuleVerdict, Verdict
 from checker.model.units import BuiltUnit, Failure, Reason
 from checker.report.clean import sentence, shown

@@ -10,12 +10,12 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from checker.model.diff import Change, FieldChange, ObjectDiff
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass
 from checker.report.clean import shorten, visible
 from checker.report.values import inline, quoted
 

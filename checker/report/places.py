@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model.findings import Outcome, Severity
 from checker.model.objects import Location
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.model.report import Report, RuleVerdict, Verdict
 from checker.report.clean import sentence, shown
 from checker.report.story import object_name

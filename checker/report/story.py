@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checker.model.findings import Finding, Outcome, Severity
 from checker.model.objects import JSONValue, Location, ObjectKey
+from checker.model.records import dataclass
 from checker.model.report import Report, RuleVerdict, Verdict
 from checker.report.clean import shown
 from checker.report.options import FormatOptions

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from checker.model.change import PullRequest
+from checker.model.records import dataclass
 
 _MAX_TEXT = 1024
 _MAX_LABELS = 500

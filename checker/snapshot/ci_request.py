@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from checker.model.records import dataclass
 from checker.snapshot.ci import Environment, clean, commit_text, event_of, read_ci, submapping
 
 FORGE_TOKENS: Mapping[str, tuple[str, ...]] = {

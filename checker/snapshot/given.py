@@ -6,9 +6,9 @@ What is stated wins over what the CI system says; a value that could not be one 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from checker.model.change import PullRequest
+from checker.model.records import dataclass, replace
 from checker.snapshot.ci import clean
 
 PREFIX = "GITOPS_CHECK_"

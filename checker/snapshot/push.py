@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from checker.model.findings import UsageError
+from checker.model.records import dataclass
 from checker.snapshot.repository import Repository
 
 

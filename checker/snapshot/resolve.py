@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from checker.model.change import ChangeFacts, PullRequest, Revision
 from checker.model.findings import CheckerError, UsageError
 from checker.model.paths import RepoPath, shown
+from checker.model.records import dataclass, replace
 from checker.model.tree import Tree
 from checker.snapshot.changes import list_changes
 from checker.snapshot.ci import CiFacts, read_ci

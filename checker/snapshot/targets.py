@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from checker.model.records import dataclass
 from checker.snapshot.ci import CiFacts
 from checker.snapshot.repository import Repository
 from checker.tools import git

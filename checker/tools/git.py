@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from checker.model.findings import CheckerError
 from checker.model.paths import RepoPath, shown
+from checker.model.records import dataclass
 from checker.tools.process import Completed, ProcessFailed, run, scrubbed_environment
 
 EMPTY_TREE = {

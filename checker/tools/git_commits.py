@@ -9,13 +9,13 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from checker.model.change import Commit, Signature
 from checker.model.paths import RepoPath
+from checker.model.records import replace
 from checker.tools.git import Place, ask
 from checker.tools.process import find_program, run
 

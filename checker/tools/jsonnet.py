@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from checker.model.findings import CheckerError
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass, field
 from checker.tools.worker import OneWorker, Worker, WorkerDied
 
 SECONDS = 20.0

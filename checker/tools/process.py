@@ -6,11 +6,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from checker.model.findings import CheckerError
+from checker.model.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Self
 
 from checker.model.objects import JSONValue
+from checker.model.records import replace
 from checker.tools.rego_prepare import prepared, rules_of, unknown
 from checker.tools.rego_process import Connection, problem_of
 from checker.tools.rego_values import (

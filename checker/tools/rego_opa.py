@@ -12,12 +12,12 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass, field, replace
 from checker.tools.process import Completed, ProcessFailed, find_program, run
 from checker.tools.rego_lenient import module_text
 from checker.tools.rego_prepare import rules_of

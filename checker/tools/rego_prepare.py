@@ -6,9 +6,9 @@ The sources are only taken apart for foreign modules; those that are exact are l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from checker.model.records import dataclass, field
 from checker.tools.rego_values import Module, PolicyProblem, Rule, Version
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from checker.model.records import dataclass
 from checker.tools.rego_tokens import Token, dotted, is_call, matching, package_of, scan, statements
 
 Function = tuple[str, str]

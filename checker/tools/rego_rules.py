@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from checker.model.records import dataclass
 from checker.tools.rego_tokens import Token, matching, scan, statements
 
 

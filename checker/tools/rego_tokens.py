@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from checker.model.records import dataclass
 
 OPENING = frozenset("([{")
 CLOSING = frozenset(")]}")

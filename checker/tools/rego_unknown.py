@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from checker.model.records import dataclass
 from checker.tools.rego_lenient import PACKAGE, defined_names
 from checker.tools.rego_tokens import Token, is_call, package_of, scan
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, Protocol, Self, TypeAlias
 
 from checker.model.findings import CheckerError
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass, field
 
 DISTRIBUTION = "gordon-to-regorus"
 VERSION = "0.13.0"

@@ -7,11 +7,11 @@ never fetched, so a schema from a pull request can neither hang the run nor reac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from checker.model.objects import mapping
+from checker.model.records import dataclass
 from checker.tools.schema_accept import Accepts, acceptor
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ branch: the one the author most likely meant.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass
 from checker.tools.schema import SchemaProblem
 
 _LONGEST_VALUE = 60

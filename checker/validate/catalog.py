@@ -7,11 +7,11 @@ where `default` means the built-in kinds of the Kubernetes version and then the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from checker.model.findings import Counts
+from checker.model.records import dataclass, replace
 from checker.tools.schema import Schema, SchemaError
 from checker.tools.schema_words import nearest, one_of
 from checker.validate import bundles, crds

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checker.model.objects import JSONValue, mapping, sequence, text
+from checker.model.records import dataclass
 from checker.tools.cel import CelError, evaluate
 from checker.tools.schema_words import pointer, spelled
 

@@ -9,10 +9,10 @@ A null is pruned too where the schema does not allow it, before anything is vali
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.records import dataclass
 
 _DEEPEST = 100
 """Schema levels: no published CRD has half as many, and a deeper one would be made to hurt."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from checker.model.findings import Finding, Outcome, Severity
 from checker.model.objects import KubeObject
+from checker.model.records import dataclass
 from checker.validate.options import Locate
 
 SEVERITIES: dict[str, Severity] = {

@@ -8,12 +8,12 @@ like a built-in one (`batch.example.com`) is not held against the built-in kind,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from checker.model.objects import KubeObject, mapping, text
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.validate.catalog import Known
 from checker.validate.files import File
 from checker.validate.objects import against

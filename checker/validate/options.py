@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checker.model.objects import KubeObject, Location
 from checker.model.paths import PathEscapes, RepoPath, repo_path
+from checker.model.records import dataclass
 from checker.model.tree import Missing, Tree, TreeError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ kubernetes.io/docs/reference/using-api/deprecation-guide.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from checker.model.records import dataclass
 from checker.validate import bundles
 
 _REMOVED: dict[str, dict[str, tuple[str, ...]]] = {

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from checker.model.objects import KubeObject
+from checker.model.records import dataclass
 from checker.validate.bundles import bundled_version
 from checker.validate.catalog import Known, builtin_schema
 from checker.validate.locations import expand

@@ -6,10 +6,10 @@ To add one: a row here, and a detector in the module whose subject it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checker.model.diff import Effect
 from checker.model.findings import Severity
+from checker.model.records import dataclass
 
 NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from checker.compare.pairing import ObjectPair, identity
 from checker.compare.shapes import CONTAINER_LISTS, POD_SPECS
 from checker.model.diff import Change, FieldChange
 from checker.model.objects import JSONValue, KubeObject, ObjectKey, dig, mapping, sequence, text
+from checker.model.records import dataclass
 from checker.model.units import BuiltUnit
 
 WORKLOADS = ("DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")

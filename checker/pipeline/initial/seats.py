@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from checker._seats import seat
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.model.tree import EntryKind, Tree
 
 

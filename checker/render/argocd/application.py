@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from checker.model.objects import KubeObject, Location, mapping, text
 from checker.model.paths import PathEscapes, RepoPath
+from checker.model.records import replace
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 from checker.model.units import DeployUnit, Note, Rendered, RenderFailure
 from checker.render.argocd.context import Context

@@ -6,9 +6,9 @@ A commit id is not known before the commit: it is a fixed text, the same on both
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, KubeObject, Location, dig, text
+from checker.model.records import dataclass
 from checker.model.units import DeployUnit, Reason, RenderFailure
 from checker.render.argocd.sources import Plan, Source
 from checker.render.options import RenderOptions

@@ -6,10 +6,10 @@ Sections that hold nothing count as absent, as they do once the controller has n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from checker.model.objects import JSONValue, Location, mapping
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, join
+from checker.model.records import replace
 from checker.model.tree import EntryKind, Tree
 from checker.model.units import RenderFailure
 from checker.render.argocd.context import Context, instance_name

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from checker.model.objects import JSONValue, dig, mapping, sequence, text
 from checker.model.paths import ROOT, PathEscapes, RepoPath, clamped_path, is_within, repo_path
+from checker.model.records import dataclass, field
 from checker.model.tree import EntryKind, MemoryTree, Tree, nearest
 from checker.model.units import DeployUnit, Note, Reason, RenderFailure
 from checker.render.options import RenderOptions

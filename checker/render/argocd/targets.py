@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from checker.model.objects import KubeObject, ObjectKey, dig, text
+from checker.model.records import replace
 from checker.model.units import DeployUnit, Note
 from checker.render.argocd.hooks import is_applied
 from checker.render.argocd.scope import is_cluster_scoped

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.records import replace
 from checker.model.units import DeployUnit, RenderFailure
 
 GROUP = "kustomize.toolkit.fluxcd.io"

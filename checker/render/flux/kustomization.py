@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker.model.objects import KubeObject, Location, Origin, dig, mapping, text
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, clamped_path, join
+from checker.model.records import replace
 from checker.model.tree import EntryKind, OverlayTree, Tree, nearest
 from checker.model.units import DeployUnit, Note, Rendered, RenderFailure
 from checker.render.flux.apply import applied, decrypted

@@ -9,10 +9,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.model.paths import RepoPath
+from checker.model.records import replace
 from checker.model.tree import Tree
 from checker.model.units import DeployUnit, Reason, Rendered, RenderFailure
 from checker.render.flux.emission import emit

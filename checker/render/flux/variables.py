@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.records import dataclass, replace
 from checker.model.units import DeployUnit, Note, RenderFailure
 from checker.render.flux.emission import emit
 from checker.render.flux.envsubst import SubstitutionError, substitute

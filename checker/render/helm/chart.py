@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from checker.model.objects import JSONValue, KubeObject, Location, Origin, mapping, sequence, text
 from checker.model.paths import RepoPath, join
+from checker.model.records import dataclass, field, replace
 from checker.model.tree import EntryKind, Tree
 from checker.model.units import Note, Reason, RenderFailure
 from checker.render.helm.dependencies import with_dependencies

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from checker.model.objects import Location, mapping, sequence, text
 from checker.model.paths import PathEscapes, RepoPath, join, repo_path
+from checker.model.records import dataclass, replace
 from checker.model.tree import Tree
 from checker.model.units import Reason, RenderFailure
 from checker.render.helm.copies import find_copy

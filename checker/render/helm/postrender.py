@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from checker.model.objects import JSONValue, KubeObject, mapping, sequence, text
 from checker.model.paths import ROOT, RepoPath
+from checker.model.records import replace
 from checker.model.tree import MemoryTree
 from checker.model.units import DeployUnit, RenderFailure
 from checker.render.helm.chart import hook_events

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, text
 from checker.model.paths import RepoPath
+from checker.model.records import replace
 from checker.model.tree import Tree
 from checker.model.units import DeployUnit, Note, Reason, Rendered, RenderFailure
 from checker.render.helm.chart import HelmRequest, hook_events, template_release

@@ -7,10 +7,10 @@ the cache, or the network where that is allowed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping, sequence, text
 from checker.model.paths import ROOT, RepoPath, clamped_path
+from checker.model.records import dataclass
 from checker.model.tree import EntryKind, MemoryTree, Missing, Tree
 from checker.model.units import DeployUnit, Reason, RenderFailure
 from checker.render.helm.copies import find_copy

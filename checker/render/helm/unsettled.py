@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import takewhile
 
 from checker.model.objects import JSONValue, KubeObject, mapping
+from checker.model.records import replace
 
 CHANGES = "<changes at every render>"
 NAME_CHANGES = "changes-at-every-render"

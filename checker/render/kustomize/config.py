@@ -6,10 +6,11 @@ One surprise: kustomize merges configurations upward, so that a base's `configur
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from functools import cache
 from typing import Any, NamedTuple
 
+from checker.model.records import dataclass, replace
 from checker.model.units import RenderFailure
 from checker.render.kustomize.decode import Decoder, boolean, listed, loosely, string
 from checker.render.kustomize.failure import broken

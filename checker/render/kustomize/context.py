@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field
 from checker.model.tree import Tree
 from checker.render.kustomize.config import EMPTY, TransformerConfig
 from checker.render.kustomize.merge import Merger

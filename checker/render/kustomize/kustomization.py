@@ -6,12 +6,12 @@ Kubernetes reads it. One surprise: a field that kustomize does not know is an er
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from checker.model.objects import Location
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.render.kustomize.config import SPEC_DECODER
 from checker.render.kustomize.decode import Decoder, Misfit, anything, boolean, integer, listed, mapping, nullable, string, texts
 from checker.render.kustomize.failure import broken

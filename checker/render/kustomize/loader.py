@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, is_within, parent, repo_path, shown
+from checker.model.records import dataclass
 from checker.model.tree import EntryKind, Missing, Tree, TreeError, nearest
 from checker.render.kustomize.failure import broken, remote, unsupported
 

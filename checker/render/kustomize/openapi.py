@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from checker.model.records import dataclass, field
 from checker.render.kustomize.failure import broken
 
 Schema = dict[str, Any]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from checker.model.objects import JSONValue
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from checker.model.objects import Origin
+from checker.model.records import dataclass
 from checker.render.kustomize import json6902
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.ids import ResId

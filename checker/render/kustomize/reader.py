@@ -9,12 +9,12 @@ from __future__ import annotations
 import marshal
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from checker.model.objects import Location, Origin
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, replace
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.notes import take_notes
 from checker.render.kustomize.resource import Resource

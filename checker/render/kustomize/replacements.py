@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checker.model.objects import Origin
+from checker.model.records import dataclass
 from checker.model.units import RenderFailure
 from checker.render.kustomize.decode import Decoder, boolean, integer, listed, nullable, string
 from checker.render.kustomize.failure import broken, unsupported

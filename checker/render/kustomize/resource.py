@@ -6,10 +6,10 @@ does that overwrites the annotations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from checker.model.objects import Origin
+from checker.model.records import dataclass, field
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.ids import Gvk, ResId, gvk_of, res_id
 from checker.render.kustomize.sharing import Sharing

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from checker.model.records import dataclass
 from checker.render.kustomize.decode import Decoder, string
 from checker.render.kustomize.failure import broken
 from checker.render.kustomize.ids import Gvk

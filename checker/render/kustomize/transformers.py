@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from checker.model.records import dataclass
 from checker.model.units import RenderFailure
 from checker.render.kustomize import transform
 from checker.render.kustomize.config import TransformerConfig, field_specs

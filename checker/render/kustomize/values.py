@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import marshal
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from checker.model.records import dataclass
 from checker.render.kustomize.failure import broken
 from checker.tools.yaml import Rules, load_documents, plain
 

@@ -6,9 +6,9 @@ Sources: https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/, .../syn
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from checker.model.objects import JSONValue, dig, mapping, sequence, text
+from checker.model.records import dataclass
 from checker.tools.argocd.globs import glob_matches
 
 

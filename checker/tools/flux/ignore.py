@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from checker.model.records import dataclass
 
 VERSION_CONTROL = (".git/", ".gitignore", ".gitmodules", ".gitattributes")
 DEFAULTS = (

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from checker.model.objects import KubeObject, dig, mapping, sequence, text
 from checker.model.paths import ROOT, RepoPath, clamped_path, join
+from checker.model.records import dataclass, field
 from checker.model.tree import EntryKind, Tree, walk
 from checker.model.units import Reason, RenderFailure
 from checker.tools.flux.ignore import name_matches

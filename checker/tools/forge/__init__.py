@@ -7,12 +7,12 @@ and nowhere else: not along redirects, not into a message.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from importlib import import_module
 from time import sleep
 from typing import Protocol
 
 from checker.model.findings import CheckerError, UsageError
+from checker.model.records import dataclass, field
 
 
 class ForgeFailed(CheckerError):

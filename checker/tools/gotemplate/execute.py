@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from checker.model.records import dataclass
 from checker.tools.gotemplate.errors import TemplateFailed, TemplateUnsupported
 from checker.tools.gotemplate.parse import (
     Block,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from checker.model.records import dataclass, field
 from checker.tools.gotemplate.errors import TemplateFailed
 from checker.tools.gotemplate.lex import Piece, Token, pieces
 

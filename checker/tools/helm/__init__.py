@@ -7,9 +7,9 @@ So it does where the cluster's Helm is of another age than ours, and the chart h
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
+from checker.model.records import replace
 from checker.tools.helm import binary, library
 from checker.tools.helm.ages import keeps_nulls
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from checker.model.findings import CheckerError
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass, field
 
 
 class HelmFailed(CheckerError):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.model.objects import JSONValue
 from checker.model.paths import ROOT, RepoPath, basename, join
+from checker.model.records import dataclass, replace
 from checker.model.tree import EntryKind, Tree
 from checker.tools.flux.ignore import name_matches
 from checker.tools.helm.call import HelmFailed

@@ -11,12 +11,12 @@ import io
 import json
 import re
 import tarfile
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
 from checker.model.paths import PathEscapes, RepoPath, repo_path
+from checker.model.records import dataclass
 from checker.tools.helm import cache
 from checker.tools.helm.call import HelmFailed
 from checker.tools.helm.download import Registry, Unreachable, get

@@ -8,13 +8,13 @@ built. One surprise: an alias becomes a copy, so that no two places of a value s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeAlias
 
 from yaml import AliasEvent, DocumentEndEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass, field
 from checker.tools.yaml.events import (
     MAX_DEPTH,
     TOO_DEEP,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model.objects import JSONValue
+from checker.model.records import dataclass
 from checker.tools.yaml.fast import UNSURE, is_plain, load_fast
 from checker.tools.yaml.scalars import Rules
 from checker.tools.yaml.split import Chunk, as_utf8, split

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from checker.model.objects import JSONValue, KubeObject, Origin, sequence
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass, replace
 from checker.tools.yaml.load import Document, YamlError, load_documents
 from checker.tools.yaml.scalars import Rules
 

@@ -7,10 +7,10 @@ missing field belongs there. Values that came through an alias or `<<` stand whe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from checker.model.records import dataclass, field
 from checker.tools.yaml.load import OversizedError, chunks_of
 from checker.tools.yaml.scalars import MERGE_TAG, Rules, ScalarError, key_text, plain, tagged
 from checker.tools.yaml.split import BARE_RETURN, ODD_LINE_ENDS, Chunk

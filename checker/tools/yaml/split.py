@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from checker.model.records import dataclass
 
 # Only a marker at the start of a line and followed by white space ends a document, whatever surrounds it.
 _MARKER = re.compile(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")

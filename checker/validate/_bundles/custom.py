@@ -13,11 +13,11 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from checker.model.paths import RepoPath
+from checker.model.records import dataclass
 from checker.tools.process import run
 from checker.tools.yaml import read_objects
 from checker.validate._bundles.builtin import HERE, packed

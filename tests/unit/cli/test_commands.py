@@ -115,7 +115,18 @@ def test_a_clean_file_is_linted_without_what_only_mistakes_need(tmp_path: Path) 
     done = subprocess.run([sys.executable, "-c", script, "lint", "-C", str(tmp_path)], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "checker.validate.files" in loaded
-    heavy = ("jsonschema_rs", "yaml", "hashlib", "subprocess", "shutil", "difflib", "logging", "datetime", "importlib.resources")
+    heavy = (
+        "jsonschema_rs",
+        "yaml",
+        "hashlib",
+        "subprocess",
+        "shutil",
+        "difflib",
+        "logging",
+        "datetime",
+        "importlib.resources",
+        "dataclasses",
+    )
     rooms = ("checker.gate", "checker.compare", "checker.evaluate", "checker.model.diff", "checker.tools.git", "checker.validate.celrules")
     assert sorted(loaded.intersection(heavy + rooms)) == []
 

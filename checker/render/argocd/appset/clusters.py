@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from checker.model.objects import JSONValue, KubeObject, mapping, text
+from checker.model.records import dataclass, field
 from checker.model.settings import ClusterSetting
 from checker.render.argocd.appset.params import NotExpanded, Params, selected
 from checker.tools.gotemplate import TextMap

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from checker.model.objects import JSONValue, mapping, sequence, text
+from checker.model.records import dataclass, field
 from checker.render.argocd.appset.clusters import Cluster, cluster_params
 from checker.render.argocd.appset.git import git_params
 from checker.render.argocd.appset.outside import OUTSIDE, outside_params

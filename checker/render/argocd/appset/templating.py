@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from checker.model.records import dataclass, field
 from checker.render.argocd.appset.params import GeneratorFailed, NotExpanded
 from checker.tools.gotemplate import Template, TemplateFailed, TemplateUnsupported, parse
 

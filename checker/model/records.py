@@ -1,0 +1,171 @@
+"""`dataclass`, `field` and `replace` of the standard library, except that nothing is made before it is needed.
+
+A run loads a hundred such classes and makes objects of a few, while the standard library compiles the methods of each as
+text: half a millisecond a class, beside the ten that `dataclasses` itself takes to load. Here `__init__` is compiled at the
+first object, and the other methods are plain functions. What the program does not use (`__post_init__`, InitVar, ClassVar,
+KW_ONLY, order) is left out. To type checkers these are the standard library's own, and its functions take our classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass, field, replace
+
+    __all__ = ["dataclass", "field", "replace"]
+
+_NONE: Any = object()
+
+
+class _Field:
+    """What a class says of a field beside its name and type."""
+
+    __slots__ = ("default", "factory", "kw_only", "shown")
+
+    def __init__(self, default: Any = _NONE, factory: Any = _NONE, *, shown: bool = True) -> None:
+        self.default = default
+        self.factory = factory
+        self.shown = shown
+        self.kw_only = False
+
+
+_Fields = Mapping[str, _Field]
+
+
+def _field(*, default: Any = _NONE, default_factory: Any = _NONE, repr: bool = True) -> Any:  # noqa: A002 - as there
+    return _Field(default, default_factory, shown=repr)
+
+
+def _replace(record: Any, /, **changes: Any) -> Any:
+    kind = type(record)
+    for name in kind.__record_fields__:
+        if name not in changes:
+            changes[name] = getattr(record, name)
+    return kind(**changes)
+
+
+def _dataclass(cls: type | None = None, /, **options: bool) -> Any:
+    return (lambda cls: _made(cls, **options)) if cls is None else _made(cls)
+
+
+def _made(cls: Any, *, frozen: bool = False, slots: bool = False, kw_only: bool = False, eq: bool = True) -> Any:
+    own = {name: _own(cls.__dict__.get(name, _NONE), kw_only) for name in cls.__annotations__}
+    fields = {name: told for base in cls.__mro__[:0:-1] for name, told in base.__dict__.get("__record_fields__", {}).items()} | own
+
+    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - makes the real one for the first object
+        cls.__init__ = _initializer(cls, fields, frozen=frozen, slots=slots)
+        cls.__init__(self, *values, **named)
+
+    methods = {"__init__": __init__, **_methods(fields, frozen=frozen, slots=slots, eq=eq)}
+    if not slots:
+        _add_to(cls, {name: method for name, method in methods.items() if name not in cls.__dict__}, own)
+        return cls
+    body = {**methods, **cls.__dict__, "__slots__": tuple(own)}
+    for name in (*own, "__dict__", "__weakref__"):
+        body.pop(name, None)
+    qualified = cls.__qualname__
+    cls = type(cls)(cls.__name__, cls.__bases__, body)
+    cls.__qualname__ = qualified
+    return cls
+
+
+def _add_to(cls: type, methods: Mapping[str, Any], fields: _Fields) -> None:
+    for name, method in methods.items():
+        setattr(cls, name, method)
+    for name, told in fields.items():
+        if told.default is not _NONE:
+            setattr(cls, name, told.default)
+        elif name in cls.__dict__:
+            delattr(cls, name)
+
+
+def _own(given: Any, kw_only: bool) -> _Field:
+    found = given if isinstance(given, _Field) else _Field(given)
+    found.kw_only = kw_only
+    return found
+
+
+def _methods(fields: _Fields, *, frozen: bool, slots: bool, eq: bool) -> dict[str, Any]:
+    values: Callable[[Any], Any] = attrgetter(*fields) if fields else lambda _record: ()
+    methods: dict[str, Any] = {
+        "__record_fields__": fields,
+        "__dataclass_fields__": _STANDARD_FIELDS,
+        "__match_args__": tuple(name for name, told in fields.items() if not told.kw_only),
+        "__repr__": _repr,
+    }
+    if eq:
+        methods["__eq__"] = lambda self, other: values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+        methods["__hash__"] = (lambda self: hash(values(self))) if frozen else None
+    if frozen:
+        methods["__setattr__"] = methods["__delattr__"] = _refuse
+        if slots:
+            methods["__getstate__"], methods["__setstate__"] = _state, _set_state
+    return methods
+
+
+def _initializer(cls: type, fields: _Fields, *, frozen: bool, slots: bool) -> Callable[..., None]:
+    """`__init__` as somebody would write it by hand; of a frozen class past its refusal, by the shortest way there is."""
+    scope: dict[str, Any] = {"_none": _NONE}
+    placed: list[str] = []
+    named: list[str] = []
+    lines: list[str] = []
+    for name, told in fields.items():
+        parameter = value = name
+        if told.factory is not _NONE:
+            scope[f"_make_{name}"] = told.factory
+            parameter, value = f"{name}=_none", f"_make_{name}() if {name} is _none else {name}"
+        elif told.default is not _NONE:
+            scope[f"_default_{name}"] = told.default
+            parameter = f"{name}=_default_{name}"
+        (named if told.kw_only else placed).append(parameter)
+        if frozen and slots:
+            scope[f"_set_{name}"] = getattr(cls, name).__set__
+            lines.append(f" _set_{name}(self, {value})")
+        else:
+            lines.append(f" _values[{name!r}] = {value}" if frozen else f" self.{name} = {value}")
+    if frozen and not slots:
+        lines.insert(0, " _values = self.__dict__")
+    parameters = ", ".join(("self", *placed, *(("*", *named) if named else ())))
+    exec(f"def __init__({parameters}):\n" + ("\n".join(lines) or " pass"), scope)  # noqa: S102 - of the names of our own fields
+    made: Callable[..., None] = scope["__init__"]
+    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    return made
+
+
+def _repr(self: Any) -> str:
+    shown = (f"{name}={getattr(self, name)!r}" for name, told in self.__record_fields__.items() if told.shown)
+    return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def _refuse(_self: Any, name: str, *_value: Any) -> None:
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"cannot change field {name!r}")
+
+
+def _state(self: Any) -> list[Any]:
+    return [getattr(self, name) for name in self.__record_fields__]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for name, value in zip(self.__record_fields__, state, strict=True):
+        object.__setattr__(self, name, value)
+
+
+class _StandardFields:
+    """The fields as `dataclasses.fields` and its like want them, when they ask."""
+
+    def __get__(self, _record: Any, cls: Any) -> Any:
+        import dataclasses
+
+        made: Any = dataclasses.make_dataclass(cls.__name__, list(cls.__record_fields__))
+        cls.__dataclass_fields__ = made.__dataclass_fields__
+        return made.__dataclass_fields__
+
+
+_STANDARD_FIELDS = _StandardFields()
+if not TYPE_CHECKING:
+    dataclass, field, replace = _dataclass, _field, _replace
