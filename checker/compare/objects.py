@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checker.compare.effects import Subject, Surroundings, effects_of
+from checker.compare.effects.defaults import only_writes_default
 from checker.compare.fields import Differences, differences
 from checker.compare.ignored import ignored_pointers
 from checker.compare.noise import split_noise
@@ -29,7 +30,8 @@ def object_diff(
     if change is Change.CHANGED and not found.fields and not found.folded:
         return None
     fields, noise = split_noise((*found.fields, *found.folded), key.group, key.kind, ignored_pointers(pair, options), found.folded)
-    subject = Subject(pair=pair, change=change, changes=(*fields, *noise), kept=kept, around=around)
+    acting = tuple(one for one in (*fields, *noise) if not only_writes_default((key.group, key.kind), one))
+    subject = Subject(pair=pair, change=change, changes=acting, kept=kept, around=around)
     effects = effects_of(subject)
     if not fields and any(effect.severity > Severity.NOTE for effect in effects):
         fields, noise = noise, ()  # A label that makes the API server refuse the object is no noise.

@@ -41,8 +41,9 @@ def kept_by_unit(head: BuiltUnit, *, empties: bool) -> Kept:
 def _kept_by_application(spec: Mapping[str, JSONValue], *, empties: bool) -> Kept:
     automated = dig(spec, "syncPolicy", "automated")
     options = [text(option) for option in sequence(dig(spec, "syncPolicy", "syncOptions"))]
-    if "Prune=false" in options:
-        return "the Application has the sync option Prune=false"
+    hit = next((option for option in ("Prune=false", "Prune=confirm") if option in options), None)
+    if hit is not None:
+        return f"the Application has the sync option {hit}" + ("; somebody must confirm" if hit.endswith("confirm") else "")
     if not isinstance(automated, dict) or automated.get("enabled") is False:
         return "the Application is synced by hand; it goes when somebody syncs with prune"
     if automated.get("prune") is not True:
@@ -70,6 +71,9 @@ def kept_on_removal(base: BuiltUnit) -> Kept:
             finalizers = [text(name) for name in sequence(base.unit.declaration.metadata.get("finalizers"))]
             if not any(name == _ARGO_FINALIZER or name.startswith(f"{_ARGO_FINALIZER}/") for name in finalizers):
                 return f"the Application has no finalizer {_ARGO_FINALIZER}"
+            options = [text(option) for option in sequence(dig(spec, "syncPolicy", "syncOptions"))]
+            hit = next((option for option in ("Delete=false", "Delete=confirm") if option in options), None)
+            return f"the Application has the sync option {hit}" if hit is not None else ""
         case _:
             pass
     return ""
@@ -114,17 +118,23 @@ def _kept_by_argo(controller: Controller, obj: KubeObject, unit_removed: bool) -
         return f"it has the sync option {hit}" + ("; somebody must confirm" if hit.endswith("confirm") else "")
     if unit_removed and obj.kind == "CustomResourceDefinition":
         return "Argo CD does not delete definitions with an Application"
+    if unit_removed and _told_to_keep(obj):
+        return "it is annotated helm.sh/resource-policy: keep, which Argo CD takes as Delete=false"
     return ""
 
 
 def _kept_by_helm(controller: Controller, obj: KubeObject, _removed: bool) -> Kept:
     if controller not in _HELM_KINDS:
         return ""
-    if text(obj.annotations.get("helm.sh/resource-policy")).strip().lower() == "keep":
+    if _told_to_keep(obj):
         return "it is annotated helm.sh/resource-policy: keep"
     if obj.kind == "CustomResourceDefinition" and "crds" in obj.origin.path.split("/"):
         return "Helm never deletes what is in a chart's crds folder"
     return ""
+
+
+def _told_to_keep(obj: KubeObject) -> bool:
+    return text(obj.annotations.get("helm.sh/resource-policy")).strip().lower() == "keep"
 
 
 _REASONS: tuple[Callable[[Controller, KubeObject, bool], Kept], ...] = (_kept_as_hook, _kept_by_flux, _kept_by_argo, _kept_by_helm)

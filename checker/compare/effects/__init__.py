@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from checker.compare.effects import access, delivery, immutable, loss, workloads
+from checker.compare.effects import access, admission, availability, delivery, immutable, lifecycle, loss, network, storage, workloads
 from checker.compare.effects.catalogue import EFFECTS, EffectKind, effect
 from checker.compare.effects.subject import WORKLOADS, Subject, Surroundings, replicas
 from checker.compare.quantities import shown_bytes, shown_cpu
@@ -17,24 +17,38 @@ __all__ = ["EFFECTS", "EffectKind", "Subject", "Surroundings", "effects_of", "to
 DETECTORS: tuple[Callable[[Subject], Iterable[Effect]], ...] = (
     loss.departures,
     immutable.immutable_fields,
-    loss.storage_shrinks,
+    storage.storage_shrinks,
+    storage.scaled_away,
+    storage.reclaiming,
+    storage.default_classes,
     loss.served_versions,
     workloads.kind_taken_over,
     workloads.restarts,
     workloads.images,
     workloads.scale,
-    workloads.autoscaling,
+    availability.autoscaling,
+    availability.budgets,
+    availability.placement,
     workloads.schedule,
     workloads.jobs,
     workloads.requests,
     access.roles,
-    access.services,
-    access.network_policies,
-    access.hosts,
+    network.services,
+    network.network_policies,
+    network.hosts,
     access.privileges,
+    access.namespace_levels,
+    access.identities,
+    admission.webhooks,
+    admission.policies,
+    admission.quotas,
     delivery.configurations,
     delivery.sources,
     delivery.unit_switches,
+    lifecycle.reinstalls,
+    lifecycle.projects,
+    lifecycle.protection,
+    lifecycle.finalizers,
     delivery.hooks,
     delivery.owners,
     delivery.left_alone,

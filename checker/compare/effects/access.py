@@ -1,4 +1,4 @@
-"""Effects on who may do what and who can reach what: roles, services, hosts, pod privileges."""
+"""Effects on who may do what: roles, bindings, identities of pods, and how near pods come to their node."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from checker.model.objects import JSONValue, dig, mapping, sequence, text
 _RBAC = "rbac.authorization.k8s.io"
 _POWERFUL_VERBS = ("*", "bind", "escalate", "impersonate")
 _AGGREGATE = f"{_RBAC}/aggregate-to-"
-_WIDTH = {"": 0, "ClusterIP": 0, "ExternalName": 0, "NodePort": 1, "LoadBalancer": 2}
 
 
 def roles(subject: Subject) -> Iterator[Effect]:
-    if subject.group != _RBAC or subject.pair.after is None:
+    if subject.group != _RBAC:
         return
-    if subject.kind[1] in ("Role", "ClusterRole"):
-        yield from _wider_role(subject)
-    else:
-        yield from _wider_binding(subject)
+    of_role = subject.kind[1] in ("Role", "ClusterRole")
+    if subject.pair.after is not None:
+        yield from _wider_role(subject) if of_role else _wider_binding(subject)
+    if subject.both or subject.goes:
+        yield from _narrower_role(subject) if of_role else _narrower_binding(subject)
 
 
 def _wider_role(subject: Subject) -> Iterator[Effect]:
     yield from _joins(subject)
-    held = set(_grants(subject.before))
-    gained = [grant for grant in _grants(subject.after) if grant not in held and not _covered(grant, held)]
+    gained = _beyond(subject.after, subject.before)
     if not gained:
         return
     powerful = [grant for grant in gained if grant[2] in _POWERFUL_VERBS or "*" in (grant[0], grant[1]) or grant[1] == "secrets"]
@@ -36,6 +35,20 @@ def _wider_role(subject: Subject) -> Iterator[Effect]:
     more = len(gained) - 4
     severity = Severity.ERROR if any("*" in grant[1:] for grant in gained) else None
     yield effect("rbac-widened", f"{named(subject.obj)} may now {shown}" + (f" and {more} more" if more > 0 else ""), severity)
+
+
+def _narrower_role(subject: Subject) -> Iterator[Effect]:
+    lost = _beyond(subject.before, subject.after)
+    if lost and subject.both:
+        shown = ", ".join(f"{verb} {resource}" for _, resource, verb in lost[:4])
+        more = f" and {len(lost) - 4} more" if len(lost) > 4 else ""
+        yield effect("rbac-narrowed", f"{named(subject.obj)} may no longer {shown}{more}")
+
+
+def _beyond(body: Mapped, other: Mapped) -> list[tuple[str, str, str]]:
+    """What the one role grants and the other does not."""
+    held = set(_grants(other))
+    return [grant for grant in _grants(body) if grant not in held and not _covered(grant, held)]
 
 
 def _joins(subject: Subject) -> Iterator[Effect]:
@@ -81,122 +94,30 @@ def _wider_binding(subject: Subject) -> Iterator[Effect]:
         yield effect("rbac-widened", f"{', '.join(gained[:4])} {'gets' if len(gained) == 1 else 'get'} role {role}", severity)
 
 
+def _narrower_binding(subject: Subject) -> Iterator[Effect]:
+    if subject.both and subject.before.get("roleRef") != subject.after.get("roleRef"):
+        return  # Refused, which is said, and not narrower.
+    kept = [_who(one) for one in sequence(subject.after.get("subjects"))]
+    lost = [who for who in (_who(one) for one in sequence(subject.before.get("subjects"))) if who not in kept]
+    if lost:
+        role = text(dig(subject.before, "roleRef", "name"))
+        yield effect("rbac-narrowed", f"{', '.join(lost[:4])} {'loses' if len(lost) == 1 else 'lose'} role {role}")
+
+
 def _who(subject: JSONValue) -> str:
     parts = mapping(subject)
     name = "/".join(filter(None, (text(parts.get("namespace")), text(parts.get("name")))))
     return f"{text(parts.get('kind'))} {name}"
 
 
-def services(subject: Subject) -> Iterator[Effect]:
-    if subject.kind != ("", "Service"):
-        return
-    before = text(dig(subject.before, "spec", "type"), "ClusterIP") if subject.pair.before is not None else ""
-    after = text(dig(subject.after, "spec", "type"), "ClusterIP") if subject.pair.after is not None else ""
-    if after and _WIDTH.get(after, 0) > _WIDTH.get(before, 0):
-        yield effect("exposure-widened", f"Service {subject.obj.name} is now of type {after}" + (f", was {before}" if before else ""))
-    if before == "LoadBalancer" and after != before and (after or subject.goes):
-        yield effect("address-lost", f"the load balancer address of Service {subject.obj.name} is given back")
-    if after:
-        yield from _let_in(subject)
-    if subject.pair.after is not None and (subject.pair.before is None or subject.changed("spec.selector")):
-        yield from _without_pods(subject)
-
-
-def _let_in(subject: Subject) -> Iterator[Effect]:
-    name = f"Service {subject.obj.name}"
-    gained = _new_texts(subject, "spec", "externalIPs")
-    if gained:
-        yield effect("exposure-widened", f"{name} takes traffic for {', '.join(gained)}")
-    limited = sequence(dig(subject.before, "spec", "loadBalancerSourceRanges"))
-    if limited and dig(subject.after, "spec", "type") == "LoadBalancer":
-        ranges = _new_texts(subject, "spec", "loadBalancerSourceRanges")
-        if not sequence(dig(subject.after, "spec", "loadBalancerSourceRanges")):
-            yield effect("exposure-widened", f"{name} may be reached from every address, was limited to {len(limited)}")
-        elif ranges:
-            yield effect("exposure-widened", f"{name} may be reached from {', '.join(ranges)}")
-
-
-def _new_texts(subject: Subject, *path: str) -> list[str]:
-    before = sequence(dig(subject.before, *path))
-    return [text(one) for one in sequence(dig(subject.after, *path)) if one not in before]
-
-
-def network_policies(subject: Subject) -> Iterator[Effect]:
-    """A rule more, or a direction no longer governed, lets through what was refused."""
-    if subject.kind != ("networking.k8s.io", "NetworkPolicy") or not subject.both:
-        return
-    name = f"NetworkPolicy {subject.obj.name}"
-    for direction, peers, words in (("Ingress", "from", "in"), ("Egress", "to", "out")):
-        if direction in _governs(subject.before) and direction not in _governs(subject.after):
-            yield effect("exposure-widened", f"{name} no longer governs {direction.lower()}")
-            continue
-        held = [*_passages(subject.before, direction, peers)]
-        if direction in _governs(subject.before) and any(one not in held for one in _passages(subject.after, direction, peers)):
-            yield effect("exposure-widened", f"{name} lets further traffic {words}")
-
-
-def _governs(body: Mapped) -> list[str]:
-    """https://kubernetes.io/docs/concepts/services-networking/network-policies/: without types, egress only where it has rules."""
-    spec = mapping(body.get("spec"))
-    types = [text(one) for one in sequence(spec.get("policyTypes"))]
-    return types or ["Ingress", *(["Egress"] if spec.get("egress") else [])]
-
-
-def _passages(body: Mapped, direction: str, peers: str) -> Iterator[tuple[JSONValue, JSONValue]]:
-    """Who and on which port; None stands for everyone and every port."""
-    for rule in sequence(dig(body, "spec", direction.lower())):
-        parts = mapping(rule)
-        for who in sequence(parts.get(peers)) or [None]:
-            for port in sequence(parts.get("ports")) or [None]:
-                yield (who, port)
-
-
-def _without_pods(subject: Subject) -> Iterator[Effect]:
-    selector = mapping(dig(subject.after, "spec", "selector"))
-    if not selector or (subject.pair.before is not None and not _matches(subject, mapping(dig(subject.before, "spec", "selector")))):
-        return  # It selected nothing that is rendered here before either: its pods come from elsewhere.
-    if subject.pair.before is not None and not _matches(subject, selector):
-        wanted = ", ".join(f"{name}={value}" for name, value in selector.items())
-        yield effect("service-without-pods", f"no workload in {subject.obj.namespace or 'its namespace'} has the labels {wanted}")
-
-
-def _matches(subject: Subject, selector: Mapped) -> bool:
-    """Whether any workload at head, or at base for the old selector, carries these labels."""
-    around = subject.around
-    for obj in (*around.objects(subject.place, subject.obj.namespace), *around.objects_before(subject.place, subject.obj.namespace)):
-        labels = obj.labels if obj.kind == "Pod" else mapping(dig(obj.body, "spec", "template", "metadata", "labels"))
-        if labels and selector.items() <= labels.items():
-            return True
-    return False
-
-
-def hosts(subject: Subject) -> Iterator[Effect]:
-    if subject.kind[1] not in ("Ingress", "HTTPRoute", "GRPCRoute", "TLSRoute", "VirtualService", "Gateway"):
-        return
-    before, after = _hosts(subject.before), _hosts(subject.after)
-    for host in after:
-        if host not in before:
-            yield effect("exposure-widened", f"{named(subject.obj)} serves {host or 'every host'}")
-    if subject.pair.after is not None or subject.goes:
-        for host in before:
-            if host not in after:
-                yield effect("address-lost", f"{named(subject.obj)} no longer serves {host or 'every host'}")
-
-
-def _hosts(body: Mapped) -> list[str]:
-    spec = mapping(body.get("spec"))
-    found = [text(mapping(rule).get("host")) for rule in sequence(spec.get("rules"))] if body.get("kind") == "Ingress" else []
-    for field in ("hostnames", "hosts"):
-        found += [text(host) for host in sequence(spec.get(field))]
-    found += [text(mapping(listener).get("hostname")) for listener in sequence(spec.get("listeners"))]
-    return list(dict.fromkeys(found))
-
-
 def privileges(subject: Subject) -> Iterator[Effect]:
+    """What the Pod Security Standards forbid (https://kubernetes.io/docs/concepts/security/pod-security-standards/)."""
     if subject.pair.after is None:
         return
+    spec = pod_spec(subject.after, subject.kind)
     before = set(_privileges(pod_spec(subject.before, subject.kind)))
-    gained = [one for one in dict.fromkeys(_privileges(pod_spec(subject.after, subject.kind))) if one not in before]
+    gained = [one for one in dict.fromkeys(_privileges(spec)) if one not in before]
+    gained += _no_longer_barred_from_root(subject, spec)
     if gained:
         yield effect("pod-security-widened", f"{named(subject.obj)} gets {', '.join(gained)}")
 
@@ -209,10 +130,84 @@ def _privileges(spec: Mapped) -> Iterator[str]:
         path = dig(volume, "hostPath", "path")
         if path is not None:
             yield f"host path {path}"
+    yield from _context(mapping(spec.get("securityContext")), "the pod")
     for name, container in containers(spec):
         context = mapping(container.get("securityContext"))
         if context.get("privileged") is True:
             yield f"privileged container {name}"
         if context.get("allowPrivilegeEscalation") is True:
             yield f"privilege escalation in {name}"
+        if context.get("procMount") == "Unmasked":
+            yield f"unmasked /proc in {name}"
         yield from (f"capability {text(added)} in {name}" for added in sequence(dig(context, "capabilities", "add")))
+        yield from (f"host port {port} of {name}" for port in (dig(one, "hostPort") for one in sequence(container.get("ports"))) if port)
+        yield from _context(context, name)
+
+
+def _context(context: Mapped, whose: str) -> Iterator[str]:
+    """What may be said of the pod and of each container."""
+    for field, title in (("seccompProfile", "no seccomp profile"), ("appArmorProfile", "no AppArmor profile")):
+        if dig(context, field, "type") == "Unconfined":
+            yield f"{title} for {whose}"
+    if dig(context, "windowsOptions", "hostProcess") is True:
+        yield f"host process in {whose}"
+    if context.get("runAsUser") == 0 and context.get("runAsUser") is not False:
+        yield f"user root in {whose}"
+
+
+def _no_longer_barred_from_root(subject: Subject, spec: Mapped) -> list[str]:
+    barred = _barred(pod_spec(subject.before, subject.kind))
+    still = _barred(spec)
+    names = [name for name, _ in containers(spec)]
+    return [f"leave to run as root in {name}" for name in names if name in barred and name not in still]
+
+
+def _barred(spec: Mapped) -> list[str]:
+    """Containers that may not run as root; what a container says goes over what the pod says."""
+    whole = dig(spec, "securityContext", "runAsNonRoot")
+    own = ((name, dig(container, "securityContext", "runAsNonRoot")) for name, container in containers(spec))
+    return [name for name, value in own if (whole if value is None else value) is True]
+
+
+_LEVELS = ("privileged", "baseline", "restricted")
+_ENFORCE = "pod-security.kubernetes.io/enforce"
+
+
+def namespace_levels(subject: Subject) -> Iterator[Effect]:
+    """https://kubernetes.io/docs/concepts/security/pod-security-admission/: without the label the cluster's default holds, mostly none."""
+    if subject.kind != ("", "Namespace") or not subject.both:
+        return
+    before, after = (_level(body) for body in (subject.before, subject.after))
+    if _LEVELS.index(after) < _LEVELS.index(before):
+        yield effect("pod-security-widened", f"Namespace {subject.obj.name} enforces {after} instead of {before} pods")
+
+
+def _level(body: Mapped) -> str:
+    level = text(mapping(dig(body, "metadata", "labels")).get(_ENFORCE))
+    return level if level in _LEVELS else _LEVELS[0]
+
+
+_CLOUD_IDENTITIES = (
+    "azure.workload.identity/client-id",
+    "azure.workload.identity/tenant-id",
+    "eks.amazonaws.com/role-arn",
+    "iam.gke.io/gcp-service-account",
+)
+"""Annotations by which AWS, Azure and Google give the pods of a ServiceAccount an identity of their own."""
+
+
+def identities(subject: Subject) -> Iterator[Effect]:
+    if not subject.both:
+        return
+    if subject.kind == ("", "ServiceAccount"):
+        before, after = (mapping(dig(body, "metadata", "annotations")) for body in (subject.before, subject.after))
+        for name in _CLOUD_IDENTITIES:
+            if before.get(name) != after.get(name):
+                now = f"is {text(after.get(name))} to the cloud" if after.get(name) else "has no cloud identity any more"
+                yield effect(
+                    "identity-changed", f"{named(subject.obj)} {now}" + (f", was {text(before[name])}" if before.get(name) else "")
+                )
+        return
+    old, new = (text(pod_spec(body, subject.kind).get("serviceAccountName"), "default") for body in (subject.before, subject.after))
+    if old != new and pod_spec(subject.after, subject.kind):
+        yield effect("identity-changed", f"pods of {named(subject.obj)} run as ServiceAccount {new}, were {old}", Severity.NOTE)

@@ -54,6 +54,13 @@ _ROWS: tuple[EffectKind, ...] = (
     EffectKind(
         id="image-changed", severity=NOTE, title="Another image runs", explanation="The container starts from another image, tag or digest."
     ),
+    EffectKind(
+        id="image-unpinned",
+        severity=WARNING,
+        title="An image is no longer pinned",
+        link=f"{_K8S}/concepts/containers/images/#image-names",
+        explanation="A digest names one image for good; a tag can be moved to another one, which then runs without a commit.",
+    ),
     EffectKind(id="scaled", severity=NOTE, title="The number of pods changes", explanation="`spec.replicas` changes."),
     EffectKind(
         id="scaled-to-zero",
@@ -73,6 +80,27 @@ _ROWS: tuple[EffectKind, ...] = (
         severity=NOTE,
         title="The limits of an autoscaler change",
         explanation="minReplicas or maxReplicas changes.",
+    ),
+    EffectKind(
+        id="blocks-drains",
+        severity=WARNING,
+        title="Nodes can no longer be drained",
+        link=f"{_K8S}/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
+        explanation="The budget allows no eviction at all, so that an upgrade of a node waits for a person. Leave room for one pod.",
+    ),
+    EffectKind(
+        id="disruption-budget-changed",
+        severity=NOTE,
+        title="Another number of pods may be evicted at once",
+        link=f"{_K8S}/tasks/run-application/configure-pdb/",
+        explanation="minAvailable, maxUnavailable or the selector of a PodDisruptionBudget changes.",
+    ),
+    EffectKind(
+        id="placement-changed",
+        severity=NOTE,
+        title="Pods may run on other nodes",
+        link=f"{_K8S}/concepts/scheduling-eviction/assign-pod-node/",
+        explanation="Node selector, affinity, tolerations or a class changes. Where no node fits, new pods stay pending.",
     ),
     EffectKind(
         id="schedule-changed",
@@ -97,7 +125,7 @@ _ROWS: tuple[EffectKind, ...] = (
         id="hook",
         severity=NOTE,
         title="A hook runs at the next sync",
-        link=f"{_ARGO}/resource_hooks/",
+        link=f"{_ARGO}/sync-waves/",
         explanation="Hooks run at their phase of a sync; they are not part of the compared state and are not pruned.",
     ),
     EffectKind(
@@ -124,6 +152,20 @@ _ROWS: tuple[EffectKind, ...] = (
         title="The API server refuses to shrink a volume",
         link=f"{_K8S}/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
         explanation="A claim may only grow. Move the data to a new, smaller claim.",
+    ),
+    EffectKind(
+        id="reclaim-changed",
+        severity=WARNING,
+        title="Stored data has another fate",
+        link=f"{_K8S}/concepts/storage/persistent-volumes/#reclaiming",
+        explanation="With Delete the storage goes with its claim, or the claims with their StatefulSet; with Retain they stay.",
+    ),
+    EffectKind(
+        id="default-changed",
+        severity=WARNING,
+        title="Another class is the default",
+        link=f"{_K8S}/concepts/storage/storage-classes/#default-storageclass",
+        explanation="What names no class gets another one. With no default, new claims without a class stay pending.",
     ),
     EffectKind(
         id="deletes-namespace",
@@ -170,6 +212,13 @@ _ROWS: tuple[EffectKind, ...] = (
     ),
     EffectKind(id="deletes-secret", severity=WARNING, title="A Secret goes", explanation="What still reads it fails at its next start."),
     EffectKind(
+        id="deletes-api",
+        severity=WARNING,
+        title="A part of the API is no longer served",
+        link=f"{_K8S}/concepts/extend-kubernetes/api-extension/apiserver-aggregation/",
+        explanation="Whoever asks for it gets an error: without the metrics API no autoscaler scales.",
+    ),
+    EffectKind(
         id="breaks-reference",
         severity=ERROR,
         title="Something that stays needs what goes",
@@ -188,6 +237,13 @@ _ROWS: tuple[EffectKind, ...] = (
         explanation="It is no longer in Git, but the controller leaves it running. Delete it by hand, or turn pruning on.",
     ),
     EffectKind(
+        id="deletion-changed",
+        severity=NOTE,
+        title="A later deletion goes another way",
+        link=f"{_K8S}/concepts/overview/working-with-objects/finalizers/",
+        explanation="A mark that keeps the object, or a finalizer that others must lift first, comes or goes. Nothing is deleted now.",
+    ),
+    EffectKind(
         id="turns-prune-on",
         severity=WARNING,
         title="Pruning is turned on",
@@ -201,6 +257,27 @@ _ROWS: tuple[EffectKind, ...] = (
         severity=WARNING,
         title="A unit is removed with all it deployed",
         explanation="The object that declares the unit goes, and its controller deletes what the unit had applied.",
+    ),
+    EffectKind(
+        id="reinstalls",
+        severity=WARNING,
+        title="A Helm release is uninstalled and installed anew",
+        link=f"{_FLUX}/helm/helmreleases/#release-name",
+        explanation="Flux cannot rename or move a release. Everything that it deployed is deleted in between, claims too.",
+    ),
+    EffectKind(
+        id="project-changed",
+        severity=WARNING,
+        title="An Application belongs to another project",
+        link=f"{_ARGO}/projects/",
+        explanation="Another project says what it may deploy, where to and from where, and who may sync it.",
+    ),
+    EffectKind(
+        id="destination-changed",
+        severity=WARNING,
+        title="An Application deploys to another cluster",
+        link=f"{_ARGO}/application-specification/",
+        explanation="Argo CD compares with the new cluster alone: what runs in the old one stays there. Delete it by hand.",
     ),
     EffectKind(
         id="suspends",
@@ -265,6 +342,41 @@ _ROWS: tuple[EffectKind, ...] = (
         explanation="A role gains rules, or a binding gains subjects. Wildcards, secrets, escalate and bind are as good as full control.",
     ),
     EffectKind(
+        id="rbac-narrowed",
+        severity=NOTE,
+        title="Somebody may do less",
+        link=f"{_K8S}/reference/access-authn-authz/rbac/",
+        explanation="A role loses rules, or a binding loses subjects. A controller that needs them fails at its next request.",
+    ),
+    EffectKind(
+        id="identity-changed",
+        severity=WARNING,
+        title="Pods act as somebody else",
+        link=f"{_K8S}/tasks/configure-pod-container/configure-service-account/",
+        explanation="Another ServiceAccount, or another identity at the cloud, has other rights.",
+    ),
+    EffectKind(
+        id="admission-blocks",
+        severity=WARNING,
+        title="Requests may be refused that were not",
+        link=f"{_K8S}/reference/access-authn-authz/extensible-admission-controllers/#failure-policy",
+        explanation="A webhook must answer or a policy refuses from now on. Exclude the namespaces that the cluster itself needs.",
+    ),
+    EffectKind(
+        id="admission-weakened",
+        severity=WARNING,
+        title="What was refused is let in",
+        link=f"{_K8S}/reference/access-authn-authz/admission-controllers/",
+        explanation="A webhook or policy goes, only reports, or is passed over while it does not answer.",
+    ),
+    EffectKind(
+        id="quota-lowered",
+        severity=NOTE,
+        title="A namespace may use less",
+        link=f"{_K8S}/concepts/policy/resource-quotas/",
+        explanation="What runs stays; pods beyond the quota are not created, so a rollout may stop half way.",
+    ),
+    EffectKind(
         id="exposure-widened",
         severity=WARNING,
         title="Reachable from further away",
@@ -272,10 +384,17 @@ _ROWS: tuple[EffectKind, ...] = (
         explanation="A Service becomes reachable from outside the cluster, or an Ingress or route serves a further host.",
     ),
     EffectKind(
+        id="traffic-refused",
+        severity=WARNING,
+        title="Traffic that was allowed is refused",
+        link=f"{_K8S}/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",
+        explanation="A pod that a policy selects lets through only what some policy lists, name resolution included.",
+    ),
+    EffectKind(
         id="address-lost",
         severity=WARNING,
-        title="An address or a host is no longer served",
-        explanation="The load balancer's address is given back, or no rule serves the host any more.",
+        title="An address, a port or a host is no longer served",
+        explanation="The load balancer's address is given back, a port closes, or another class or no rule serves the host.",
     ),
     EffectKind(
         id="pod-security-widened",

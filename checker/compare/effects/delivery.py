@@ -28,10 +28,12 @@ def left_alone(subject: Subject) -> Iterator[Effect]:
 
 
 def hooks(subject: Subject) -> Iterator[Effect]:
-    if subject.pair.after is not None:
-        phases = hook_phases(subject.pair.after)
-        if phases and phases != ("Skip",):
-            yield effect("hook", f"{named(subject.obj)} runs as a hook at the next sync ({', '.join(phases)})")
+    before, after = subject.pair.before, subject.pair.after
+    phases = hook_phases(after) if after is not None else ()
+    if phases and phases != ("Skip",):
+        yield effect("hook", f"{named(subject.obj)} runs as a hook at the next sync ({', '.join(phases)})")
+    elif before is not None and after is not None and not phases and hook_phases(before):
+        yield effect("hook", f"{named(subject.obj)} is no longer a hook: it is applied and kept like the rest")
 
 
 def owners(subject: Subject) -> Iterator[Effect]:
@@ -81,6 +83,10 @@ _SUSPEND: Mapping[tuple[str, str], tuple[Callable[[Mapped], bool], tuple[str, st
     ("argoproj.io", "Application"): (_is_manual, ("is no longer synced by itself", "is synced by itself from now on")),
     ("helm.toolkit.fluxcd.io", "HelmRelease"): _SUSPENDED,
     ("kustomize.toolkit.fluxcd.io", "Kustomization"): _SUSPENDED,
+    **{
+        ("source.toolkit.fluxcd.io", kind): (_is_suspended, ("brings nothing new from its source", "is fetched again"))
+        for kind in ("Bucket", "GitRepository", "HelmChart", "HelmRepository", "OCIRepository")
+    },
 }
 
 

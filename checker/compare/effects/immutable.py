@@ -1,12 +1,13 @@
 """Fields that cannot change after creation, as a table, and what becomes of a change to one: refused, or replaced where the
 controller was told to force it.
 
-Facts: the validation of each kind in Kubernetes (`ValidateStatefulSetUpdate` and its like), documented with the kinds
-(https://kubernetes.io/docs/reference/kubernetes-api/).
+Facts: the validation of each kind in Kubernetes 1.36 (`ValidateStatefulSetUpdate` and its like in
+pkg/apis/*/validation/validation.go, and pkg/apis/apiextensions/validation of apiextensions-apiserver).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from checker.compare.effects.catalogue import effect
@@ -26,14 +27,19 @@ _VOLUME_SOURCES = (
     "csi",
     "fc",
     "flexVolume",
+    "flocker",
     "gcePersistentDisk",
     "glusterfs",
     "hostPath",
     "iscsi",
     "local",
     "nfs",
+    "photonPersistentDisk",
     "portworxVolume",
+    "quobyte",
     "rbd",
+    "scaleIO",
+    "storageos",
     "vsphereVolume",
 )
 IMMUTABLE: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -43,6 +49,7 @@ IMMUTABLE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("", "ResourceQuota"): ("spec.scopes",),
     ("", "Secret"): ("type",),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): ("spec.group", "spec.scope", "spec.names.kind", "spec.names.plural"),
+    ("apps", "ControllerRevision"): ("data",),
     ("apps", "DaemonSet"): ("spec.selector",),
     ("apps", "Deployment"): ("spec.selector",),
     ("apps", "ReplicaSet"): ("spec.selector",),
@@ -56,7 +63,10 @@ IMMUTABLE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "spec.successPolicy",
         "spec.template",
     ),
+    ("certificates.k8s.io", "CertificateSigningRequest"): ("spec",),
+    ("certificates.k8s.io", "ClusterTrustBundle"): ("spec.signerName",),
     ("discovery.k8s.io", "EndpointSlice"): ("addressType",),
+    ("networking.k8s.io", "IPAddress"): ("spec.parentRef",),
     ("networking.k8s.io", "IngressClass"): ("spec.controller",),
     ("node.k8s.io", "RuntimeClass"): ("handler",),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): ("roleRef",),
@@ -65,12 +75,13 @@ IMMUTABLE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("resource.k8s.io", "ResourceClaimTemplate"): ("spec",),
     ("scheduling.k8s.io", "PriorityClass"): ("value", "preemptionPolicy"),
     ("storage.k8s.io", "CSIDriver"): ("spec.attachRequired", "spec.volumeLifecycleModes"),
+    ("storage.k8s.io", "CSIStorageCapacity"): ("nodeTopology", "storageClassName"),
     ("storage.k8s.io", "StorageClass"): ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
     ("storage.k8s.io", "VolumeAttributesClass"): ("driverName", "parameters"),
 }
 MUTABLE: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("", "PersistentVolumeClaim"): ("spec.resources", "spec.volumeAttributesClassName"),
-    ("", "Pod"): ("spec.activeDeadlineSeconds", "spec.tolerations", "spec.schedulingGates", "spec.terminationGracePeriodSeconds"),
+    ("", "PersistentVolume"): ("spec.csi.controllerExpandSecretRef",),
+    ("", "PersistentVolumeClaim"): ("spec.resources.requests.storage", "spec.volumeAttributesClassName"),
     ("apps", "StatefulSet"): (
         "spec.minReadySeconds",
         "spec.ordinals",
@@ -92,13 +103,12 @@ def immutable_fields(subject: Subject) -> Iterator[Effect]:
         return
     shown = ", ".join(hits[:3]) + (f" and {len(hits) - 3} more" if len(hits) > 3 else "")
     why = _forced(subject)
+    unless = _allowed_if(subject, hits)
     if why:
         yield effect("replaced", f"{shown} cannot change, so {subject.obj.kind} {subject.obj.name} is deleted and created again ({why})")
-    elif subject.kind == ("batch", "Job") and dig(subject.before, "spec", "ttlSecondsAfterFinished") is not None:
+    elif unless:
         yield effect(
-            "immutable-field",
-            f"{shown} of {subject.obj.kind} {subject.obj.name} cannot change; refused unless the finished Job is gone by then",
-            Severity.WARNING,
+            "immutable-field", f"{shown} of {subject.obj.kind} {subject.obj.name} cannot change; refused unless {unless}", Severity.WARNING
         )
     else:
         yield effect(
@@ -107,10 +117,21 @@ def immutable_fields(subject: Subject) -> Iterator[Effect]:
         )
 
 
+def _allowed_if(subject: Subject, hits: list[str]) -> str:
+    """What only the cluster knows and would let the change through; empty where nothing does."""
+    if subject.kind == ("batch", "Job") and dig(subject.before, "spec", "ttlSecondsAfterFinished") is not None:
+        return "the finished Job is gone by then"
+    filled_in = ("spec.storageClassName", "spec.volumeName")
+    if subject.kind == ("", "PersistentVolumeClaim") and all(path in filled_in for path in hits):
+        unset = all(dig(subject.before, *path.split(".")) in (None, "") for path in hits)
+        return "that is what the cluster has filled in" if unset else ""
+    return ""
+
+
 def _made_anew(subject: Subject) -> bool:
     """A hook is deleted before it is made again, unless told otherwise.
 
-    https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/ and https://helm.sh/docs/topics/charts_hooks/.
+    https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/#hook-lifecycle-and-cleanup and https://helm.sh/docs/topics/charts_hooks/.
     """
     controller, after = subject.pair.unit.unit.controller, subject.pair.after
     runs_hooks = controller in (Controller.ARGOCD_APPLICATION, Controller.FLUX_HELMRELEASE, Controller.CHART)
@@ -119,11 +140,10 @@ def _made_anew(subject: Subject) -> bool:
 
 def _is_immutable(subject: Subject, change: FieldChange) -> bool:
     special = _SPECIAL.get(subject.kind)
-    if special is not None and special(subject, change):
-        return True
+    verdict = special(subject, change) if special is not None else None
+    if verdict is not None:
+        return verdict
     if not any(_below(change.path, path) for path in IMMUTABLE.get(subject.kind, ())):
-        return False
-    if subject.kind == ("", "Pod") and change.path.startswith("spec.") and change.path.endswith(".image"):
         return False
     return not any(_below(change.path, path) for path in MUTABLE.get(subject.kind, ()))
 
@@ -137,37 +157,84 @@ def _service(subject: Subject, change: FieldChange) -> bool:
 
     An external name has no address, so one may come or go with that type. A load balancer's class stays as long as its type.
     """
-    if change.path in ("spec.clusterIP", "spec.clusterIPs[0]"):
-        types = [dig(body, "spec", "type") for body in (subject.before, subject.after)]
-        return bool(change.after) and "ExternalName" not in types
-    if change.path == "spec.loadBalancerClass":
-        return all(dig(body, "spec", "type") == "LoadBalancer" for body in (subject.before, subject.after))
-    return False
+    types = [dig(body, "spec", "type") for body in (subject.before, subject.after)]
+    match change.path:
+        case "spec.clusterIP" | "spec.clusterIPs[0]":
+            return bool(change.after) and "ExternalName" not in types
+        case "spec.ipFamilies[0]":
+            return change.before_present and change.after_present and "ExternalName" not in types and not _headless(subject)
+        case "spec.loadBalancerClass":
+            return types == ["LoadBalancer", "LoadBalancer"]
+        case "spec.healthCheckNodePort":
+            return bool(change.before) and bool(change.after)
+        case _:
+            return False
 
 
-def _job(subject: Subject, change: FieldChange) -> bool:
-    """Completions may change together with parallelism, for a Job that is indexed."""
-    if change.path != "spec.completions":
+def _headless(subject: Subject) -> bool:
+    return "None" in (dig(subject.before, "spec", "clusterIP"), dig(subject.after, "spec", "clusterIP"))
+
+
+def _job(subject: Subject, change: FieldChange) -> bool | None:
+    """Completions may change together with parallelism, for a Job that is indexed; where a suspended Job will run may change."""
+    if change.path == "spec.completions":
+        spec = mapping(subject.after.get("spec"))
+        return not (spec.get("completionMode") == "Indexed" and spec.get("completions") == spec.get("parallelism"))
+    if dig(subject.before, "spec", "suspend") is True and _below_any(change.path, _PLACEMENT):
         return False
-    spec = mapping(subject.after.get("spec"))
-    elastic = spec.get("completionMode") == "Indexed" and spec.get("completions") == spec.get("parallelism")
-    return not elastic
+    return None
 
 
-def _frozen_config(subject: Subject, change: FieldChange) -> bool:
-    return subject.before.get("immutable") is True and _below_any(change.path, ("data", "binaryData", "stringData", "immutable"))
+_PLACEMENT = (
+    "spec.template.metadata.annotations",
+    "spec.template.metadata.labels",
+    "spec.template.spec.affinity.nodeAffinity",
+    "spec.template.spec.nodeSelector",
+    "spec.template.spec.schedulingGates",
+    "spec.template.spec.tolerations",
+)
+
+
+def _pod(_subject: Subject, change: FieldChange) -> bool | None:
+    """Another image may run, a deadline may come nearer, tolerations may be added and gates be lifted: nothing else."""
+    if re.fullmatch(r"spec\.(?:initC|c)ontainers\[.*\]\.image", change.path):
+        return False
+    if change.path == "spec.activeDeadlineSeconds":
+        return change.before_present and not (isinstance(change.after, int) and change.after <= _number(change.before))
+    if _below(change.path, "spec.tolerations"):
+        return change.before_present
+    if _below(change.path, "spec.schedulingGates"):
+        return change.after_present
+    return None
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _volume(_subject: Subject, change: FieldChange) -> bool | None:
+    """Node affinity may be given to a volume that has none."""
+    return False if change.path == "spec.nodeAffinity" and not change.before_present else None
+
+
+def _frozen_config(subject: Subject, change: FieldChange) -> bool | None:
+    frozen = subject.before.get("immutable") is True and _below_any(change.path, ("data", "binaryData", "stringData", "immutable"))
+    return True if frozen else None
 
 
 def _below_any(path: str, tops: tuple[str, ...]) -> bool:
     return any(_below(path, top) for top in tops)
 
 
-_SPECIAL: Mapping[tuple[str, str], Callable[[Subject, FieldChange], bool]] = {
+_SPECIAL: Mapping[tuple[str, str], Callable[[Subject, FieldChange], bool | None]] = {
     ("", "ConfigMap"): _frozen_config,
+    ("", "PersistentVolume"): _volume,
+    ("", "Pod"): _pod,
     ("", "Secret"): _frozen_config,
     ("", "Service"): _service,
     ("batch", "Job"): _job,
 }
+"""What depends on more than the path; None leaves it to the tables."""
 
 
 def _forced(subject: Subject) -> str:

@@ -79,6 +79,31 @@ def _secret(subject: Subject) -> Iterator[Effect]:
     yield effect("deletes-secret", f"Secret {subject.obj.name} is deleted")
 
 
+def _made_secret(subject: Subject) -> Iterator[Effect]:
+    """A Secret that a controller makes from this object and owns goes with it."""
+    policy = text(dig(subject.before, "spec", "target", "creationPolicy"), "Owner")
+    if subject.kind[1] == "SealedSecret" or policy == "Owner":
+        name = text(dig(subject.before, "spec", "target", "name")) or subject.obj.name
+        yield effect("deletes-secret", f"Secret {name} is deleted with the {subject.kind[1]} that it was made from")
+
+
+def _api(subject: Subject) -> Iterator[Effect]:
+    spec = mapping(subject.before.get("spec"))
+    served = "/".join(filter(None, (text(spec.get("group")), text(spec.get("version")))))
+    yield effect("deletes-api", f"the API server no longer serves {served or subject.obj.name}")
+
+
+def _cron_job(subject: Subject) -> Iterator[Effect]:
+    yield effect("deletes-workload", f"{named(subject.obj)} no longer runs, and its Jobs are deleted with it")
+
+
+def _project(subject: Subject) -> Iterator[Effect]:
+    around = subject.around.objects(subject.place, subject.obj.namespace)
+    members = [one for one in around if one.kind == "Application" and text(dig(one.body, "spec", "project"), "default") == subject.obj.name]
+    for member in members:
+        yield effect("breaks-reference", f"{named(member)} still belongs to {named(subject.obj)}; Argo CD no longer syncs it")
+
+
 def _unit(subject: Subject) -> Iterator[Effect]:
     yield effect("uninstalls", f"{named(subject.obj)} is deleted; its own section says what becomes of what it deployed")
 
@@ -89,9 +114,14 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[Subject], Iterator[Effect]]] = {
     ("", "PersistentVolumeClaim"): _claim,
     ("", "Secret"): _secret,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
+    ("apiregistration.k8s.io", "APIService"): _api,
     ("apps", "StatefulSet"): _stateful,
+    ("argoproj.io", "AppProject"): _project,
     ("argoproj.io", "Application"): _unit,
     ("argoproj.io", "ApplicationSet"): _unit,
+    ("batch", "CronJob"): _cron_job,
+    ("bitnami.com", "SealedSecret"): _made_secret,
+    ("external-secrets.io", "ExternalSecret"): _made_secret,
     ("helm.toolkit.fluxcd.io", "HelmRelease"): _unit,
     ("kustomize.toolkit.fluxcd.io", "Kustomization"): _unit,
     ("networking.k8s.io", "NetworkPolicy"): _network_policy,
@@ -105,24 +135,15 @@ def _broken(subject: Subject) -> Iterator[Effect]:
         yield effect("breaks-reference", f"{named(workload)} still refers to {named(subject.obj)}; its pods will not start")
 
 
-def storage_shrinks(subject: Subject) -> Iterator[Effect]:
-    from checker.compare.quantities import amount
-
-    if subject.kind != ("", "PersistentVolumeClaim") or not subject.both:
-        return
-    before, after = (mapping(dig(body, "spec", "resources", "requests")).get("storage") for body in (subject.before, subject.after))
-    old, new = amount(before), amount(after)
-    if old is not None and new is not None and new < old:
-        yield effect("storage-shrinks", f"{subject.obj.name} cannot shrink from {before} to {after}; the API server refuses")
-
-
 def served_versions(subject: Subject) -> Iterator[Effect]:
     if subject.kind != ("apiextensions.k8s.io", "CustomResourceDefinition") or not subject.both:
         return
     kept = _served(subject.after)
+    listed = [text(mapping(version).get("name")) for version in sequence(dig(subject.after, "spec", "versions"))]
     for version in _served(subject.before):
         if version not in kept:
-            yield effect("crd-version-removed", f"{subject.obj.name} no longer serves {version}")
+            gone = "" if version in listed else "; the API server refuses that while status.storedVersions names it"
+            yield effect("crd-version-removed", f"{subject.obj.name} no longer serves {version}{gone}")
 
 
 def _served(body: Mapping[str, object]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which workloads read a ConfigMap, Secret, claim or service account, and in which way."""
+"""Which workloads read a ConfigMap, Secret, claim, service account or class, and in which way."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ def references(spec: Mapped) -> Iterator[Reference]:
     account = text(spec.get("serviceAccountName"))
     if account:
         yield ("ServiceAccount", account, "needed")
+    for field, kind in (("priorityClassName", "PriorityClass"), ("runtimeClassName", "RuntimeClass")):
+        if spec.get(field):
+            yield (kind, text(spec.get(field)), "needed")
 
 
 def _variables(container: Mapped) -> Iterator[Reference]:
@@ -55,12 +58,22 @@ def _volume(volume: Mapped, partial: set[str]) -> Iterator[Reference]:
         yield from _named(mapping(source), (("configMap", "ConfigMap"), ("secret", "Secret")), how)
 
 
+_REFERRED = (
+    ("", "ConfigMap"),
+    ("", "PersistentVolumeClaim"),
+    ("", "Secret"),
+    ("", "ServiceAccount"),
+    ("node.k8s.io", "RuntimeClass"),
+    ("scheduling.k8s.io", "PriorityClass"),
+)
+
+
 def referrers(subject: Subject, *ways: str) -> Iterator[KubeObject]:
-    """Workloads at head, in the object's namespace, that refer to it (in one of these ways), each once."""
+    """Workloads at head that refer to the object (in one of these ways), each once; of its namespace where it has one."""
     obj = subject.obj
-    if obj.group or obj.kind not in ("ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount"):
+    if subject.kind not in _REFERRED:
         return
-    readers = subject.around.indexed("readers", (*subject.place, obj.namespace), _readers)
+    readers = subject.around.indexed("readers", (*subject.place, obj.namespace if not subject.group else None), _readers)
     seen: set[int] = set()
     for workload, how in readers.get((obj.kind, obj.name), ()):
         if (not ways or how in ways) and id(workload) not in seen:

@@ -26,7 +26,7 @@ class Surroundings:
     def __init__(self, base: Iterable[BuiltUnit], head: Iterable[BuiltUnit]) -> None:
         self._base = tuple(base)
         self._head = tuple(head)
-        self._indexes: dict[tuple[str, tuple[str, str, str]], Index] = {}
+        self._indexes: dict[tuple[str, tuple[str, str, str | None]], Index] = {}
 
     @cached_property
     def _at_head(self) -> Mapping[tuple[str, str, str], list[KubeObject]]:
@@ -47,10 +47,12 @@ class Surroundings:
     def objects_before(self, place: tuple[str, str], namespace: str) -> Iterable[KubeObject]:
         return self._at_base.get((*place, namespace), ())
 
-    def indexed(self, name: str, where: tuple[str, str, str], make: Callable[[Iterable[KubeObject]], Index]) -> Index:
-        """The objects of a namespace at head by what they refer to, made once: thousands of objects may ask."""
+    def indexed(self, name: str, where: tuple[str, str, str | None], make: Callable[[Iterable[KubeObject]], Index]) -> Index:
+        """The objects of a namespace at head, None for all, by what they refer to, made once: thousands of objects may ask."""
         if (name, where) not in self._indexes:
-            self._indexes[name, where] = make(self._at_head.get(where, ()))
+            *place, namespace = where
+            lists = (objects for (*at, inside), objects in self._at_head.items() if at == place and namespace in (inside, None))
+            self._indexes[name, where] = make(obj for objects in lists for obj in objects)
         return self._indexes[name, where]
 
     def has(self, place: tuple[str, str], key: ObjectKey) -> bool:
@@ -72,7 +74,8 @@ def _by_namespace(side: Iterable[BuiltUnit]) -> Mapping[tuple[str, str, str], li
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """`changes` holds the folded ones too: a checksum annotation is noise to read and still restarts pods."""
+    """`changes` holds the folded ones too: a checksum annotation is noise to read and still restarts pods. It does not hold
+    those that only write out what the API server fills in."""
 
     pair: ObjectPair
     change: Change

@@ -40,8 +40,11 @@ def restarts(subject: Subject) -> Iterator[Effect]:
         yield effect("restarts-on-delete", f"{named(subject.obj)} has a new pod template; its pods take it when they are deleted")
         return
     yield effect("restarts-pods", f"restarts {who}{_why(subject, template)}")
+    most = dig(subject.after, "spec", "strategy" if kind[1] == "Deployment" else "updateStrategy", "rollingUpdate", "maxUnavailable")
     if strategy == "Recreate":
         yield effect("recreates-pods-at-once", f"all pods of {named(subject.obj)} stop before new ones start (strategy Recreate)")
+    elif most == "100%":
+        yield effect("recreates-pods-at-once", f"all pods of {named(subject.obj)} may stop before new ones start (maxUnavailable 100%)")
 
 
 def _reached(subject: Subject) -> int | None:
@@ -73,6 +76,8 @@ def images(subject: Subject) -> Iterator[Effect]:
         old, new = text(mapping(before.get(name)).get("image")), text(container.get("image"))
         if old and new and old != new:
             yield effect("image-changed", f"{name}: {old} -> {new}")
+            if "@" in old and "@" not in new:
+                yield effect("image-unpinned", f"{name} is no longer pinned by digest: what {new} means may change without a commit")
 
 
 def scale(subject: Subject) -> Iterator[Effect]:
@@ -105,15 +110,6 @@ def _scalers(objects: Iterable[KubeObject]) -> Index:
     return found
 
 
-def autoscaling(subject: Subject) -> Iterator[Effect]:
-    if subject.kind != ("autoscaling", "HorizontalPodAutoscaler") or not subject.both:
-        return
-    for field in ("minReplicas", "maxReplicas"):
-        if subject.changed(f"spec.{field}"):
-            before, after = dig(subject.before, "spec", field), dig(subject.after, "spec", field)
-            yield effect("autoscaling-changed", f"{field} {_shown(before)} -> {_shown(after)}")
-
-
 def schedule(subject: Subject) -> Iterator[Effect]:
     if subject.kind != ("batch", "CronJob") or not subject.both:
         return
@@ -131,10 +127,6 @@ def schedule(subject: Subject) -> Iterator[Effect]:
 def jobs(subject: Subject) -> Iterator[Effect]:
     if subject.kind == ("batch", "Job") and subject.pair.before is None and dig(subject.after, "spec", "suspend") is not True:
         yield effect("runs-job", f"{named(subject.obj)} runs once it is applied")
-
-
-def _shown(value: object) -> str:
-    return "unset" if value is None else str(value)
 
 
 Totals = dict[str, Fraction]
