@@ -6,6 +6,7 @@ objects first, then their names, then their number. No line starts with text fro
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from checker.report import markup
 from checker.report.clean import shorten, uri_path
 from checker.report.images import image_table
 from checker.report.markdown_units import Room, unit_sections
+from checker.report.markdown_warnings import tell
 from checker.report.options import FormatOptions
 from checker.report.posted import hidden_lines
 from checker.report.story import (
@@ -59,7 +61,7 @@ def markdown(report: Report, options: FormatOptions) -> str:
     foot = page.footer()
     head = page.head(options.budget * _HEAD_SHARE)
     room = Room(options.budget - len(head.encode()) - len(foot.encode()) - _FOOTER)
-    detail = [*page.warnings(room), *page.findings(room), *page.not_rendered(room), *unit_sections(report, options, page.units, room)]
+    detail = [*page.warnings(room), *page.not_rendered(room), *unit_sections(report, options, page.units, room)]
     cut = [room.note(options.full_report)] if room.left_out else []
     return "\n\n".join([head, *detail, *cut, foot]) + "\n"
 
@@ -71,11 +73,13 @@ class _Page:
         self.environments = shown_environments(report, options)
         self.units = Units(report)
         self.dangers = dangers(self.environments)
+        self.limits = _LADDER[0]
 
     def head(self, most: float) -> str:
         """The verdict and all that must be seen, as fully as `most` bytes allow."""
         title = f"{hidden_lines(self.report, self.options)}\n### gitops-check: {markup.text(headline(self.report))}"
         for limits in _LADDER:
+            self.limits = limits
             head = "\n\n".join([title, *self._summary(limits)])
             if len(head.encode()) <= most:
                 return head
@@ -148,22 +152,22 @@ class _Page:
         return ", ".join(parts) or ("passed" if rules else "none")
 
     def warnings(self, room: Room) -> Iterator[str]:
-        """Every dangerous effect by itself, where the alerts above had to count them."""
-        if len(self.dangers) > _LADDER[0].lines:
-            lines = [f"- {_danger_line(danger, _LADDER[0])}\n" for danger in self.dangers]
-            yield from room.block(f"<details><summary>All {len(lines):,} effects to look at</summary>\n\n", lines, "\n</details>", "effect")
+        """Every dangerous effect and broken rule that the summary had to count, and every finding."""
+        crowded = len(self.dangers) > _LADDER[0].lines or any(len(danger.keys) > self.limits.names for danger in self.dangers)
+        rules = [rule for rule in ordered_rules(self.report) if rule.severity is not None and rule.severity > Severity.NOTE]
+        told = tell(
+            self.dangers if crowded or self.limits is not _LADDER[0] else (),
+            rules if max(Counter(rule.severity for rule in rules).values(), default=0) > self.limits.lines else (),
+            said_once(listed_findings(self.report)),
+            self._finding,
+            room.size - room.used,
+        )
+        for block in told.blocks:
+            yield room.take(block)
+        for kind, number in told.left_out.items():
+            room.leave(kind, number)
 
-    def findings(self, room: Room) -> Iterator[str]:
-        findings = listed_findings(self.report)
-        if not findings:
-            return
-        lines = [self._finding(alike) for alike in said_once(findings)]
-        counts = [(severity, sum(finding.severity is severity for finding in findings)) for severity in reversed(Severity)]
-        summary = ", ".join(plural(number, severity.word) for severity, number in counts if number)
-        opened = " open" if counts[0][1] and len(findings) <= _ROWS else ""
-        yield from room.block(f"<details{opened}><summary>Findings: {summary}</summary>\n\n", lines, "\n</details>", "finding")
-
-    def _finding(self, alike: Sequence[Finding]) -> str:
+    def _finding(self, alike: Sequence[Finding], chars: int) -> str:
         finding = alike[0]
         where = markup.code(place(finding.location))
         address = self._link(finding.location)
@@ -173,7 +177,8 @@ class _Page:
         about += [f"also {', '.join(markup.code(place(other.location)) for other in alike[1:_NAMES])}"] if len(alike) > 1 else []
         about += [f"and {plural(len(alike) - _NAMES, 'more place')}"] if len(alike) > _NAMES else []
         said = f" ({', '.join(about)})" if about else ""
-        return f"- **{finding.severity.word}** {markup.code(finding.rule)} {where}: {markup.text(finding.message)}{said}\n"
+        message = markup.text(shorten(finding.message, chars))
+        return f"- **{finding.severity.word}** {markup.code(finding.rule)} {where}: {message}{said}\n"
 
     def _link(self, location: Location) -> str:
         template = self.options.source_url
