@@ -14,6 +14,7 @@ from checker.evaluate.results import MalformedResultError, escaped, violations
 from checker.model.objects import JSONValue
 from checker.model.records import dataclass
 from checker.tools.rego import Answer, RegoEngine, Request
+from checker.tools.schema_words import value_at
 
 MAX_CASES = 100
 MAX_CHILDREN = 60
@@ -62,7 +63,7 @@ def _decided(pointers: list[str]) -> str:
 
 
 def _children(body: Mapping[str, JSONValue], pointer: str) -> list[str]:
-    value = _at(body, pointer)
+    value = value_at(body, pointer)
     keys: Iterator[str] = iter(())
     if isinstance(value, dict):
         keys = iter(value)
@@ -74,12 +75,6 @@ def _children(body: Mapping[str, JSONValue], pointer: str) -> list[str]:
 
 def _parts(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-
-
-def _at(value: object, pointer: str) -> object:
-    for part in _parts(pointer):
-        value = value[int(part)] if isinstance(value, list) else value[part]  # type: ignore[index]
-    return value
 
 
 def _without(value: object, parts: Sequence[str]) -> object:

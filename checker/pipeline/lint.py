@@ -170,7 +170,7 @@ def _validated(tree: Tree, contents: _Contents, settings: Settings, around: Surr
     from checker.pipeline.locate import locator
     from checker.pipeline.schemas import schema_reader
     from checker.validate import ValidateOptions, validate_files
-    from checker.validate.kustomized import CompletedFiles
+    from checker.validate.kustomized import TakenFiles, completes, names_namespaces
 
     options = ValidateOptions(
         kubernetes=settings.kubernetes,
@@ -178,7 +178,8 @@ def _validated(tree: Tree, contents: _Contents, settings: Settings, around: Surr
         locations=settings.schemas,
         read_schema=schema_reader(tree, allow_network=settings.allow_network),
         require_schemas=settings.require_schemas,
-        completed=CompletedFiles(lambda: around.kustomizations),
+        completed=TakenFiles(lambda: around.kustomizations, completes),
+        named=TakenFiles(lambda: around.kustomizations, names_namespaces),
         locate=locator(tree),
     )
     validated = validate_files(contents, options, keep_objects=keep_objects)

@@ -57,6 +57,17 @@ def pointer(path: Iterable[str | int]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
+def value_at(value: object, pointer: str) -> object:
+    """What a JSON pointer leads to, None where it leads nowhere."""
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
 def spelled(path: Iterable[str | int]) -> str:
     """A path as people write it: `spec.ports[0].port`, `metadata.labels["app.kubernetes.io/name"]`."""
     out = ""

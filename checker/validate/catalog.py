@@ -42,8 +42,12 @@ class Known:
     exact: bool = True
     bundled: bool = False
     deprecated: str | None = None
-    ruled: Mapping[str, Any] | None = None
-    """The structural schema, where it holds CEL rules."""
+    structure: Mapping[str, Any] | None = None
+    """The structural schema of a custom resource: what fills in defaults before anything is validated."""
+    ruled: bool = False
+    """Whether the structural schema holds CEL rules."""
+    rivals: tuple[Known, ...] = ()
+    """Other definitions of the same kind in the repository; which one a cluster has is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,14 @@ class Catalog:
         """Locations that failed, each with how: for the object that asked first to say and take out."""
 
     @property
-    def _custom(self) -> Mapping[tuple[str, str], crds.CustomKind]:
+    def _custom(self) -> Mapping[tuple[str, str], list[crds.CustomKind]]:
+        """Every definition of each kind, the last one first, the same schema once."""
         found = self.__dict__.get("_kinds")
         if found is None:
-            made = (kind for definition in self._options.crds for kind in crds.custom_kinds(definition))
-            found = self.__dict__["_kinds"] = {(kind.api_version, kind.kind): kind for kind in made}
+            found = self.__dict__["_kinds"] = {}
+            for custom in (kind for definition in self._options.crds for kind in crds.custom_kinds(definition)):
+                held = found.setdefault((custom.api_version, custom.kind), [])
+                held[:] = [custom, *(other for other in held if other.schema != custom.schema)]
         return found
 
     def scope(self, api_version: str, kind: str) -> str | None:
@@ -108,7 +115,8 @@ class Catalog:
 
         if kind in CLUSTER_KINDS.get(api_version.rpartition("/")[0], ()):
             return "Cluster"
-        custom = self._custom.get((api_version, kind)) or _bundled_kind(api_version, kind)
+        own = self._custom.get((api_version, kind))
+        custom = own[0] if own else _bundled_kind(api_version, kind)
         return custom.scope if custom is not None else None
 
     def plan(self, api_version: str, kind: str) -> Plan:
@@ -117,7 +125,7 @@ class Catalog:
         if found is None:
             versions = self._options.kubernetes
             lookups = tuple((version, self.lookup(api_version, kind, version)) for version in versions)
-            schemas = tuple(one.schema for _, one in lookups if isinstance(one, Known) and not one.deprecated and one.ruled is None)
+            schemas = tuple(one.schema for _, one in lookups if isinstance(one, Known) and not one.deprecated and not one.ruled)
             found = self._plans[api_version, kind] = Plan(
                 lookups=lookups,
                 checks=self._checks(api_version, kind, lookups),
@@ -144,7 +152,8 @@ class Catalog:
     def _ruled(self, custom: crds.CustomKind, found: Known) -> Known:
         from checker.validate.celrules import has_rules
 
-        return replace(found, ruled=custom.schema) if self._options.server_rules and has_rules(custom.schema) else found
+        ruled = self._options.server_rules and has_rules(custom.schema)
+        return replace(found, structure=custom.schema, ruled=ruled)
 
     def first_time(self, *told: str) -> bool:
         """Whether this was not said before, for what is said once and not for every object."""
@@ -163,9 +172,12 @@ class Catalog:
 
     def _lookup(self, api_version: str, kind: str, version: str) -> Lookup:
         strict = self._options.strict
-        custom = self._custom.get((api_version, kind))
-        if custom is not None:
-            return self._ruled(custom, Known(_custom_schema(custom, bundles.bundled_version(version), strict)))
+        own = self._custom.get((api_version, kind))
+        if own:
+            first, *others = (
+                self._ruled(custom, Known(_custom_schema(custom, bundles.bundled_version(version), strict))) for custom in own
+            )
+            return replace(first, rivals=tuple(others))
         group = api_version.rpartition("/")[0] or api_version
         if group in _CLIENT_SIDE:
             return Unknown(_CLIENT_SIDE[group], deliberate=True)

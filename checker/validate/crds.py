@@ -160,6 +160,23 @@ def _nullable(made: dict[str, Any], node: Mapping[str, Any], pruned: bool) -> di
     return made
 
 
+def defaulted(value: Any, schema: Mapping[str, Any], depth: int = 0) -> Any:
+    """A copy of the value with the defaults of a structural schema filled in, as the API server does before it validates."""
+    if depth > _DEEPEST:
+        return value
+    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
+        return [defaulted(item, schema["items"], depth + 1) for item in value]
+    if not isinstance(value, dict):
+        return value
+    properties, additional = mapping(schema.get("properties")), mapping(schema.get("additionalProperties"))
+    filled = dict(value)
+    for name, below in properties.items():
+        node = mapping(below)
+        if "default" in node and (name not in value or (value[name] is None and node.get("nullable") is not True)):
+            filled[name] = node["default"]
+    return {key: defaulted(item, mapping(properties.get(key, additional)), depth + 1) for key, item in filled.items()}
+
+
 def _names(value: JSONValue) -> Iterator[str]:
     for name in sequence(value):
         if isinstance(name, str):

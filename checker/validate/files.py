@@ -96,8 +96,8 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
             continue
         if remarks and (patch := _as_patch(remarks)) is not None:
             remarks, counts = [patch], Counts(skipped=len(options.kubernetes))
-        if any(remark.rule == "missing-field" for remark in remarks) and path in options.completed:
-            remarks, counts = _completed(remarks, counts)
+        if remarks:
+            remarks, counts = _left_open(obj, remarks, counts, options)
         tally.add(_failed(counts) if obj.origin.document in twice else counts)
         if remarks:
             findings.extend(findings_of(obj, remarks, locate, options.kubernetes))
@@ -116,14 +116,25 @@ def _as_patch(remarks: Iterable[Remark]) -> Remark | None:
     return None
 
 
-def _completed(remarks: list[Remark], counts: Counts) -> tuple[list[Remark], Counts]:
-    softened = [
-        replace(remark, severity=Severity.WARNING, message=f"{remark.message}, unless a patch adds it")
-        if remark.rule == "missing-field"
+def _left_open(obj: KubeObject, remarks: list[Remark], counts: Counts, options: ValidateOptions) -> tuple[list[Remark], Counts]:
+    """What the kustomization that takes the file in may still set is not checked here."""
+    named, path = [remark for remark in remarks if _is_named_later(obj, remark)], obj.origin.path
+    missing = [remark for remark in remarks if remark.rule == "missing-field" and remark not in named]
+    opened = [*(named if named and path in options.named else ()), *(missing if missing and path in options.completed else ())]
+    if not opened:
+        return remarks, counts
+    told = [
+        replace(remark, severity=Severity.NOTE, outcome=Outcome.NOT_CHECKED, message=f"{remark.message}, unless its kustomization sets it")
+        if remark in opened
         else remark
         for remark in remarks
     ]
-    return softened, counts if any(remark.fails for remark in softened) else Counts(passed=_sum(counts))
+    return told, counts if any(remark.fails for remark in told) else Counts(not_checked=_sum(counts))
+
+
+def _is_named_later(obj: KubeObject, remark: Remark) -> bool:
+    """Setting a namespace, kustomize names the Namespaces and the subjects of bindings with it."""
+    return remark.pointer == "/metadata/name" and obj.kind == "Namespace" and obj.group == ""
 
 
 def _duplicate(problem: Problem, plain: bool) -> Finding:

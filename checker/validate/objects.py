@@ -11,9 +11,11 @@ from typing import Any
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, mapping
 from checker.tools.schema import SchemaProblem
-from checker.tools.schema_words import Sentence, sentences
+from checker.tools.schema_words import Sentence, sentences, value_at
 from checker.validate.catalog import Broken, Known, Lookup, Unknown
+from checker.validate.crds import defaulted
 from checker.validate.findings import Remark, findings_of
+from checker.validate.lenient import accepted_anyway
 from checker.validate.options import ValidateOptions
 from checker.validate.server import server_remarks
 from checker.validate.unserved import Unserved
@@ -97,11 +99,25 @@ def against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, versi
     else:
         if found.deprecated and options.server_rules:
             yield Remark(rule="deprecated-api", message=found.deprecated, pointer="/apiVersion", versions=(version,))
+        told = list(_held_against(obj, body, found, version, options))
+        for rival in found.rivals if any(remark.fails for remark in told) else ():
+            other = list(_held_against(obj, body, rival, version, options))
+            if not any(remark.fails for remark in other):
+                told = other
+                break
+        yield from told
+
+
+def _held_against(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, version: str, options: ValidateOptions) -> Iterator[Remark]:
+    problems = found.schema.problems(body)  # type: ignore[arg-type]
+    if problems and found.structure is not None and options.server_rules:
+        body = defaulted(body, found.structure)
         problems = found.schema.problems(body)  # type: ignore[arg-type]
-        for problem in problems:
-            yield from _remarks(obj, problem, found, version, options)
-        if found.ruled is not None and not problems:
-            yield from _cel_remarks(obj, body, found, options)
+    for problem in problems:
+        if not options.server_rules or not accepted_anyway(obj, problem):
+            yield from _remarks(obj, body, problem, found, version, options)
+    if found.ruled and not problems:
+        yield from _cel_remarks(obj, body, found, options)
 
 
 def _cel_remarks(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, options: ValidateOptions) -> Iterator[Remark]:
@@ -113,7 +129,7 @@ def _cel_remarks(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, o
         if options.catalog.first_time("cel"):
             yield _open_remark(f"the CEL rules of {obj.kind} and other kinds were not evaluated; install gitops-check[cel]")
         return
-    for told in evaluate_rules(body, found.ruled or {}):
+    for told in evaluate_rules(body, found.structure or {}):
         if told.failed:
             # a rule of the bundled copy of someone else's definition may be another in the cluster's
             severity = None if found.exact else Severity.WARNING
@@ -138,13 +154,15 @@ def _no_schema(obj: KubeObject, found: Unknown, required: bool) -> Remark:
     return Remark(rule="no-schema", message=message, pointer="/kind", outcome=Outcome.SKIPPED)
 
 
-def _remarks(obj: KubeObject, problem: SchemaProblem, found: Known, version: str, options: ValidateOptions) -> Iterator[Remark]:
-    value = problem.value
-    if isinstance(value, str) and value.startswith(_ENCRYPTED) and is_encrypted(obj.body):
-        return  # the value is checked by nobody before it is decrypted in the cluster
+def _remarks(
+    obj: KubeObject, body: Mapping[str, JSONValue], problem: SchemaProblem, found: Known, version: str, options: ValidateOptions
+) -> Iterator[Remark]:
     hidden = obj.kind == "Secret" and problem.path[:1] and problem.path[0] in _SECRET_FIELDS
     for sentence in sentences(problem, owner=obj.kind, hidden=bool(hidden)):
-        if options.substituted and isinstance(value, str) and "${" in value:
+        value = value_at(body, sentence.pointer)
+        if isinstance(value, str) and value.startswith(_ENCRYPTED) and is_encrypted(obj.body):
+            continue  # the value is checked by nobody before it is decrypted in the cluster
+        if options.substituted and isinstance(value, str) and "${" in value and not sentence.key:
             yield _substituted(sentence, version)
             continue
         # The bundled copy of someone else's definition may be older than the cluster's: what it lacks may exist there.

@@ -38,7 +38,8 @@ class ValidateOptions:
     `server_rules` adds what the API server refuses beyond its schemas. `substituted` says that the objects may hold
     Flux variables (`${NAME}`) still to be filled in, as files do and rendered objects do not; `decrypted` that whoever
     applies an object encrypted with SOPS decrypts it first, so that the key `sops` never reaches the API server.
-    `completed` are files that a kustomization takes in: a field they lack may come from a patch, and is a warning.
+    `completed` are files that a kustomization takes in: a field they lack may come from it, and whether it does is not
+    checked here. In `named` ones it sets the namespace, and with it the names of Namespaces.
     """
 
     kubernetes: tuple[str, ...] = ("1.33",)
@@ -52,6 +53,7 @@ class ValidateOptions:
     substituted: bool = False
     decrypted: bool = True
     completed: Container[RepoPath] = frozenset()
+    named: Container[RepoPath] = frozenset()
     locate: Locate = origin_of
 
     @cached_property

@@ -79,10 +79,10 @@ def _restart_policy(obj: KubeObject, spec: Mapping[str, JSONValue], path: Path, 
         yield from values.one_of(policy, "restartPolicy", (*path, "restartPolicy"), options)
         return
     allowed = _RESTARTS.get(obj.kind, ("Always",))
-    if policy is None and obj.kind in _RESTARTS:
+    if not policy and obj.kind in _RESTARTS:
         message = f"{spelled(path)}: restartPolicy is required in a {obj.kind}; write {' or '.join(allowed)}"
         yield Remark(rule="missing-field", message=message, pointer=pointer(path), key=True)
-    elif isinstance(policy, str) and policy not in allowed and not open_text(policy, options):
+    elif isinstance(policy, str) and policy and policy not in allowed and not open_text(policy, options):
         message = f"{spelled((*path, 'restartPolicy'))}: {quoted(policy)} is not allowed in a {obj.kind}, only {' or '.join(allowed)}"
         yield Remark(rule="invalid-value", message=message, pointer=pointer((*path, "restartPolicy")))
 
@@ -130,7 +130,7 @@ def _ports(container: Mapping[str, JSONValue], path: Path, options: ValidateOpti
         if isinstance(given, int):
             yield from values.port(given, (*at, "containerPort"))
             numbers.append(((given, text(protocol, "TCP")), (*at, "containerPort")))
-        if "hostPort" in entry:
+        if entry.get("hostPort"):  # 0 is unset
             yield from values.port(entry["hostPort"], (*at, "hostPort"))
         if protocol is not None and protocol != "TCP":
             yield from values.one_of(protocol, "protocol", (*at, "protocol"), options)

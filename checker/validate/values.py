@@ -45,9 +45,9 @@ ENUMERATIONS: dict[str, tuple[str, ...]] = {
 
 
 def one_of(value: JSONValue, name: str, path: Path, options: ValidateOptions) -> Iterator[Remark]:
-    """`name` of the enumeration; None and values of other types are for the schema to judge."""
+    """`name` of the enumeration; values of other types are for the schema to judge, and empty text is unset."""
     allowed = ENUMERATIONS[name]
-    if not isinstance(value, str) or value in allowed or open_text(value, options):
+    if not value or not isinstance(value, str) or value in allowed or open_text(value, options):
         return
     near = nearest(value, allowed)
     hint = f"; did you mean {near}?" if near is not None else ""
@@ -103,6 +103,7 @@ def amount(value: object) -> float | None:
 
 @lru_cache(maxsize=1024)
 def _amount(value: str) -> float | None:
+    value = value.strip()
     if not _QUANTITY.fullmatch(value):
         return None
     number = value.rstrip("numkKMGTPEi") if not re.search(r"[eE][+-]?\d", value) else value

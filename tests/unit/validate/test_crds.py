@@ -85,3 +85,36 @@ def test_a_schema_nested_without_end() -> None:
     deep = "{type: object, properties: {a: " * 60 + "{type: string}" + "}}" * 60
     crd = CRD.replace("openAPIV3Schema: {type: object}", "openAPIV3Schema: " + deep).replace("served: false", "served: true")
     assert [one.split()[1] for one in said(f"{crd}---\n{WIDGET}  size: x\n")] == ["duplicate-key", "wrong-type"]
+
+
+def test_defaults_are_filled_in_before_anything_is_validated() -> None:
+    crd = CRD.replace("required: [size]", "required: [size, mode]").replace(
+        "                note:\n",
+        "                mode: {type: string, default: auto}\n"
+        "                at:\n"
+        "                  type: object\n"
+        "                  properties: {type: {type: string, default: ip}, value: {type: string}}\n"
+        "                  oneOf:\n"
+        "                  - properties: {type: {enum: [ip]}, value: {format: ipv4}}\n"
+        "                  - properties: {type: {not: {enum: [ip]}}}\n"
+        "                note:\n",
+    )
+    assert said(f"{crd}---\n{WIDGET}  at: {{value: 10.0.0.1}}\n") == []
+    assert said(f"{crd}---\n{WIDGET}  mode: null\n") == []
+    assert [one.split()[1] for one in said(f"{crd}---\n{WIDGET}  at: {{value: here}}\n")] == ["invalid-value"]
+
+
+def test_of_several_definitions_of_a_kind_one_must_accept() -> None:
+    newer = CRD.replace("colour:", "color:")
+    both = f"{newer}---\n{CRD}---\n"
+    assert said(f"{both}{WIDGET}") == []
+    assert said(f"{both}{WIDGET.replace('colour', 'color')}") == []
+    assert [one.split()[1] for one in said(f"{both}{WIDGET.replace('colour', 'hue')}")] == ["unknown-field"]
+
+
+def test_a_value_inside_of_alternatives_that_flux_fills_in() -> None:
+    crd = CRD.replace(
+        "                note:\n",
+        "                address: {type: string, anyOf: [{format: ipv4}, {format: ipv6}]}\n                note:\n",
+    )
+    assert [one.split()[1] for one in said(f"{crd}---\n{WIDGET}  address: ${{ADDRESS}}\n")] == ["substituted-value"]

@@ -10,7 +10,7 @@ from checker.model.findings import Counts, Outcome, Severity
 from checker.model.objects import KubeObject, Origin
 from checker.model.paths import RepoPath
 from checker.validate import ValidateOptions, validate_files, validate_objects
-from checker.validate.kustomized import CompletedFiles
+from checker.validate.kustomized import TakenFiles, completes, names_namespaces
 from tests.unit.validate.manifests import CRD, DEPLOYMENT, FILE, SERVICE, WIDGET, check, said
 
 
@@ -56,13 +56,32 @@ def test_a_patch_is_recognised_by_its_directives() -> None:
     assert [finding.outcome for finding in result.findings] == [Outcome.SKIPPED]
 
 
-def test_what_a_kustomization_may_still_add_is_a_warning() -> None:
+def test_what_a_kustomization_may_still_add_is_not_checked() -> None:
     text = DEPLOYMENT.replace("  selector:\n    matchLabels:\n      app: web\n", "")
     result = check(text, ValidateOptions(completed=frozenset({FILE}))).checked
-    assert [(finding.severity, finding.message) for finding in result.findings] == [
-        (Severity.WARNING, "spec.selector is required and missing, unless a patch adds it")
+    assert [(finding.severity, finding.outcome, finding.message) for finding in result.findings] == [
+        (Severity.NOTE, Outcome.NOT_CHECKED, "spec.selector is required and missing, unless its kustomization sets it")
     ]
-    assert result.counts == Counts(passed=1)
+    assert result.counts == Counts(not_checked=1)
+
+
+def test_what_a_kustomization_does_not_add_still_fails() -> None:
+    text = DEPLOYMENT.replace("  selector:\n    matchLabels:\n      app: web\n", "  replcas: 1\n")
+    result = check(text, ValidateOptions(completed=frozenset({FILE}))).checked
+    assert [(finding.rule, finding.severity) for finding in result.findings] == [
+        ("missing-field", Severity.NOTE),
+        ("unknown-field", Severity.ERROR),
+    ]
+    assert result.counts == Counts(failed=1)
+
+
+def test_a_kustomization_that_sets_a_namespace_names_the_namespaces_it_takes_in() -> None:
+    placeholder = "apiVersion: v1\nkind: Namespace\nmetadata: {name: _}\n"
+    result = check(placeholder, ValidateOptions(named=frozenset({FILE}))).checked
+    assert [(finding.rule, finding.outcome) for finding in result.findings] == [("invalid-name", Outcome.NOT_CHECKED)]
+    assert [finding.outcome for finding in check(placeholder).checked.findings] == [Outcome.FAILED]
+    other = placeholder.replace("Namespace", "ConfigMap")
+    assert [finding.outcome for finding in check(other, ValidateOptions(named=frozenset({FILE}))).checked.findings] == [Outcome.FAILED]
 
 
 def test_files_that_a_patching_kustomization_takes_in() -> None:
@@ -76,8 +95,24 @@ def test_files_that_a_patching_kustomization_takes_in() -> None:
         (RepoPath("other/web.yaml"), b""),
         (RepoPath("other/kustomization.yaml"), b"resources: [web.yaml]\n"),
     ]
-    completed = CompletedFiles(lambda: [file for file in files if file[0].endswith("kustomization.yaml")])
+    completed = TakenFiles(lambda: [file for file in files if file[0].endswith("kustomization.yaml")], completes)
     assert [path for path, _ in files if path not in completed] == ["other/web.yaml", "other/kustomization.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "fills", "names"),
+    [
+        (b"resources: [a.yaml]\n", False, False),
+        (b"resources: [a.yaml]\nnamespace: shop\n", False, True),
+        (b"kind: Component\nresources: [a.yaml]\n", False, True),
+        (b"resources: [a.yaml]\ncommonLabels: {app: web}\n", True, False),
+        (b"resources: [a.yaml]\nlabels: [{pairs: {app: web}, includeSelectors: true}]\n", True, False),
+    ],
+)
+def test_what_a_kustomization_sets(kustomization: bytes, fills: bool, names: bool) -> None:
+    files = [(RepoPath("apps/kustomization.yaml"), kustomization)]
+    assert (RepoPath("apps/a.yaml") in TakenFiles(lambda: files, completes)) is fills
+    assert (RepoPath("apps/a.yaml") in TakenFiles(lambda: files, names_namespaces)) is names
 
 
 def test_a_duplicate_key_fails_its_object() -> None:

@@ -235,3 +235,27 @@ def test_options_travel_to_another_process() -> None:
     options = ValidateOptions(kubernetes=("1.33",))
     validate_objects([made("v1", "ConfigMap")], options)
     assert pickle.loads(pickle.dumps(options)) == replace(options)
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "fields"),
+    [
+        ("apps/v1", "ControllerRevision", {"data": {"a": 1}}),
+        ("apps/v1", "ControllerRevision", {"data": {"a": 1}, "revision": None}),
+        ("scheduling.k8s.io/v1", "PriorityClass", {}),
+        ("networking.k8s.io/v1", "NetworkPolicy", {"spec": {"policyTypes": ["Ingress"]}}),
+        ("discovery.k8s.io/v1", "EndpointSlice", {"addressType": "IPv4"}),
+        ("v1", "LimitRange", {"spec": {}}),
+        ("v1", "Namespace", {"status": {"conditions": [{"type": "Ready"}]}}),
+        ("rbac.authorization.k8s.io/v1", "RoleBinding", {"roleRef": {"kind": "Role", "name": "x"}}),
+    ],
+)
+def test_what_only_the_document_requires_the_api_server_takes(api_version: str, kind: str, fields: dict[str, object]) -> None:
+    obj = made(api_version, kind, **fields)
+    assert told(obj) == []
+    alone = [rule for rule, _ in told(obj, server_rules=False)]
+    assert alone in (["missing-field"], ["wrong-type"])
+
+
+def test_what_the_api_server_requires_too_is_missing() -> None:
+    assert [rule for rule, _ in told(made("rbac.authorization.k8s.io/v1", "RoleBinding", subjects=[]))] == ["missing-field"]

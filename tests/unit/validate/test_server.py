@@ -214,6 +214,10 @@ def test_operators_of_selectors(expression: str, meets: bool) -> None:
         (SERVICE, "      protocol: TCP\n", "    - {port: 80, name: udp, protocol: UDP}\n"),
         (SERVICE, "    - name: http\n      port: 80\n", "    - port: 80\n"),
         (CLAIM, "storage: 10Gi", "storage: 10"),
+        (DEPLOYMENT, "protocol: TCP", "hostPort: 0"),
+        (DEPLOYMENT, "imagePullPolicy: IfNotPresent", 'imagePullPolicy: ""'),
+        (DEPLOYMENT, "restartPolicy: Always", 'restartPolicy: ""'),
+        (DEPLOYMENT, "memory: 128Mi", 'memory: " 128Mi"'),
     ],
 )
 def test_accepted(text: str, old: str, new: str) -> None:
