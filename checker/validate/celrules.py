@@ -32,12 +32,13 @@ _MOST_RULES = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """`failed` is False for a rule that could not be evaluated; `rule` is its expression."""
+    """`failed` is False for a rule that could not be evaluated; `rule` is its expression, `value` what it judged."""
 
     message: str
     pointer: str
     rule: str
     failed: bool
+    value: JSONValue = None
 
 
 def has_rules(schema: object) -> bool:
@@ -77,7 +78,7 @@ def _judged(path: tuple[str | int, ...], value: Any, rule: Mapping[str, JSONValu
     at = (*path, *_steps(text(rule.get("fieldPath"))))
     said = _message(rule, value) or f"the rule {expression} does not hold"
     where = spelled(at)
-    return Told(message=f"{where}: {said}" if where else said, pointer=pointer(at), rule=expression, failed=True)
+    return Told(message=f"{where}: {said}" if where else said, pointer=pointer(at), rule=expression, failed=True, value=value)
 
 
 def _message(rule: Mapping[str, JSONValue], value: Any) -> str:

@@ -46,6 +46,15 @@ def open_text(value: JSONValue, options: ValidateOptions) -> bool:
     return options.substituted and isinstance(value, str) and "${" in value
 
 
+def holds_open_text(value: JSONValue, options: ValidateOptions) -> bool:
+    """A value with such text in it, at any depth."""
+    if isinstance(value, dict):
+        return any(holds_open_text(item, options) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_open_text(item, options) for item in value)
+    return open_text(value, options)
+
+
 @lru_cache(maxsize=4096)
 def name_fault(name: str, style: str) -> str:
     """What is wrong with a name, empty for nothing."""

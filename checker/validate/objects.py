@@ -11,11 +11,12 @@ from typing import Any
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import JSONValue, KubeObject, mapping
 from checker.tools.schema import SchemaProblem
-from checker.tools.schema_words import Sentence, sentences, value_at
+from checker.tools.schema_words import sentences, value_at
 from checker.validate.catalog import Broken, Known, Lookup, Unknown
 from checker.validate.crds import defaulted
 from checker.validate.findings import Remark, findings_of
 from checker.validate.lenient import accepted_anyway
+from checker.validate.names import holds_open_text, open_text
 from checker.validate.options import ValidateOptions
 from checker.validate.server import server_remarks
 from checker.validate.unserved import Unserved
@@ -117,10 +118,12 @@ def _held_against(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, 
         if not options.server_rules or not accepted_anyway(obj, problem):
             yield from _remarks(obj, body, problem, found, version, options)
     if found.ruled and not problems:
-        yield from _cel_remarks(obj, body, found, options)
+        yield from _cel_remarks(obj, body, found, version, options)
 
 
-def _cel_remarks(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, options: ValidateOptions) -> Iterator[Remark]:
+def _cel_remarks(
+    obj: KubeObject, body: Mapping[str, JSONValue], found: Known, version: str, options: ValidateOptions
+) -> Iterator[Remark]:
     """What the rules of a definition say; that one cannot be evaluated is said once, not for every object."""
     from checker.tools.cel import is_installed
     from checker.validate.celrules import evaluate_rules
@@ -130,7 +133,9 @@ def _cel_remarks(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, o
             yield _open_remark(f"the CEL rules of {obj.kind} and other kinds were not evaluated; install gitops-check[cel]")
         return
     for told in evaluate_rules(body, found.structure or {}):
-        if told.failed:
+        if told.failed and holds_open_text(told.value, options):
+            yield _substituted(told.message, told.pointer, version)
+        elif told.failed:
             # a rule of the bundled copy of someone else's definition may be another in the cluster's
             severity = None if found.exact else Severity.WARNING
             yield Remark(rule="invalid-value", message=told.message, pointer=told.pointer, severity=severity)
@@ -162,8 +167,8 @@ def _remarks(
         value = value_at(body, sentence.pointer)
         if isinstance(value, str) and value.startswith(_ENCRYPTED) and is_encrypted(obj.body):
             continue  # the value is checked by nobody before it is decrypted in the cluster
-        if options.substituted and isinstance(value, str) and "${" in value and not sentence.key:
-            yield _substituted(sentence, version)
+        if open_text(value, options) and not sentence.key:
+            yield _substituted(sentence.message, sentence.pointer, version)
             continue
         # The bundled copy of someone else's definition may be older than the cluster's: what it lacks may exist there.
         newer = not found.exact and (sentence.rule == "unknown-field" or problem.keyword == "enum")
@@ -177,9 +182,9 @@ def _remarks(
         )
 
 
-def _substituted(sentence: Sentence, version: str) -> Remark:
-    message = f"{sentence.message.split(': ', 1)[0]} is filled in by Flux and checked when it is rendered"
-    return Remark(rule="substituted-value", message=message, pointer=sentence.pointer, outcome=Outcome.NOT_CHECKED, versions=(version,))
+def _substituted(message: str, pointer: str, version: str) -> Remark:
+    said = f"{message.split(': ', 1)[0]} is filled in by Flux and checked when it is rendered"
+    return Remark(rule="substituted-value", message=said, pointer=pointer, outcome=Outcome.NOT_CHECKED, versions=(version,))
 
 
 def is_encrypted(body: Mapping[str, JSONValue]) -> bool:

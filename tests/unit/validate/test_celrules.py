@@ -83,6 +83,15 @@ def test_what_cannot_be_evaluated_says_so_once(rule: str, why: str) -> None:
     assert result.counts == Counts(passed=4)
 
 
+def test_a_rule_about_what_flux_fills_in_is_left_to_rendering() -> None:
+    definition = ruled('{rule: "self.note.matches(\'^[a-z]+$\')", fieldPath: .note}')
+    result = check(f"{definition}---\n{WIDGET}  note: ${{NOTE}}\n").checked
+    assert [(finding.rule, finding.message) for finding in result.findings] == [
+        ("substituted-value", "spec.note is filled in by Flux and checked when it is rendered")
+    ]
+    assert result.counts.failed == 0
+
+
 def test_without_the_library_it_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cel, "is_installed", lambda: False)
     result = check(f"{ruled('{rule: self.size > 5}')}---\n{WIDGET}---\n{WIDGET}").checked

@@ -271,6 +271,20 @@ def test_values_that_flux_fills_in_are_left_to_rendering() -> None:
     assert found.counts.failed == 0
 
 
+def test_a_value_that_flux_fills_in_may_be_one_of_several_shapes() -> None:
+    gateway = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge}
+spec:
+  gatewayClassName: envoy
+  addresses: [{type: IPAddress, value: "${EDGE_ADDRESS}"}]
+  listeners: [{name: http, protocol: HTTP, port: 80}]
+"""
+    assert told(gateway) == ["note substituted-value spec.addresses[0].value is filled in by Flux and checked when it is rendered"]
+    assert told(gateway, "${EDGE_ADDRESS}", "edge") == ['error invalid-value spec.addresses[0].value: "edge" is not an IPv4 address']
+
+
 @pytest.mark.parametrize(
     ("text", "number"), [("100m", 0.1), ("1Ki", 1024), ("1e3", 1000), ("2", 2), (3, 3), ("1.5Gi", 1.5 * 2**30), ("x", None), (True, None)]
 )
