@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from checker.compare.units import UnitPair
 from checker.model.change import ChangedFile, ChangeFacts
@@ -17,7 +17,6 @@ class Causes:
 
     def __init__(self, base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], facts: ChangeFacts) -> None:
         self._files = {file.path: file for file in facts.files}
-        self._listed = _listings(facts.files)
         self._beside: dict[int, set[RepoPath]] = {}
         """By the group of objects beside a unit: many units share one, and all of them live as long as we do."""
         self._units: dict[UnitKey, set[RepoPath]] = {}
@@ -33,7 +32,7 @@ class Causes:
 
     def of(self, pair: UnitPair) -> tuple[Cause, ...]:
         """Sorted by path. A file that says the same as before is no cause beside one that does not."""
-        paths = self._paths(pair.unit.key)
+        paths = self._units.get(pair.unit.key) or self._met(pair) or self._paths(pair.unit.key)
         telling = {path for path in paths if not self._files[path].inert} or paths
         return tuple(self._cause(path, pair.unit.environment) for path in sorted(telling))
 
@@ -63,8 +62,13 @@ class Causes:
             found |= self._declared((built.unit.declaration,))
         if built.unit.origin.path in self._files:
             found.add(built.unit.origin.path)
-        # A listing that changed says least, since most files that come or go are read as well.
-        return found or {path for listing, paths in self._listed.items() if listing in reads for path in paths}
+        return found
+
+    def _met(self, pair: UnitPair) -> set[RepoPath]:
+        """Files that came or went where the unit only looks which names there are, as a generator of Applications does."""
+        before, after = (built.result.reads if built is not None else {} for built in (pair.base, pair.head))
+        listed = {read for read in {*before, *after} if read.endswith("/") and before.get(read) != after.get(read)}
+        return {path for path, file in self._files.items() if listed and file.status != "M" and _is_new_name(path, listed, before, after)}
 
     def _declared(self, objects: Iterable[KubeObject]) -> set[RepoPath]:
         """The files of the change that made the objects what they are."""
@@ -72,13 +76,14 @@ class Causes:
         return {origin.path for origin in origins if origin.path in self._files}
 
 
-def _listings(files: Iterable[ChangedFile]) -> Mapping[str, tuple[RepoPath, ...]]:
-    """Directory listings that files which came or went have changed, as reads record them."""
-    found: dict[str, list[RepoPath]] = {}
-    for file in files:
-        if file.status != "M":
-            found.setdefault(f"{parent(file.path)}/", []).append(file.path)
-    return {listing: tuple(paths) for listing, paths in found.items()}
+def _is_new_name(path: RepoPath, listed: Container[str], before: Mapping[str, str | None], after: Mapping[str, str | None]) -> bool:
+    """Whether the file, or a folder above it, is a name that a listing gained or lost."""
+    while path:
+        known = path in before and before[path] == after.get(path)
+        if f"{parent(path)}/" in listed and not known:
+            return True
+        path = parent(path)
+    return False
 
 
 def _in_both(files: Mapping[RepoPath, ChangedFile], reads: Mapping[str, str | None]) -> set[RepoPath]:

@@ -22,7 +22,7 @@ from checker.model.units import BuiltUnit, UnitKey
 
 def compare(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], facts: ChangeFacts, options: CompareOptions) -> Comparison:
     """What merging the head would do. Environments: those that move first, then guarded ones, then the order of promotion."""
-    units, unknown = pair_units(base, head, facts)
+    units, unknown = pair_units(base, head)
     around = Surroundings(base, head)
     causes = Causes(base, head, facts)
     removals = Removals(units)

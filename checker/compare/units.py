@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from checker.model.change import ChangeFacts
 from checker.model.diff import NotRendered
 from checker.model.objects import KubeObject
 from checker.model.records import dataclass
@@ -38,9 +37,7 @@ class UnitPair:
         return (self.unit.cluster, self.unit.environment)
 
 
-def pair_units(
-    base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], facts: ChangeFacts
-) -> tuple[tuple[UnitPair, ...], tuple[NotRendered, ...]]:
+def pair_units(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit]) -> tuple[tuple[UnitPair, ...], tuple[NotRendered, ...]]:
     """Pairs and what is unknown, both sorted by the unit's key."""
     before = {built.unit.key: built for built in base}
     after = {built.unit.key: built for built in head}
@@ -48,7 +45,7 @@ def pair_units(
     unknown: list[NotRendered] = []
     for key in sorted({*before, *after}):
         one, two = before.get(key), after.get(key)
-        gap = _gap(one, two, before, after, facts)
+        gap = _gap(one, two, before, after)
         if gap is not None:
             unknown.append(gap)
         else:
@@ -56,24 +53,24 @@ def pair_units(
     return tuple(pairs), tuple(unknown)
 
 
-def _gap(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Side, facts: ChangeFacts) -> NotRendered | None:
+def _gap(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Side) -> NotRendered | None:
     if one is None and two is not None:
         gap = _undeclared(two, "base", before, after)
     elif two is None and one is not None:
         gap = _undeclared(one, "head", after, before)
     else:
         gap = None
-    return gap or _failed(one, two, facts)
+    return gap or _failed(one, two)
 
 
-def _failed(one: BuiltUnit | None, two: BuiltUnit | None, facts: ChangeFacts) -> NotRendered | None:
+def _failed(one: BuiltUnit | None, two: BuiltUnit | None) -> NotRendered | None:
     failed_base, failed_head = _failure(one), _failure(two)
     failure = failed_head or failed_base
     if failure is not None:
         built = two if failed_head else one
         assert built is not None
         side = "both" if failed_base and failed_head else ("head" if failed_head else "base")
-        affected = side != "both" or _inputs_differ(one, two, facts)
+        affected = side != "both" or _inputs_differ(one, two)
         return _not_rendered(built, side, failure, failure.message, affected=affected)
     return None
 
@@ -110,19 +107,13 @@ def _failure(built: BuiltUnit | None) -> Failure | None:
     return built.result if built is not None and isinstance(built.result, Failure) else None
 
 
-def _inputs_differ(one: BuiltUnit | None, two: BuiltUnit | None, facts: ChangeFacts) -> bool:
+def _inputs_differ(one: BuiltUnit | None, two: BuiltUnit | None) -> bool:
     """Whether a unit that neither side could render was given something else to render."""
     if one is None or two is None:
         return True
     if dict(one.result.reads) != dict(two.result.reads) or one.unit.path != two.unit.path:
         return True
-    if _bodies(one.unit) != _bodies(two.unit):
-        return True
-    if one.result.reads:
-        return False
-    # It failed before it read anything: what lies in its folder is the best that is known of its inputs.
-    folder = two.unit.path
-    return folder is not None and any(file.path == folder or file.path.startswith(f"{folder}/") for file in facts.files)
+    return _bodies(one.unit) != _bodies(two.unit)
 
 
 def _bodies(unit: DeployUnit) -> str:

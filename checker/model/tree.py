@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from enum import Enum
 from typing import Protocol
 
@@ -126,6 +126,17 @@ class RecordingTree:
     def _note(self, path: RepoPath) -> None:
         if path not in self.reads:
             self.reads[path] = seen_identity(self._tree, path)
+
+
+def was_read(path: RepoPath, reads: Container[str]) -> bool:
+    """Whether the file is among reads that a RecordingTree noted: itself, or all that lies below a folder of it."""
+    if path in reads:
+        return True
+    while path:
+        path = parent(path)
+        if f"{path}/**" in reads:
+            return True
+    return False
 
 
 def seen_identity(tree: Tree, path: RepoPath) -> str | None:

@@ -11,6 +11,7 @@ from checker.model.diff import Cause, Comparison, EnvironmentDiff, NotRendered, 
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass
 from checker.model.report import RuleVerdict
+from checker.model.tree import was_read
 from checker.model.units import BuiltUnit, DeployUnit, UnitKey
 from checker.pipeline.expand import Side
 
@@ -55,17 +56,17 @@ def movement(
         return None
     finder = _Finder(base, head)
     chains = tuple(finder.chains(diff))
-    read = {RepoPath(path) for built in finder.units.values() if built.unit.environment == name for path in finder.reads[built.unit.key]}
+    read = {path for built in finder.units.values() if built.unit.environment == name for path in finder.reads[built.unit.key]}
     moving = {chain.cause.path for chain in chains if chain.cause is not None}
-    hidden = {RepoPath(path) for gap in diff.not_rendered if gap.affected for path in finder.reads.get(gap.unit.key, ())}
-    files = [file.path for file in facts.files]
+    hidden = {path for gap in diff.not_rendered if gap.affected for path in finder.reads.get(gap.unit.key, ())}
+    asked = [file.path for file in facts.files if file.path not in moving]
     return Movement(
         environment=name,
         guarded=diff.guarded,
         chains=chains,
         gaps=tuple(gap for gap in diff.not_rendered if gap.affected),
-        still=tuple(path for path in files if path in read and path not in moving and path not in hidden),
-        elsewhere=tuple(path for path in files if path not in read and path not in moving),
+        still=tuple(path for path in asked if was_read(path, read) and not was_read(path, hidden)),
+        elsewhere=tuple(path for path in asked if not was_read(path, read)),
         rules=tuple(rule for rule in rules if rule.environment == name),
     )
 

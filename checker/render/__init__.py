@@ -16,6 +16,7 @@ from checker.model.tree import RecordingTree, Tree, TreeError
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, RenderFailure
 from checker.render.options import RenderOptions, RevisionTree
 from checker.render.redact import redacted
+from checker.render.unread import note_unread
 from checker.tools.outside import listening
 
 Renderer = Callable[[DeployUnit, Tree, RenderOptions], Rendered]
@@ -64,6 +65,8 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
     except Exception as error:  # noqa: BLE001 - a bug of ours in one unit is a gap that the report shows, and the other units go on
         message = f"an error of gitops-check itself, please report it: {type(error).__name__}: {str(error)[:200]}"
         result = Failure(message=message, reason=Reason.UNSUPPORTED, location=unit.origin.location, reads=recording.reads)
+    if isinstance(result, Failure):
+        note_unread(unit, recording)  # into the very reads that the failure holds
     return BuiltUnit(unit=unit, result=result, suspended=is_suspended(unit))
 
 

@@ -41,12 +41,12 @@ _NAMELESS = frozenset(
 _MOST_ANNOTATED = 256 * 1024
 
 
-def open_text(value: JSONValue, options: ValidateOptions) -> bool:
+def open_text(value: object, options: ValidateOptions) -> bool:
     """Text that Flux still fills in."""
     return options.substituted and isinstance(value, str) and "${" in value
 
 
-def holds_open_text(value: JSONValue, options: ValidateOptions) -> bool:
+def holds_open_text(value: object, options: ValidateOptions) -> bool:
     """A value with such text in it, at any depth."""
     if isinstance(value, dict):
         return any(holds_open_text(item, options) for item in value.values())

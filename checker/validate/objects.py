@@ -121,9 +121,7 @@ def _held_against(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, 
         yield from _cel_remarks(obj, body, found, version, options)
 
 
-def _cel_remarks(
-    obj: KubeObject, body: Mapping[str, JSONValue], found: Known, version: str, options: ValidateOptions
-) -> Iterator[Remark]:
+def _cel_remarks(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, version: str, options: ValidateOptions) -> Iterator[Remark]:
     """What the rules of a definition say; that one cannot be evaluated is said once, not for every object."""
     from checker.tools.cel import is_installed
     from checker.validate.celrules import evaluate_rules

@@ -144,3 +144,43 @@ def test_what_a_plugin_may_read_is_never_nothing(
     text = run("diff", "-C", repo.root, "--base", "main")
     assert ("this change touches it" in text) is touches
     assert ("1 unit could not be rendered and may change" in text) is touches
+
+
+def test_values_of_a_chart_that_is_not_at_hand_are_no_silence(run: Callable[..., str], git_home: Path, tmp_path: Path) -> None:
+    source = "{repoURL: https://git.example.com/acme/fleet, path: PATH, targetRevision: REVISION}"
+    chart = "{repoURL: https://charts.example.com, chart: loki, targetRevision: 1.0.0, helm: {valueFiles: [$here/values/loki.yaml]}}"
+    here = "{repoURL: https://git.example.com/acme/fleet, targetRevision: main, ref: here}"
+    application = APPLICATION.replace("NAME", "loki").replace(f"source: {source}", f"sources: [{chart}, {here}]")
+    settings = "version: 1\nenvironments: {production: {match: [{destination: prod}], guarded: true}}\nrules: {expect-no-change: enforce}\n"
+    repo = GitRepo.create(
+        tmp_path / "fleet", files={"apps/loki.yaml": application, "values/loki.yaml": "replicas: 1\n", ".gitops-check.yaml": settings}
+    )
+    repo.git("remote", "add", "origin", URL)
+    repo.branch("next")
+    repo.commit(files={"README.md": "loki\n"})
+    assert "Nothing would change in any cluster" in run("check", "-C", repo.root, "--base", "main")
+    repo.commit(files={"values/loki.yaml": "replicas: 3\n"})
+    text = run("diff", "-C", repo.root, "--base", "main")
+    assert "1 unit could not be rendered and may change" in text
+    assert "does not move" not in text
+    told = " ".join(run("gate", "-C", repo.root, "--base", "main", "--explain", "production").split())
+    assert "production (guarded) may move: 1 unit could not be rendered" in told
+    assert "Not read by it: README.md" in told
+
+
+def test_a_new_folder_is_the_cause_of_the_application_that_a_generator_makes_of_it(
+    run: Callable[..., str], git_home: Path, tmp_path: Path
+) -> None:
+    generated = SET.replace(
+        "{clusters: {selector: {matchLabels: {tier: edge}}}}",
+        "{git: {repoURL: https://git.example.com/acme/fleet, revision: HEAD, directories: [{path: teams/*}]}}",
+    ).replace("agent-{{.name}}", "{{.path.basename}}")
+    generated = generated.replace("{{.server}}", "https://10.1.2.3").replace('{{index .metadata.labels \\"where\\"}}', "")
+    generated = generated.replace("path: agent", 'path: "{{.path.path}}"')
+    repo = GitRepo.create(tmp_path / "fleet", files={"apps/set.yaml": generated, "teams/one/cm.yaml": config_map("a")})
+    repo.git("remote", "add", "origin", URL)
+    repo.branch("next")
+    repo.commit(files={"teams/two/cm.yaml": config_map("a"), "teams/one/notes.md": "a"})
+    report: Any = json.loads(run("diff", "-C", repo.root, "--base", "main", "-o", "json"))
+    causes = {unit["name"]: unit["cause"] for environment in report["diff"] for unit in environment["units"]}
+    assert causes["everywhere"] == ["teams/two/cm.yaml"]
