@@ -9,19 +9,19 @@ from checker.model.report import Report, Suppressed, Verdict
 from checker.report.clean import sentence, shown
 from checker.report.options import FormatOptions
 from checker.report.story import object_name, ordered_rules, place, plural, said_once
-from checker.report.terminal import Paint, columns, pad, wrapped
+from checker.report.terminal import Paint, columns, filled, pad, wrapped
 
 _PLACES = 3
 """Places of a repeated note that are named without --verbose."""
 
 
 def finding_lines(findings: Sequence[Finding], options: FormatOptions, paint: Paint, width: int) -> Iterator[str]:
-    """Errors and warnings one by one; a note that says the same of many places is said once, and they are counted."""
+    """What is said of many places is said once: with all of them for errors and warnings, with their number for notes."""
     groups = [[finding] for finding in sorted(findings, key=lambda finding: -finding.severity)] if options.verbose else said_once(findings)
-    rows = [(place(alike[0].location), alike[0].severity, alike[0].rule, _said(alike[0], options) + _also(alike)) for alike in groups]
+    rows = [(place(alike[0].location), alike[0].severity, alike[0].rule, _crowd(alike, options), _others(alike)) for alike in groups]
     first = min(max(30, width * 2 // 5), max(columns(row[0]) for row in rows))
     second = min(28, max(columns(row[2]) for row in rows))
-    for where, severity, rule, message in rows:
+    for where, severity, rule, message, others in rows:
         start = f"  {pad(where, first)}  {pad(severity.word, 7)}  {pad(shown(rule), second)}  "
         beside = width - columns(start) >= 40
         indent = " " * (columns(start) if beside else 6)
@@ -29,11 +29,24 @@ def finding_lines(findings: Sequence[Finding], options: FormatOptions, paint: Pa
         head = f"  {pad(where, first)}  " + paint(severity.word, pad(severity.word, 7)) + f"  {pad(shown(rule), second)}  "
         yield head + said[0] if beside else head.rstrip()
         yield from (f"{indent}{line}" for line in (said[1:] if beside else said))
+        yield from (paint("dim", f"{indent}{line}") for line in filled(others, width - len(indent), "  "))
+
+
+def _crowd(alike: Sequence[Finding], options: FormatOptions) -> str:
+    """What is said of all of them; of notes with some of the places."""
+    if len(alike) == 1:
+        return _said(alike[0], options)
+    if alike[0].severity > Severity.NOTE:
+        return f"{sentence(alike[0].message)} ({len(alike):,} places)"
+    return _said(alike[0], options) + _also(alike)
+
+
+def _others(alike: Sequence[Finding]) -> list[str]:
+    """The further places of errors and warnings, every one: somebody has to go there."""
+    return [place(finding.location) for finding in alike[1:]] if alike[0].severity > Severity.NOTE else []
 
 
 def _also(alike: Sequence[Finding]) -> str:
-    if len(alike) == 1:
-        return ""
     more = f", and {plural(len(alike) - _PLACES, 'more place')} (--verbose)" if len(alike) > _PLACES else ""
     return f"; also {', '.join(place(finding.location) for finding in alike[1:_PLACES])}{more}"
 

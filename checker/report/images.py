@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from checker.model.diff import EnvironmentDiff, FieldChange
@@ -9,6 +10,7 @@ from checker.report import markup
 from checker.report.clean import shorten
 from checker.report.values import is_image, split_image
 
+_DIGEST = re.compile(r"(@sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _COLUMNS = 8
 _CELL = 3
 
@@ -57,7 +59,12 @@ def _words(change: FieldChange) -> tuple[str, str]:
     old, old_version = split_image(before)
     new, new_version = split_image(after)
     if not before or not after:
-        return (new or old), f"added: {new_version or 'no tag'}" if after else f"removed: {old_version or 'no tag'}"
+        return (new or old), f"added: {_short(new_version)}" if after else f"removed: {_short(old_version)}"
     if old == new:
-        return new, f"{old_version or 'no tag'} -> {new_version or 'no tag'}"
-    return new, f"{before} -> {new_version or 'no tag'}"
+        return new, f"{_short(old_version)} -> {_short(new_version)}"
+    return new, f"{_short(before)} -> {_short(new_version)}"
+
+
+def _short(version: str) -> str:
+    """A digest by its first characters, as Git shows a commit: what follows tells nobody anything."""
+    return _DIGEST.sub(r"\1…", version) or "no tag"

@@ -38,6 +38,8 @@ from checker.report.story import (
 )
 from checker.report.verdict import count_words, headline, unit_words
 
+_NUMBERS = ("units", *(change.value for change in Change))
+"""Columns whose cells are numbers."""
 _ALWAYS = (Change.CREATED, Change.CHANGED, Change.DELETED)
 _ROWS = 20
 _NAMES = 5
@@ -174,8 +176,9 @@ class _Page:
         where = f"[{where}]({address})" if address else where
         about = [markup.code(object_name(finding.object))] if finding.object is not None and len(alike) == 1 else []
         about += [markup.code(environment) for environment in finding.environments if environment]
-        about += [f"also {', '.join(markup.code(place(other.location)) for other in alike[1:_NAMES])}"] if len(alike) > 1 else []
-        about += [f"and {plural(len(alike) - _NAMES, 'more place')}"] if len(alike) > _NAMES else []
+        most = _NAMES if finding.severity is Severity.NOTE else len(alike)
+        about += [f"also {', '.join(markup.code(place(other.location)) for other in alike[1:most])}"] if len(alike) > 1 else []
+        about += [f"and {plural(len(alike) - most, 'more place')}"] if len(alike) > most else []
         said = f" ({', '.join(about)})" if about else ""
         message = markup.text(shorten(finding.message, chars))
         return f"- **{finding.severity.word}** {markup.code(finding.rule)} {where}: {message}{said}\n"
@@ -195,22 +198,25 @@ class _Page:
         items = self.report.not_rendered
         if not items:
             return
-        lines = [self._gap(alike) for alike in alike_gaps(items)]
-        affected = sum(item.affected for item in items)
-        concerned = f", {affected:,} touched by this change" if affected else ""
-        summary = f"{plural(len(items), 'unit')} could not be rendered{concerned}: effect unknown"
-        yield from room.block(f"<details{' open' if affected else ''}><summary>{summary}</summary>\n\n", lines, "\n</details>", "unit")
+        affected = [item for item in items if item.affected]
+        other = [item for item in items if not item.affected]
+        for some, words, opened in (
+            (affected, "touched by this change could not be rendered: effect unknown", " open"),
+            (other, "that this change does not touch could not be rendered", ""),
+        ):
+            lines = [self._gap(alike) for alike in alike_gaps(some)]
+            start = f"<details{opened}><summary>{plural(len(some), 'unit')} {words}</summary>\n\n"
+            yield from room.block(start, lines, "\n</details>", "unit")
 
     def _gap(self, alike: Sequence[NotRendered]) -> str:
         item = alike[0]
         others = [markup.code(self.units.short(other.unit)) for other in alike[1:]]
         more = f" and {len(others) - _ROWS:,} more" if len(others) > _ROWS else ""
         also = f", {', '.join(others[:_ROWS])}{more}" if others else ""
-        touched = " **This change touches it.**" if item.affected else ""
         side = "" if item.side == "both" else f", only at {item.side}"
         return (
             f"- {markup.code(self.units.title(item.unit))}{also}: {item.reason.value}{side}: {markup.text(item.message)} "
-            f"({markup.code(place(item.location))}){touched}\n"
+            f"({markup.code(place(item.location))})\n"
         )
 
     def footer(self) -> str:
@@ -227,7 +233,8 @@ class _Page:
         if self.options.duration is not None:
             parts.append(f"{self.options.duration:.1f} s")
         full = f" Full report: {markup.text(self.options.full_report)}" if self.options.full_report else ""
-        return f"<sub>{count_words(report)}.<br>{', '.join(parts)}.{full}</sub>"
+        # a break within <sub> would print both lines on one another
+        return f"<sub>{count_words(report)}.</sub><br><sub>{', '.join(parts)}.{full}</sub>"
 
 
 def _stops(danger: Danger) -> bool:
@@ -237,7 +244,7 @@ def _stops(danger: Danger) -> bool:
 
 def _alert(kind: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
-        yield "\n".join([f"> [!{kind}]", *(f"> {line}{'<br>' if number < len(lines) else ''}" for number, line in enumerate(lines, 1))])
+        yield "\n".join([f"> [!{kind}]", *(f"> - {line}" for line in lines)])
 
 
 def _said(text: str, limits: Limits) -> str:
@@ -248,11 +255,11 @@ def _rule_lines(rules: Sequence[RuleVerdict], limits: Limits) -> list[str]:
     lines = []
     for rule in rules[: limits.lines]:
         verdict = "" if rule.verdict is Verdict.BROKEN else f"{rule.verdict.value}: "
-        fix = f" To fix: {_said(rule.fix, limits)}." if rule.fix else ""
+        fix = f"<br>To fix: {_said(rule.fix, limits)}" if rule.fix else ""
         others = f"; and {plural(len(rule.because) - 1, 'more cause')}" if len(rule.because) > 1 else ""
-        because = f" ({_said(rule.because[0], limits)}{others})" if rule.because else ""
+        because = f"<br>Because: {_said(rule.because[0], limits)}{others}" if rule.because else ""
         where = f" on {markup.code(shorten(rule.environment, 60))}" if rule.environment else ""
-        lines.append(f"**{_said(rule.rule, limits)}**{where}: {verdict}{_said(rule.message, limits).rstrip('.')}{because}.{fix}")
+        lines.append(f"**{_said(rule.rule, limits)}**{where}: {verdict}{_said(rule.message, limits)}{because}{fix}")
     if len(rules) > limits.lines:
         names = sorted({_said(rule.rule, limits) for rule in rules[limits.lines :]})
         lines.append(f"and {len(rules) - limits.lines:,} more: {', '.join(names[: limits.lines])}")
@@ -270,13 +277,13 @@ def _danger_lines(found: Sequence[Danger], limits: Limits) -> list[str]:
             lines += [_danger_line(danger, limits) for danger in alike]
         else:
             objects = sum(len(danger.objects) for danger in alike)
-            first = "; ".join(f"{_objects(danger, limits)}: {_said(danger.effect.message, limits)}" for danger in alike[: limits.names])
+            first = "; ".join(f"{_objects(danger, limits)}{_said(danger.said, limits)}" for danger in alike[: limits.names])
             lines.append(f"**{_said(name, limits)}**: {plural(objects, 'object')}, among them {first}")
     return lines
 
 
 def _danger_line(danger: Danger, limits: Limits) -> str:
-    return f"**{_said(danger.effect.id, limits)}**: {_objects(danger, limits)}: {_said(danger.effect.message, limits)}"
+    return f"**{_said(danger.effect.id, limits)}**: {_objects(danger, limits)}{_said(danger.said, limits)}"
 
 
 def _objects(danger: Danger, limits: Limits) -> str:
@@ -288,5 +295,5 @@ def _objects(danger: Danger, limits: Limits) -> str:
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [names, ["---"] * len(names), *rows]
+    lines = [names, ["---", *("---:" if name in _NUMBERS else "---" for name in names[1:])], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checker.model.diff import Change, ObjectDiff
+from checker.model.diff import Change, ObjectDiff, UnitDiff
 from checker.model.findings import Severity
 from checker.model.report import Report
 from checker.report import markup
@@ -24,11 +24,13 @@ from checker.report.story import (
     shown_effects,
     shown_environments,
     told_units,
+    urgency,
 )
 
 _FULL_SHARE = 0.85
 """Of the room, so much goes to whole objects; the rest is for the names of the others."""
 _DIFF_LINES = 400
+_CAUSES = 5
 
 
 class Room:
@@ -89,23 +91,21 @@ def _unit(told: Told, environment: str, options: FormatOptions, units: Units, ro
     diff = told.diff
     objects = [item for item in diff.objects if options.show_noise or not item.is_noise]
     counts = ", ".join(f"{number:,} {change.value}" for change in Change if (number := change_counts([diff])[change]))
-    about = f"{markup.text_html(environment)}: " if environment else ""
-    start = f"<details><summary>{about}{markup.text_html(units.title(diff.unit))} ({counts})</summary>"
+    title = markup.text_html(units.title(diff.unit, environment))
+    start = f"<details><summary>{_bold(environment)}{title}: {counts}</summary>"
     if not room.fits(f"{start}\n\n</details>"):
         room.leave("object", len(objects))
         return
     room.take(f"{start}\n\n</details>")
     parts = [start]
     facts = [f"- {markup.text(note)}" for note in diff.notes]
-    facts += [
-        f"- changed by {markup.code(cause.path)}{' (shared with other environments)' if cause.shared else ''}" for cause in diff.causes[:5]
-    ]
+    facts += _causes(diff)
     if diff.state.value == "suspended":
         facts.append("- the unit is suspended: nothing happens until it is resumed")
     if facts and room.fits("\n".join(facts)):
         parts.append(room.take("\n".join(facts)))
     named: list[ObjectDiff] = []
-    for group in sorted(object_groups(objects), key=_urgency):
+    for group in sorted(object_groups(objects), key=lambda group: urgency(group[0])):
         elsewhere = seen.before(group[0], environment) if len(group) == 1 else None
         block = _block(group, options) if elsewhere is None else _reference(group[0], elsewhere)
         if room.fits(block, _FULL_SHARE):
@@ -116,21 +116,28 @@ def _unit(told: Told, environment: str, options: FormatOptions, units: Units, ro
     yield "\n\n".join([*parts, "</details>"])
 
 
+def _bold(environment: str) -> str:
+    return f"<b>{markup.text_html(environment)}</b>: " if environment else ""
+
+
+def _causes(diff: UnitDiff) -> Iterator[str]:
+    """The files behind the change, those that other environments share apart."""
+    for words, shared in (("changed by", False), ("changed through shared", True)):
+        paths = [markup.code(cause.path) for cause in diff.causes if cause.shared is shared]
+        if paths:
+            more = f" and {len(paths) - _CAUSES:,} more" if len(paths) > _CAUSES else ""
+            yield f"- {words} {', '.join(paths[:_CAUSES])}{more}"
+
+
 def _units_alike(group: Sequence[Told], environment: str, options: FormatOptions, room: Room) -> Iterator[str]:
     """One object in each of several units, changed in the same way."""
     objects = [unit.diff.objects[0] for unit in group]
-    about = f"{markup.text_html(environment)}: " if environment else ""
-    start = f"<details><summary>{about}{len(group):,} units, each alike ({len(group):,} {objects[0].change.value})</summary>"
+    start = f"<details><summary>{_bold(environment)}{len(group):,} units, each alike ({len(group):,} {objects[0].change.value})</summary>"
     block = f"{start}\n\n{_block(objects, options)}\n\n</details>"
     if room.fits(block):
         yield room.take(block)
     else:
         room.leave("object", len(objects))
-
-
-def _urgency(group: Sequence[ObjectDiff]) -> tuple[int, bool]:
-    """What is dangerous comes first, because it must not be what there is no room for."""
-    return -max((effect.severity for effect in group[0].effects), default=Severity.NOTE), group[0].change is not Change.DELETED
 
 
 def _names(objects: Sequence[ObjectDiff], room: Room) -> Iterator[str]:

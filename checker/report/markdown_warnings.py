@@ -140,9 +140,9 @@ def _crowds_of_findings(findings: Sequence[Sequence[Finding]]) -> list[Crowd]:
 def _effect(danger: Danger, chars: int) -> str:
     names = ", ".join(markup.code(object_name(key)) for key in danger.keys)
     environments = ", ".join(markup.text(environment) for environment in danger.environments if environment)
-    said = markup.text(shorten(danger.effect.message, chars))
+    said = markup.text(shorten(danger.said, chars))
     where = f"{names}{f' ({environments})' if environments else ''}"
-    return f"- {MARKS[danger.effect.severity]}**{markup.text(danger.effect.id)}** {where}: {said}\n"
+    return f"- {MARKS[danger.effect.severity]}**{markup.text(danger.effect.id)}** {where}{said}\n"
 
 
 def _rule(rule: RuleVerdict, chars: int) -> str:

@@ -141,7 +141,7 @@ class _Data:
                 {
                     "id": shown(danger.effect.id),
                     "severity": danger.effect.severity.word,
-                    "message": sentence(danger.effect.message),
+                    "message": danger.said,
                     "objects": [*names[:5]],
                     "more": max(0, len(names) - 5),
                     "environments": [shown(name) for name in danger.environments],

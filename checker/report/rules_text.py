@@ -36,7 +36,7 @@ def _rule(rule: RuleVerdict, widths: Sequence[int], paint: Paint, width: int, *,
     message = sentence(rule.message)
     if rule.verdict in (Verdict.UNKNOWN, Verdict.BYPASSED):
         message = f"{rule.verdict.value}: {message}"
-    beside = width - columns(start) >= 40
+    beside = width - columns(start) >= 60
     indent = " " * (columns(start) if beside else 6)
     style = severity.word if severity is not None else "dim"
     said = wrapped(message, width - len(indent))

@@ -10,7 +10,7 @@ from checker.model.findings import Finding, Outcome, Severity
 from checker.model.objects import JSONValue, Location, ObjectKey
 from checker.model.records import dataclass
 from checker.model.report import Report, RuleVerdict, Verdict
-from checker.report.clean import shown
+from checker.report.clean import sentence, shown
 from checker.report.options import FormatOptions
 
 if TYPE_CHECKING:
@@ -70,11 +70,12 @@ class Units:
     def __init__(self, report: Report) -> None:
         self._units = {built.unit.key: built.unit for built in report.units}
 
-    def title(self, unit: DeployUnit) -> str:
+    def title(self, unit: DeployUnit, besides: str = "") -> str:
+        """`besides` has been said already: a cluster of that name is left out."""
         names = [shown(name) for name in self._ancestors(unit)]
-        own = f"{unit.namespace}/{unit.name}" if unit.namespace else unit.name
-        where = [f"cluster {shown(unit.cluster)}"] if unit.cluster else []
-        return f"{' > '.join([*where, *names, shown(unit.name)])} ({CONTROLLERS[unit.controller]} {shown(own)})"
+        own = f" {shown(unit.namespace)}/{shown(unit.name)}" if unit.namespace else ""
+        where = [f"cluster {shown(unit.cluster)}"] if unit.cluster and unit.cluster != besides else []
+        return f"{' > '.join([*where, *names, shown(unit.name)])} ({CONTROLLERS[unit.controller]}{own})"
 
     def short(self, unit: DeployUnit) -> str:
         """Without its ancestors."""
@@ -193,6 +194,13 @@ def bumped_alike(told: Iterable[Told], least: int = 4) -> list[list[Told]]:
     return [part for group in groups.values() for part in ([group] if len(group) >= least else [[unit] for unit in group])]
 
 
+def urgency(diff: ObjectDiff) -> tuple[int, bool]:
+    """What is dangerous comes first, then what is deleted: it must not be what there is no room for."""
+    from checker.model.diff import Change
+
+    return -max((effect.severity for effect in diff.effects), default=Severity.NOTE), diff.change is not Change.DELETED
+
+
 class Seen:
     """Changed objects told so far, so that one which changes alike elsewhere is told by reference."""
 
@@ -242,12 +250,19 @@ def alike_gaps(items: Iterable[NotRendered]) -> list[list[NotRendered]]:
 
 
 def said_once(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Worst first; notes that say the same of several places together, errors and warnings each alone."""
+    """Worst first; those that say the same of several places together, errors and warnings from `_CROWD` places on."""
     groups: dict[object, list[Finding]] = {}
-    for number, finding in enumerate(findings):
-        quiet = finding.severity is Severity.NOTE
-        groups.setdefault((finding.rule, finding.message) if quiet else number, []).append(finding)
-    return sorted(groups.values(), key=lambda alike: -alike[0].severity)
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.rule, finding.message), []).append(finding)
+    apart = (
+        part
+        for alike in groups.values()
+        for part in ([alike] if alike[0].severity is Severity.NOTE or len(alike) >= _CROWD else [[finding] for finding in alike])
+    )
+    return sorted(apart, key=lambda alike: -alike[0].severity)
+
+
+_CROWD = 4
 
 
 def change_counts(units: Iterable[UnitDiff]) -> Counter[Change]:
@@ -270,6 +285,13 @@ class Danger:
     @property
     def environments(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(environment for environment, _ in self.objects))
+
+    @property
+    def said(self) -> str:
+        """The sentence after the object's name, without repeating the name: `: ...`, or ` is deleted...`."""
+        message = sentence(self.effect.message)
+        own = [f"{shown(key.kind)} {shown(key.name)} " for key in self.keys]
+        return f" {message.removeprefix(own[0])}" if len(own) == 1 and message.startswith(own[0]) else f": {message}"
 
     @property
     def keys(self) -> tuple[ObjectKey, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 STYLES: Mapping[str, str] = {
     "bold": "1",
@@ -41,6 +41,17 @@ def columns(text: str) -> int:
 
 def pad(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
+
+
+def filled(parts: Sequence[str], width: int, between: str = "   ") -> list[str]:
+    """As many parts on a line as the width holds; a part is broken only where it is longer than a line."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and columns(lines[-1]) + len(between) + columns(part) <= width:
+            lines[-1] += between + part
+        else:
+            lines += wrapped(part, width)
+    return lines
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -28,8 +28,9 @@ from checker.report.story import (
     shown_effects,
     shown_environments,
     told_units,
+    urgency,
 )
-from checker.report.terminal import Paint, columns, pad, wrapped
+from checker.report.terminal import Paint, columns, filled, pad, wrapped
 from checker.report.values import field_path, transition
 from checker.report.verdict import count_words, headline, unit_words
 
@@ -80,7 +81,7 @@ class _Page:
             parts += [f"base {shown(str(report.change.base))}", f"head {shown(str(report.change.head))}"]
         if report.units:
             parts.append(unit_words(report))
-        yield from wrapped("   ".join(parts), self.width)
+        yield from filled(parts, self.width)
         style = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(report.worst() or Severity.NOTE, "good")
         verdict = headline(report)
         yield from (self.paint(style, line) for line in wrapped(verdict[0].upper() + verdict[1:], self.width))
@@ -163,7 +164,7 @@ class _Page:
             yield from (f"    {line}" for line in wrapped(f"note: {sentence(note)}", self.width - 4))
         objects = [item for item in diff.objects if self.options.show_noise or not item.is_noise]
         column = min(48, max((columns(_object_title(item)) for item in objects), default=0)) + 8
-        for group in object_groups(objects):
+        for group in sorted(object_groups(objects), key=lambda group: urgency(group[0])):
             yield from self._group(group) if len(group) > 1 else self._object(group[0], column, diff.unit.environment)
 
     def _alike(self, group: Sequence[Told]) -> Iterator[str]:
@@ -183,8 +184,8 @@ class _Page:
         title = f"    {SYMBOLS[diff.change]} {_object_title(diff)}"
         elsewhere = None if self.options.environments or self.options.verbose else self.seen.before(diff, environment)
         rows = list(self._fields(diff)) if elsewhere is None else [f"the same change as in {shown(elsewhere)}"]
-        beside = self.width - column >= 50
-        head = rows.pop(0) if beside and rows and columns(title) + 2 <= column else ""
+        beside = self.width - column >= 50 and columns(title) + 2 <= column
+        head = rows.pop(0) if beside and rows else ""
         painted = self.paint(diff.change.value, title)
         yield painted + (" " * (column - columns(title)) + head if head else "")
         indent = " " * (column if beside else 8)

@@ -31,7 +31,7 @@ def _wider_role(subject: Subject) -> Iterator[Effect]:
     if not gained:
         return
     powerful = [grant for grant in gained if grant[2] in _POWERFUL_VERBS or "*" in (grant[0], grant[1]) or grant[1] == "secrets"]
-    shown = ", ".join(f"{verb} {resource}" for _, resource, verb in (powerful or gained)[:4])
+    shown = ", ".join(map(_granted, (powerful or gained)[:4]))
     more = len(gained) - 4
     severity = Severity.ERROR if any("*" in grant[1:] for grant in gained) else None
     yield effect("rbac-widened", f"{named(subject.obj)} may now {shown}" + (f" and {more} more" if more > 0 else ""), severity)
@@ -40,7 +40,7 @@ def _wider_role(subject: Subject) -> Iterator[Effect]:
 def _narrower_role(subject: Subject) -> Iterator[Effect]:
     lost = _beyond(subject.before, subject.after)
     if lost and subject.both:
-        shown = ", ".join(f"{verb} {resource}" for _, resource, verb in lost[:4])
+        shown = ", ".join(map(_granted, lost[:4]))
         more = f" and {len(lost) - 4} more" if len(lost) > 4 else ""
         yield effect("rbac-narrowed", f"{named(subject.obj)} may no longer {shown}{more}")
 
@@ -72,6 +72,13 @@ def _grants(body: Mapped) -> Iterator[tuple[str, str, str]]:
             for group in sequence(parts.get("apiGroups")):
                 for resource in sequence(parts.get("resources")):
                     yield from ((text(group), f"{text(resource)}{name}", verb) for name in names)
+
+
+def _granted(grant: tuple[str, str, str]) -> str:
+    """`get pods`, `do anything with secrets`, `delete everything in apps`."""
+    group, resource, verb = grant
+    what = resource if resource != "*" else "everything" + (f" in {group or 'the core group'}" if group != "*" else "")
+    return f"{'do anything with' if verb == '*' else verb} {what}"
 
 
 def _covered(grant: tuple[str, str, str], held: set[tuple[str, str, str]]) -> bool:

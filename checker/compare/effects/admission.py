@@ -22,14 +22,14 @@ def webhooks(subject: Subject) -> Iterator[Effect]:
     name = named(subject.obj)
     for hook, must in after.items():
         if must and not before.get(hook):
-            yield effect("admission-blocks", f"{name}: while {hook} does not answer, what it is asked about is refused")
+            yield effect("admission-blocks", f"while {hook} does not answer, what it is asked about is refused")
     if subject.goes:
         yield effect("admission-weakened", f"{name} is deleted: what it refused or changed is let in as it comes")
     for hook, must in before.items():
         if subject.both and hook not in after:
             yield effect("admission-weakened", f"{name} no longer asks {hook}")
         elif subject.both and must and not after[hook]:
-            yield effect("admission-weakened", f"{name}: while {hook} does not answer, what it would refuse is let in")
+            yield effect("admission-weakened", f"while {hook} does not answer, what it would refuse is let in")
 
 
 def _webhooks(body: Mapped) -> Mapping[str, bool]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from checker.compare.effects.catalogue import effect
 from checker.compare.effects.references import referrers
-from checker.compare.effects.subject import Mapped, Subject, named
+from checker.compare.effects.subject import Mapped, Subject, all_named, named
 from checker.compare.pruning import hook_phases, not_applied
 from checker.model.diff import Change, Effect
 from checker.model.objects import dig, mapping, sequence, text
@@ -129,10 +129,9 @@ def configurations(subject: Subject) -> Iterator[Effect]:
         yield effect("secret-changed", f"{_keys(keys)} of Secret {subject.obj.name} changes")
     if subject.change is Change.RENAMED:
         return  # Whoever refers to it by its generated name gets a new pod template.
-    for workload in referrers(subject, "env", "subpath"):
-        yield effect(
-            "config-not-reloaded", f"running pods of {named(workload)} keep the old values of {named(subject.obj)} until they restart"
-        )
+    readers = [*referrers(subject, "env", "subpath")]
+    if readers:
+        yield effect("config-not-reloaded", f"running pods of {all_named(readers)} keep the old values until they restart")
 
 
 def _keys(paths: list[str]) -> str:

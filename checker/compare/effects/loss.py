@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from checker.compare.effects.catalogue import effect
 from checker.compare.effects.references import referrers
-from checker.compare.effects.subject import WORKLOADS, Subject, named, pods, replicas
+from checker.compare.effects.subject import WORKLOADS, Subject, all_named, named, pods, replicas
 from checker.model.diff import Change, Effect
 from checker.model.objects import dig, mapping, sequence, text
 
@@ -100,8 +100,9 @@ def _cron_job(subject: Subject) -> Iterator[Effect]:
 def _project(subject: Subject) -> Iterator[Effect]:
     around = subject.around.objects(subject.place, subject.obj.namespace)
     members = [one for one in around if one.kind == "Application" and text(dig(one.body, "spec", "project"), "default") == subject.obj.name]
-    for member in members:
-        yield effect("breaks-reference", f"{named(member)} still belongs to {named(subject.obj)}; Argo CD no longer syncs it")
+    if members:
+        belongs = "belongs" if len(members) == 1 else "belong"
+        yield effect("breaks-reference", f"{all_named(members)} still {belongs} to {named(subject.obj)}; Argo CD no longer syncs that")
 
 
 def _unit(subject: Subject) -> Iterator[Effect]:
@@ -131,8 +132,10 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[Subject], Iterator[Effect]]] = {
 
 def _broken(subject: Subject) -> Iterator[Effect]:
     """Workloads at head that refer to what goes and would not start without it."""
-    for workload in referrers(subject):
-        yield effect("breaks-reference", f"{named(workload)} still refers to {named(subject.obj)}; its pods will not start")
+    readers = [*referrers(subject)]
+    if readers:
+        refers = "refers" if len(readers) == 1 else "refer"
+        yield effect("breaks-reference", f"{all_named(readers)} still {refers} to {named(subject.obj)}; new pods will not start")
 
 
 def served_versions(subject: Subject) -> Iterator[Effect]:

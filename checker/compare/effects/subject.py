@@ -156,5 +156,11 @@ def named(obj: KubeObject) -> str:
     return f"{obj.kind} {obj.name}"
 
 
+def all_named(objects: Iterable[KubeObject]) -> str:
+    """`Deployment web, Deployment worker and 3 more`."""
+    names = [named(obj) for obj in objects]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
 def pods(count: int) -> str:
     return "1 pod" if count == 1 else f"{count} pods"

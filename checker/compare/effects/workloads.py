@@ -90,7 +90,7 @@ def scale(subject: Subject) -> Iterator[Effect]:
     if after == 0:
         yield effect("scaled-to-zero", f"{named(subject.obj)} goes from {before} to no pods")
     else:
-        yield effect("scaled", f"{before} -> {after} pods")
+        yield effect("scaled", f"scales from {before} to {pods(after or 0)}")
     scaler = _scaler(subject)
     if scaler and "replicas" in mapping(subject.after.get("spec")):
         yield effect("replicas-fought-over", f"{scaler} scales {named(subject.obj)} too; leave spec.replicas out of Git")

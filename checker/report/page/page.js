@@ -72,7 +72,7 @@
   function dangerLine(danger) {
     const more = danger.more ? ` and ${danger.more.toLocaleString("en")} more` : "";
     const where = danger.environments.filter(Boolean).join(", ");
-    return el("li", {}, el("strong", {}, danger.id), ": ", el("code", {}, danger.objects.join(", ") + more), where ? ` (${where}): ` : ": ", danger.message);
+    return el("li", {}, el("strong", {}, danger.id), ": ", el("code", {}, danger.objects.join(", ") + more), where ? ` (${where})` : "", danger.message);
   }
 
   function environmentTable() {

@@ -123,7 +123,7 @@ def test_a_deleted_project_stops_the_applications_that_stay_in_it() -> None:
     member = application("shop")
     member.body["spec"]["project"] = "team"  # type: ignore[index,call-overload]
     diff = one(obj("AppProject", "team", api="argoproj.io/v1alpha1", namespace="argocd"), None, member)
-    assert "Application shop still belongs to AppProject team; Argo CD no longer syncs it" in [effect.message for effect in diff.effects]
+    assert "Application shop still belongs to AppProject team; Argo CD no longer syncs that" in [effect.message for effect in diff.effects]
 
 
 def test_a_host_that_moves_is_said_to_be_served_by_another() -> None:

@@ -216,4 +216,4 @@ def test_many_causes_are_cut_and_counted() -> None:
     rules = (replace(report.rules[0], because=tuple(f"moved by file-{number}" for number in range(9))),)
     assert "and 5 more causes (--verbose)" in show("text", replace(report, rules=rules))
     assert "moved by file-8" in show("text", replace(report, rules=rules), verbose=True)
-    assert "(moved by file-0; and 8 more causes)" in show("markdown", replace(report, rules=rules))
+    assert "<br>Because: moved by file-0; and 8 more causes" in show("markdown", replace(report, rules=rules))

@@ -93,7 +93,10 @@ def check_markup(comment: str) -> None:
         "</details>",
         "<summary>",
         "</summary>",
+        "<b>",
+        "</b>",
     }
+    assert blocks.count("<b>") == blocks.count("</b>")
     assert blocks.count("<details") == blocks.count("</details>")
     text = "\n".join(child.content for child in inner if child.type == "text")
     assert not re.search(r"(^|[\s(])@\w|(?<![\w\\])#\d|://|\bwww\.", text)
