@@ -75,9 +75,8 @@ def _custom_keys(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit], options: 
     """Those of definitions in the repository over those given; head over base."""
     found = dict(options.custom_keys)
     for built in (*base, *head):
-        for obj in built.objects:
-            if obj.kind == "CustomResourceDefinition":
-                found.update(keys_of_definition(obj))
+        for obj in built.of_kind("CustomResourceDefinition"):
+            found.update(keys_of_definition(obj))
     return found
 
 

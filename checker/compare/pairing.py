@@ -51,7 +51,10 @@ class ObjectPair:
 
 
 def identity(obj: KubeObject) -> ObjectKey:
-    key = obj.key
+    return identity_of(obj.key)
+
+
+def identity_of(key: ObjectKey) -> ObjectKey:
     group = MOVED_GROUPS.get((key.group, key.kind))
     return key if group is None else key._replace(group=group)
 
@@ -83,10 +86,10 @@ def pair_objects(units: Iterable[UnitPair]) -> tuple[ObjectPair, ...]:
 def _within(unit: UnitPair) -> tuple[_Unpaired, list[ObjectPair]]:
     left = _Unpaired(unit)
     base, head = unit.base, unit.head
-    before = {identity(obj): obj for obj in base.objects} if base is not None else {}
     if base is not None and head is not None and base.result is head.result:
-        left.kept.update(before)
+        left.kept.update(map(identity_of, head.keys))
         return left, []
+    before = {identity(obj): obj for obj in base.objects} if base is not None else {}
     after = {identity(obj): obj for obj in head.objects} if head is not None else {}
     changed: list[ObjectPair] = []
     for key, obj in after.items():

@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from checker.discover.argocd_overlays import overlays_of
-from checker.model.objects import JSONValue, KubeObject, Origin, dig, mapping, sequence, text
+from checker.model.objects import JSONValue, KubeObject, ObjectKey, Origin, dig, mapping, sequence, text
 from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, join, parent, repo_path
 from checker.model.records import replace
 from checker.model.settings import ClusterSetting
@@ -24,6 +24,8 @@ from checker.tools.argocd import is_this_repository
 GROUP = "argoproj.io"
 KINDS = {"Application": Controller.ARGOCD_APPLICATION, "ApplicationSet": Controller.ARGOCD_APPLICATIONSET}
 CLUSTER_LABEL = "argocd.argoproj.io/secret-type"
+SETTINGS = "argocd-cm"
+_BESIDE = frozenset({"AppProject", "ArgoCD", "CustomResourceDefinition", "Secret"})
 
 
 class Options(Protocol):
@@ -51,19 +53,19 @@ def find_roots(tree: Tree, objects: Sequence[KubeObject], options: Options) -> t
 def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> tuple[DeployUnit, ...]:
     """Every Application and ApplicationSet that a unit renders: app of apps, Helm, kustomize or Flux output."""
     gone = superseded([unit.unit for unit in built])
-    parents = [unit for unit in built if any(map(_is_unit, unit.objects)) and unit.unit.key not in gone]
+    parents = [unit for unit in built if any(map(_is_unit, unit.of_kind(*KINDS))) and unit.unit.key not in gone]
     parents.sort(key=lambda unit: unit.unit.key)
     if not parents:
         return ()
     # units of one round share what is beside them
     shared = {id(unit.unit.related): unit.unit.related for unit in built}
     brought = {id(obj): obj for related in shared.values() for obj in related if _is_beside(obj)}
-    if any(_asks_clusters(obj) for parent in parents for obj in parent.objects):
+    if any(_asks_clusters(obj) for parent in parents for obj in parent.of_kind(*KINDS)):
         brought.update((id(obj), obj) for obj in _cluster_secrets(tree))
-    beside = _beside((obj for unit in built for obj in unit.objects), brought.values())
+    beside = _beside((obj for unit in built for obj in unit.where(_may_be_beside)), brought.values())
     roots = {unit.unit.key: unit.unit for unit in built if unit.unit.parent is None and unit.unit.controller in KINDS.values()}
     origins = {parent.unit.origin for parent in parents if parent.unit.controller in KINDS.values()}
-    units = [_unit(obj, parent.unit, options) for parent in parents for obj in parent.objects if _is_unit(obj)]
+    units = [_unit(obj, parent.unit, options) for parent in parents for obj in parent.of_kind(*KINDS) if _is_unit(obj)]
     return tuple(_with_beside(unit, beside) for unit in _distinct(units, roots, origins))
 
 
@@ -182,12 +184,16 @@ def _host(server: str) -> str:
         return ""
 
 
+def _may_be_beside(key: ObjectKey) -> bool:
+    return key.kind in _BESIDE or (key.kind == "ConfigMap" and key.name == SETTINGS)
+
+
 def _is_beside(obj: KubeObject) -> bool:
     """What renders and checks of Applications ask for: projects, Argo CD's settings, cluster-scoped definitions, cluster Secrets."""
     if obj.kind in ("AppProject", "ArgoCD"):
         return obj.group == GROUP and (obj.kind == "AppProject" or bool(dig(obj.body, "spec", "kustomizeBuildOptions")))
     if obj.kind == "ConfigMap":
-        return obj.name == "argocd-cm"
+        return obj.name == SETTINGS
     if obj.kind == "CustomResourceDefinition":
         return dig(obj.body, "spec", "scope") == "Cluster"
     return obj.kind == "Secret" and obj.labels.get(CLUSTER_LABEL) == "cluster"

@@ -17,11 +17,12 @@ from checker.discover.flux_cluster import (
     Cluster,
     chart_reference,
     chart_source,
+    matters,
     our_sources,
     source_reference,
 )
 from checker.discover.flux_roots import Root, entry_points, instance_source
-from checker.model.objects import KubeObject, dig, text
+from checker.model.objects import KubeObject, ObjectKey, dig, text
 from checker.model.paths import RepoPath
 from checker.model.records import replace
 from checker.model.tree import Tree
@@ -62,10 +63,11 @@ def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> t
     """Every Flux unit declared in what has been rendered so far. A unit that renders its own definition stays a root."""
     source_options = _source_options(options)
     units: list[DeployUnit] = []
-    names = {unit.unit.cluster for unit in built}
-    for name in sorted(names):
-        members = [unit for unit in built if unit.unit.cluster == name]
-        declared = [(obj, unit) for unit in members for obj in unit.objects if (obj.group, obj.kind) in UNIT_KINDS and obj.name]
+    clusters: dict[str, list[BuiltUnit]] = {}
+    for unit in built:
+        clusters.setdefault(unit.unit.cluster, []).append(unit)
+    for name, members in sorted(clusters.items()):
+        declared = [(obj, unit) for unit in members for obj in unit.where(_is_unit)]
         if declared:
             cluster = _cluster(name, members, tree, source_options)
             units.extend(_unit(obj, cluster, unit.unit, tree) for obj, unit in declared)
@@ -80,7 +82,7 @@ def find_releases(folders: Sequence[BuiltUnit], tree: Tree, declarations: Sequen
     flux = [obj for obj in declarations if obj.group in SOURCE_GROUPS or obj.group == KUSTOMIZE_GROUP]
     units: list[DeployUnit] = []
     for built in folders:
-        releases = [obj for obj in built.objects if obj.group == HELM_GROUP and obj.kind == "HelmRelease" and obj.name]
+        releases = [obj for obj in built.of_kind("HelmRelease") if obj.group == HELM_GROUP and obj.name]
         if not releases or any(part.startswith(".") for part in (built.unit.path or "").split("/")):
             continue
         near = sorted(flux, key=lambda obj: -_shared(obj.origin.path, built.unit.origin.path))
@@ -88,6 +90,10 @@ def find_releases(folders: Sequence[BuiltUnit], tree: Tree, declarations: Sequen
         found = (_unit(obj, cluster, built.unit, tree) for obj in releases)
         units.extend(replace(unit, name=f"{unit.name} in {built.unit.path or '.'}") for unit in found)
     return tuple(units)
+
+
+def _is_unit(key: ObjectKey) -> bool:
+    return (key.group, key.kind) in UNIT_KINDS and bool(key.name)
 
 
 def _source_options(options: Options) -> SourceOptions:
@@ -107,7 +113,7 @@ def _root_unit(root: Root, flux: Sequence[KubeObject], tree: Tree, options: Sour
 
 def _cluster(name: str, members: Sequence[BuiltUnit], tree: Tree, options: SourceOptions) -> Cluster:
     """What was rendered wins over what a unit brought along from files."""
-    rendered = [obj for unit in members for obj in unit.objects]
+    rendered = [obj for unit in members for obj in unit.where(matters)]
     brought = [obj for unit in members for obj in unit.unit.related]
     declarations = [unit.unit.declaration for unit in members if unit.unit.declaration is not None]
     ours = our_sources((*declarations, *rendered, *brought), tree)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from checker.model.objects import KubeObject, dig, mapping, sequence, text
+from checker.model.objects import KubeObject, ObjectKey, dig, mapping, sequence, text
 from checker.model.paths import RepoPath, clamped_path, is_within
 from checker.model.records import replace
 from checker.model.tree import EntryKind, Tree, TreeError
@@ -24,6 +24,15 @@ BOOTSTRAP = "flux-system"
 _Ident = tuple[str, str, str]
 
 
+def is_source_or_value(key: ObjectKey) -> bool:
+    return key.group in SOURCE_GROUPS or key.kind in ("ConfigMap", "Secret", "ResourceSetInputProvider")
+
+
+def matters(key: ObjectKey) -> bool:
+    """Whether an object with this key says anything about its cluster."""
+    return is_source_or_value(key) or (key.group == KUSTOMIZE_GROUP and key.kind == "Kustomization")
+
+
 class Cluster:
     """Objects by (kind, namespace, name); `ours` are the sources found to be this repository."""
 
@@ -33,7 +42,7 @@ class Cluster:
         self._found: dict[_Ident, KubeObject] = {}
         self._generators: list[KubeObject] = []
         for obj in objects:
-            if obj.group in SOURCE_GROUPS or obj.kind in ("ConfigMap", "Secret", "ResourceSetInputProvider"):
+            if is_source_or_value(obj.key):
                 self._found.setdefault((obj.kind, obj.namespace, obj.name), obj)
         for ref, how in ours.items():
             self._found[ref] = _marked(self._found.get(ref) or _assumed(ref), how)

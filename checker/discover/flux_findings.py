@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from checker.discover.flux import FLUX_CONTROLLERS
 from checker.discover.flux_cluster import chart_reference, source_reference
 from checker.model.findings import Finding, Severity
-from checker.model.objects import KubeObject, ObjectKey, dig, mapping, sequence, text
+from checker.model.objects import ObjectKey, dig, mapping, sequence, text
 from checker.model.paths import RepoPath, is_within
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, UnitKey
 
@@ -151,12 +151,12 @@ def _owned_twice(units: Iterable[BuiltUnit]) -> Iterator[Finding]:
     for unit in units:
         if unit.suspended or _is_elsewhere(unit):
             continue
-        for key in dict.fromkeys(_applied_key(obj, unit) for obj in unit.objects):
+        for key in dict.fromkeys(_applied_key(key, unit) for key in unit.keys):
             owners.setdefault((unit.unit.cluster, key), []).append(unit)
     for (_, key), both in sorted(owners.items()):
         if len(both) > 1:
             names = " and ".join(str(unit.unit.key) for unit in both)
-            obj = next(obj for obj in both[1].objects if _applied_key(obj, both[1]) == key)
+            obj = next(obj for obj in both[1].objects if _applied_key(obj.key, both[1]) == key)
             yield Finding(
                 rule="owned-twice",
                 severity=Severity.WARNING,
@@ -168,12 +168,12 @@ def _owned_twice(units: Iterable[BuiltUnit]) -> Iterator[Finding]:
             )
 
 
-def _applied_key(obj: KubeObject, unit: BuiltUnit) -> ObjectKey:
+def _applied_key(key: ObjectKey, unit: BuiltUnit) -> ObjectKey:
     """Helm applies an object that names no namespace to the release's."""
     declaration = unit.unit.declaration
-    if unit.unit.controller is not Controller.FLUX_HELMRELEASE or obj.namespace or obj.kind in CLUSTER_KINDS or declaration is None:
-        return obj.key
-    return obj.key._replace(namespace=text(dig(declaration.body, "spec", "targetNamespace")) or unit.unit.namespace)
+    if unit.unit.controller is not Controller.FLUX_HELMRELEASE or key.namespace or key.kind in CLUSTER_KINDS or declaration is None:
+        return key
+    return key._replace(namespace=text(dig(declaration.body, "spec", "targetNamespace")) or unit.unit.namespace)
 
 
 def _is_elsewhere(unit: BuiltUnit) -> bool:

@@ -8,24 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.evaluate.model import EvaluateOptions, EvaluationInput, Locate, Meaning, Memory, PolicyDoc, PolicySet
+from checker.evaluate.model import (
+    EvaluateOptions,
+    EvaluationInput,
+    Inputs,
+    Locate,
+    Meaning,
+    Memory,
+    PolicyDoc,
+    PolicySet,
+    UnitInputs,
+    by_unit,
+)
 from checker.model.findings import Checked, Counts, Finding, merged
 
-__all__ = ["EvaluateOptions", "EvaluationInput", "Locate", "Meaning", "Memory", "PolicyDoc", "PolicySet", "evaluate_objects"]
+__all__ = [
+    "EvaluateOptions",
+    "EvaluationInput",
+    "Inputs",
+    "Locate",
+    "Meaning",
+    "Memory",
+    "PolicyDoc",
+    "PolicySet",
+    "UnitInputs",
+    "evaluate_objects",
+]
 
 
 def evaluate_objects(inputs: Sequence[EvaluationInput], policies: Sequence[PolicySet], options: EvaluateOptions) -> Checked:
     """Apply every policy set to every object."""
     if not inputs or not policies:
         return Checked()
-    from checker.evaluate.facts import scope_of
+    from checker.evaluate.facts import unit_scope
     from checker.evaluate.run import evaluate_both, evaluate_set
 
     evaluate = evaluate_both if options.both else evaluate_set
+    everything = by_unit(inputs)
     findings: list[Finding] = []
     counts = Counts()
     for policy_set in policies:
-        concerned = inputs if policy_set.scopes is None else [item for item in inputs if scope_of(item) in policy_set.scopes]
+        scopes = policy_set.scopes
+        concerned = everything if scopes is None else Inputs([unit for unit in everything.units if unit_scope(unit) in scopes])
         checked = evaluate(concerned, policy_set, options)
         findings.extend(checked.findings)
         counts += checked.counts

@@ -6,33 +6,74 @@ mentions is not computed.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-from checker.evaluate.model import EvaluateOptions, EvaluationInput, Meaning, PolicySet
+from checker.evaluate.model import EvaluateOptions, EvaluationInput, Inputs, Meaning, PolicySet, UnitInputs
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence
 from checker.model.paths import basename, parent
-from checker.model.records import dataclass, field
 
 _POD_SPECS = (("spec",), ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"))
 
 
-@dataclass(slots=True)
 class Facts:
-    data: dict[str, JSONValue]
-    wants_base: bool = False
-    wants_file: bool = False
-    seen: dict[tuple[object, ...], str] = field(default_factory=dict)
+    """What one policy set may ask. For our own library that is what stands in the scope of an object, for others everything."""
+
+    def __init__(self, inputs: Inputs, policies: PolicySet, options: EvaluateOptions) -> None:
+        words = {word for word in ("gitops", "images", "objects", "base", "change", "conftest") if _is_mentioned(word, policies)}
+        self.wants_base = {"gitops", "base"} <= words
+        self.wants_file = "conftest" in words
+        self.seen: dict[tuple[object, ...], str] = {}
+        self._has_gitops = "gitops" in words
+        self._wanted = [what for what in _OF_UNITS if {"gitops", what} <= words]
+        self._given: dict[str, JSONValue] = dict(policies.data)
+        self._change: dict[str, JSONValue] = dict(options.change) if "change" in words else {}
+        self._memory = options.memory
+        self._is_narrow = policies.meaning is Meaning.LIBRARY
+        self._units = inputs.units
+        self._digests: dict[tuple[str, str | None], str] = {}
+
+    def data(self, scopes: Container[str]) -> dict[str, JSONValue]:
+        """For objects in these scopes."""
+        own: dict[str, JSONValue] = {"change": self._change, **({what: {} for what in _OF_UNITS} if self._has_gitops else {})}
+        for what in self._wanted:
+            near = [unit for unit in self._units if unit_scope(unit) in scopes] if self._is_local(what) else self._units
+            own[what] = _OF_UNITS[what]([item for unit in near for item in unit.inputs])
+        return {**self._given, "gitopscheck": own}
+
+    def digest(self, scope: str) -> str:
+        """Of all that an object in the scope may be asked about; nothing is loaded for units of which that is known."""
+        parts = [self._digest(what, scope if self._is_local(what) else None) for what in self._wanted]
+        return digest_of(json.dumps([self._given, self._change]), *parts)
+
+    def _is_local(self, what: str) -> bool:
+        return self._is_narrow and what == "objects"
+
+    def _digest(self, what: str, scope: str | None) -> str:
+        known = self._digests.get((what, scope))
+        if known is None:
+            units = [unit for unit in self._units if scope is None or unit_scope(unit) == scope]
+            known = self._digests[what, scope] = digest_of(*(self._told(what, unit) for unit in units))
+        return known
+
+    def _told(self, what: str, unit: UnitInputs) -> str:
+        """A digest of what one unit adds."""
+        parts = ("facts", what, unit_scope(unit), unit.content)
+        known = self._memory.recall_text(*parts) if self._memory is not None and unit.content else None
+        if known is None:
+            known = digest_of(json.dumps(_OF_UNITS[what](unit.inputs)))
+            if self._memory is not None and unit.content:
+                self._memory.keep_text(known, *parts)
+        return known
 
 
-def facts_of(inputs: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Facts:
-    words = {word for word in ("gitops", "images", "objects", "base", "change", "conftest") if _is_mentioned(word, policies)}
-    own: dict[str, JSONValue] = {"change": dict(options.change) if "change" in words else {}}
-    if "gitops" in words:
-        own["images"] = _images(inputs) if "images" in words else {}
-        own["objects"] = _objects(inputs) if "objects" in words else {}
-    data = {**policies.data, "gitopscheck": own}
-    return Facts(data, wants_base="gitops" in words and "base" in words, wants_file="conftest" in words)
+def digest_of(*parts: str) -> str:
+    digest = hashlib.blake2b(digest_size=24)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data) + data)
+    return digest.hexdigest()
 
 
 def _is_mentioned(word: str, policies: PolicySet) -> bool:
@@ -64,6 +105,10 @@ def _context(item: EvaluationInput, facts: Facts) -> dict[str, JSONValue]:
 
 def scope_of(item: EvaluationInput) -> str:
     return f"{item.cluster}/{item.environment}"
+
+
+def unit_scope(unit: UnitInputs) -> str:
+    return f"{unit.cluster}/{unit.environment}"
 
 
 def _images(inputs: Sequence[EvaluationInput]) -> dict[str, JSONValue]:
@@ -116,3 +161,7 @@ def _about(obj: KubeObject) -> dict[str, JSONValue]:
     if obj.kind == "Pod":
         about["pods"] = dict(obj.labels)
     return about
+
+
+_OF_UNITS: Mapping[str, Callable[[Sequence[EvaluationInput]], dict[str, JSONValue]]] = {"images": _images, "objects": _objects}
+"""Facts that are found in the objects themselves, by the word that policies ask for them with."""

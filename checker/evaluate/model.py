@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from functools import cached_property, partial
+from typing import Any, Protocol, overload
 
 from checker.model.findings import Counts, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
@@ -39,12 +40,70 @@ class EvaluationInput:
     """A digest of everything that the unit renders to; empty where none is known."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnitInputs:
+    """The objects of one unit, which `make` makes inputs of: of most units it is known that they pass, and nobody looks at them."""
+
+    unit: UnitKey | None
+    environment: str
+    cluster: str
+    content: str
+    size: int
+    make: Callable[[], Sequence[EvaluationInput]]
+
+    @cached_property
+    def inputs(self) -> Sequence[EvaluationInput]:
+        return self.make()
+
+
+class Inputs(Sequence[EvaluationInput]):
+    """The inputs of several units, one after the other."""
+
+    def __init__(self, units: Sequence[UnitInputs]) -> None:
+        self.units = units
+
+    @cached_property
+    def _all(self) -> Sequence[EvaluationInput]:
+        return [item for unit in self.units for item in unit.inputs]
+
+    def __len__(self) -> int:
+        return sum(unit.size for unit in self.units)
+
+    def __iter__(self) -> Iterator[EvaluationInput]:
+        return iter(self._all)
+
+    @overload
+    def __getitem__(self, index: int) -> EvaluationInput: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[EvaluationInput]: ...
+    def __getitem__(self, index: int | slice) -> EvaluationInput | Sequence[EvaluationInput]:
+        return self._all[index]
+
+
+def by_unit(inputs: Sequence[EvaluationInput]) -> Inputs:
+    """Inputs that stand one by one, those of a unit together."""
+    if isinstance(inputs, Inputs):
+        return inputs
+    groups: dict[tuple[UnitKey | None, str, str, str], list[EvaluationInput]] = {}
+    for item in inputs:
+        groups.setdefault((item.unit, item.environment, item.cluster, item.content), []).append(item)
+    return Inputs([UnitInputs(**_about(items[0]), size=len(items), make=partial(list, items)) for items in groups.values()])
+
+
+def _about(item: EvaluationInput) -> dict[str, Any]:
+    return {"unit": item.unit, "environment": item.environment, "cluster": item.cluster, "content": item.content}
+
+
 class Memory(Protocol):
-    """Verdicts without findings, under all that they depend on."""
+    """What is known under all that it depends on: verdicts without findings, and digests of what others may ask of a unit."""
 
     def recall(self, *parts: str) -> Counts | None: ...
 
     def keep(self, counts: Counts, *parts: str) -> None: ...
+
+    def recall_text(self, *parts: str) -> str | None: ...
+
+    def keep_text(self, text: str, *parts: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

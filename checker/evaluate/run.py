@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from checker.evaluate.checks import Check, checks_of, conftest_problems
-from checker.evaluate.facts import Facts, context_of, facts_of
-from checker.evaluate.model import EvaluateOptions, EvaluationInput, Meaning, PolicySet
+from checker.evaluate.facts import Facts, context_of, unit_scope
+from checker.evaluate.model import EvaluateOptions, EvaluationInput, Inputs, Meaning, PolicySet, by_unit
 from checker.evaluate.remembered import Remembered
 from checker.evaluate.verdicts import Asked, find_pointers, judged, policy_finding, trouble_findings
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
-from checker.model.objects import KubeObject, Location
+from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, replace
 from checker.tools.rego import (
@@ -53,6 +53,7 @@ class _Load:
     """What an engine is started with."""
 
     modules: tuple[Module, ...]
+    data: Mapping[str, JSONValue]
     facts: Facts
 
 
@@ -70,7 +71,7 @@ def evaluate_set(inputs: Sequence[EvaluationInput], policies: PolicySet, options
             from checker.evaluate.gatekeeper import evaluate_gatekeeper
 
             return evaluate_gatekeeper(inputs, policies, options)
-        return _evaluate_rules(inputs, policies, options)
+        return _evaluate_rules(by_unit(inputs), policies, options)
     except MissingEngineError as error:
         return _not_run(inputs, policies, f"{error.message}; {error.hint}")
     except DeadEngineError as error:
@@ -103,19 +104,21 @@ def _said(finding: Finding) -> tuple[str, str]:
     return finding.location.path, f"{about}: {finding.rule}: {text}"
 
 
-def _evaluate_rules(everything: Sequence[EvaluationInput], policies: PolicySet, options: EvaluateOptions) -> Checked:
-    facts = facts_of(everything, policies, options)
+def _evaluate_rules(everything: Inputs, policies: PolicySet, options: EvaluateOptions) -> Checked:
+    facts = Facts(everything, policies, options)
     remembered = Remembered(everything, policies, facts, options)
     passed = sum(remembered.known.values(), Counts())
-    inputs = [item for item in everything if item.unit is None or item.unit not in remembered.known]
+    units = [unit for unit in everything.units if unit.unit is None or unit.unit not in remembered.known]
+    inputs = Inputs(units)
     if not inputs:
         return Checked(counts=passed)
+    load = _Load(policies.modules, facts.data({unit_scope(unit) for unit in units}), facts)
     with open_engine(options.engine, options.limits) as engine:
-        loaded = engine.load(policies.modules, facts.data, rules=policies.meaning is not Meaning.LIBRARY)
+        loaded = engine.load(load.modules, load.data, rules=policies.meaning is not Meaning.LIBRARY)
         checks = checks_of(policies, loaded)
         plan = _plan(inputs, checks)
         first = engine.group(plan.rules)
-        answers = _answers(engine, first, _Load(policies.modules, facts), inputs, plan, options)
+        answers = _answers(engine, first, load, inputs, plan, options)
         items = [
             Asked(item, tuple(checks[position] for position in plan.members[group]), answer, first + group, context_of(item, facts))
             for item, group, answer in zip(inputs, plan.group_of, answers, strict=True)
@@ -126,7 +129,7 @@ def _evaluate_rules(everything: Sequence[EvaluationInput], policies: PolicySet, 
     findings = [finding for one in results for finding in one.findings]
     unloaded = _load_findings(loaded, policies)
     if not unloaded:
-        remembered.keep(inputs, results)
+        remembered.keep(units, results)
     findings += unloaded
     findings += trouble_findings(trouble for one in results for trouble in one.troubles)
     return Checked(findings=tuple(findings), counts=counts)
@@ -170,7 +173,7 @@ def _answers(
 
     def second_half() -> list[Answer]:
         with open_engine(options.engine, options.limits) as other:
-            other.load(load.modules, load.facts.data, rules=False)
+            other.load(load.modules, load.data, rules=False)
             other.group([()] * first + list(plan.rules))
             return part(other, middle, len(inputs))
 

@@ -79,7 +79,7 @@ def _groups(case: Case) -> Iterator[Iterable[_Window]]:
 
 def _projects(case: Case) -> Iterator[KubeObject]:
     for built in case.base_units:
-        for obj in (*built.unit.related, *built.objects):
+        for obj in (*built.unit.related, *built.of_kind("AppProject")):
             if (obj.group, obj.kind) == ("argoproj.io", "AppProject"):
                 yield obj
 

@@ -73,7 +73,7 @@ def judge(case: Case) -> Judgement:
 
 
 def _projects(units: Iterable[BuiltUnit]) -> dict[str, KubeObject]:
-    objects = (obj for built in units for obj in (*built.unit.related, *built.objects))
+    objects = (obj for built in units for obj in (*built.unit.related, *built.of_kind("AppProject")))
     return {obj.name: obj for obj in objects if (obj.group, obj.kind) == ("argoproj.io", "AppProject")}
 
 

@@ -170,17 +170,31 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def read_path(read: str) -> RepoPath:
+    """The file or directory that a read noted by RecordingTree is of."""
+    return RepoPath(read[:-3] if read.endswith("/**") else read.removesuffix("/"))
+
+
 def unchanged(reads: Mapping[str, str | None], tree: Tree) -> bool:
     """Whether a render with these reads would read the same from `tree`."""
     return Identities(tree).unchanged(reads)
 
 
 class Identities:
-    """What reads of one tree see, each looked up once however many renders share it."""
+    """What reads of one tree see, each looked up once however many renders share it. `known` are such reads of this very tree."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, known: Mapping[str, str | None] | None = None) -> None:
         self._tree = tree
-        self._now: dict[str, str | None] = {}
+        self._now: dict[str, str | None] = {**known} if known else {}
+
+    @property
+    def known(self) -> Mapping[str, str | None]:
+        """Every read looked up so far with what it sees."""
+        return self._now
+
+    def learn(self, reads: Mapping[str, str | None]) -> None:
+        """What a render of this tree has read."""
+        self._now.update(reads)
 
     def unchanged(self, reads: Mapping[str, str | None]) -> bool:
         """Whether a render with these reads would read the same from the tree."""
@@ -193,9 +207,10 @@ class Identities:
         return True
 
     def _look_up(self, read: str) -> str | None:
+        path = read_path(read)
         if read.endswith("/**"):
-            return self._tree.identity(RepoPath(read[:-3]))
-        return listing_identity(self._tree, RepoPath(read[:-1])) if read.endswith("/") else seen_identity(self._tree, RepoPath(read))
+            return self._tree.identity(path)
+        return listing_identity(self._tree, path) if read.endswith("/") else seen_identity(self._tree, path)
 
 
 class OverlayTree:

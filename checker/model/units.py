@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, overload
 
-from checker.model.objects import JSONValue, KubeObject, Location, Origin
+from checker.model.objects import JSONValue, KubeObject, Location, ObjectKey, Origin
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, field
 
@@ -106,11 +107,40 @@ class Note:
     location: Location | None = None
 
 
+class KeptObjects(Sequence[KubeObject]):
+    """The objects of an earlier render: their keys are at hand, they themselves are loaded when one is first looked at."""
+
+    def __init__(self, keys: Sequence[ObjectKey], load: Callable[[], Sequence[KubeObject]]) -> None:
+        self.keys = keys
+        self._load = load
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(key.kind for key in self.keys)
+
+    @cached_property
+    def _objects(self) -> Sequence[KubeObject]:
+        return self._load()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[KubeObject]:
+        return iter(self._objects)
+
+    @overload
+    def __getitem__(self, index: int) -> KubeObject: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[KubeObject]: ...
+    def __getitem__(self, index: int | slice) -> KubeObject | Sequence[KubeObject]:
+        return self._objects[index]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
     """What a unit renders to, in the order it would be printed, and everything that was read for it."""
 
-    objects: tuple[KubeObject, ...]
+    objects: Sequence[KubeObject]
     reads: Mapping[str, str | None] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     pinned: Mapping[str, str | None] = field(default_factory=dict)
@@ -147,8 +177,28 @@ class BuiltUnit:
         return State.RENDERED if isinstance(self.result, Rendered) else State.NOT_RENDERED
 
     @property
-    def objects(self) -> tuple[KubeObject, ...]:
+    def objects(self) -> Sequence[KubeObject]:
         return self.result.objects if isinstance(self.result, Rendered) else ()
+
+    @property
+    def keys(self) -> Iterable[ObjectKey]:
+        """Those of its objects, in their order."""
+        objects = self.objects
+        return objects.keys if isinstance(objects, KeptObjects) else [obj.key for obj in objects]
+
+    def of_kind(self, *kinds: str) -> Sequence[KubeObject]:
+        """Its objects of these kinds, whatever their group; nothing is loaded where there is none."""
+        objects = self.objects
+        if isinstance(objects, KeptObjects) and objects.kinds.isdisjoint(kinds):
+            return ()
+        return [obj for obj in objects if obj.kind in kinds]
+
+    def where(self, fits: Callable[[ObjectKey], bool]) -> Sequence[KubeObject]:
+        """Its objects with a key that fits; nothing is loaded where none does."""
+        objects = self.objects
+        if isinstance(objects, KeptObjects) and not any(map(fits, objects.keys)):
+            return ()
+        return [obj for obj in objects if fits(obj.key)]
 
 
 Parameters = Mapping[str, JSONValue]

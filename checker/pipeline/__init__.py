@@ -73,8 +73,7 @@ def check(
         report = replace(report, notes=(*report.notes, *differences(report.rules, other.rules or ())))
     known = read_baseline(change.base, settings) if parts.findings else None
     report = _with_findings(report, run) if parts.findings else report
-    if options.store is not None:
-        options.store.close()
+    options.close()
     running.watch.enter("hiding secrets")
     report = without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.report_key or options.digest_key)
     return against(report, known, "check")
@@ -98,8 +97,7 @@ def explain_movement(change: Snapshot, settings: Settings, environment: str, run
     report = _with_diff(Report(tool_version=__version__, change=change.facts), run, Parts())
     comparison = Comparison(environments=report.environments or (), not_rendered=report.not_rendered)
     found = movement(environment, comparison, run.base, run.head, change.facts, report.rules or ())
-    if run.options.store is not None:
-        run.options.store.close()
+    run.options.close()
     if found is None:
         names = [diff.environment for diff in comparison.environments if diff.environment]
         raise UsageError(f"there is no environment {environment!r}", f"there are {', '.join(names)}" if names else "there is none at all")
@@ -142,8 +140,7 @@ def list_units(change: Snapshot, settings: Settings, running: Running = DEFAULT_
 
     options = _expand_options(change, settings, running)
     built = expand_one(change.head, options).built
-    if options.store is not None:
-        options.store.close()
+    options.close()
     return built
 
 
@@ -191,6 +188,7 @@ def _with_findings(report: Report, run: _Run) -> Report:
 def _expand_options(change: Snapshot, settings: Settings, running: Running) -> ExpandOptions:
     from checker.discover import DiscoverOptions
     from checker.pipeline.expand import ExpandOptions
+    from checker.pipeline.index import Index
     from checker.render.options import RenderOptions
     from checker.snapshot import Revisions
 
@@ -225,6 +223,7 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
         digest_key=digest_key,
         report_key=report_key,
         store=store,
+        index=Index(store, str(change.repository.place.git_dir)) if store is not None else None,
         jobs=running.jobs or processors(),
         watch=running.watch,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from checker.discover.flux_findings import find_conflicts, find_unreleased
@@ -10,14 +10,13 @@ from checker.discover.layout import BrokenFile
 from checker.discover.remote_bases import find_floating_bases
 from checker.model.change import ChangeFacts
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
-from checker.model.objects import JSONValue, KubeObject, ObjectKey
 from checker.model.paths import KUSTOMIZATION_FILES
 from checker.model.records import replace
 from checker.model.settings import Settings, cluster_named
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
 from checker.model.watch import UNWATCHED, Watcher
-from checker.pipeline.deployed import GROUPS, deployed_sets
+from checker.pipeline.deployed import deployed_sets, scoped
 from checker.pipeline.expand import Side
 from checker.pipeline.ledger import Ledger
 from checker.pipeline.locate import Locate, locator
@@ -101,8 +100,8 @@ def _notes(built: BuiltUnit) -> Iterable[Finding]:
 
 
 def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledger: Ledger | None) -> Checked:
-    objects = [obj for built in head.built for obj in built.objects]
-    crds = tuple(obj for obj in (*objects, *head.layout.declarations) if obj.group == CRD_GROUP)
+    rendered = (obj for built in head.built for obj in built.where(lambda key: key.group == CRD_GROUP))
+    crds = (*rendered, *(obj for obj in head.layout.declarations if obj.group == CRD_GROUP))
     options = ValidateOptions(
         kubernetes=settings.kubernetes,
         strict=settings.strict,
@@ -137,26 +136,14 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, options:
     given = policy_sets(judge, settings)
     if not given:
         return Checked()
-    from checker.evaluate import EvaluationInput, evaluate_objects
+    from checker.evaluate import evaluate_objects
+    from checker.pipeline.judged import judged
 
-    def facts(built: BuiltUnit, obj: KubeObject) -> EvaluationInput:
-        unit = built.unit
-        body = before.get((unit.cluster, unit.environment, obj.key))
-        return EvaluationInput(
-            object=obj, unit=unit.key, environment=unit.environment, cluster=unit.cluster, base=body, content=built.content
-        )
-
-    before = _bodies(base.built)
-    inputs = [facts(built, obj) for built in head.built for obj in built.objects]
-    before_now = (facts(built, obj) for built in base.built for obj in built.objects if obj.group in GROUPS)
-    policies = (*given, *deployed_sets(before_now, inputs, given))
+    inputs = judged(base.built, head.built)
+    policies = (*given, *deployed_sets(scoped((*head.built, *base.built)), given))
     checked = evaluate_objects(inputs, policies, options)
     environments = {built.unit.key: built.unit.environment for built in head.built}
     return replace(checked, findings=tuple(_in_environment(finding, environments) for finding in checked.findings))
-
-
-def _bodies(units: Sequence[BuiltUnit]) -> dict[tuple[str, str, ObjectKey], Mapping[str, JSONValue]]:
-    return {(built.unit.cluster, built.unit.environment, obj.key): obj.body for built in units for obj in built.objects}
 
 
 def _of_unit(finding: Finding, built: BuiltUnit) -> Finding:

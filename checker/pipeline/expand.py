@@ -11,7 +11,7 @@ from checker.discover import DiscoverOptions, Layout, ParseCache, find_declared,
 from checker.discover.layout import BrokenFile
 from checker.model.records import dataclass, replace
 from checker.model.tree import Tree
-from checker.model.units import BuiltUnit, Controller, Failure, Reason, UnitKey
+from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
 from checker.pipeline.rendering import Rendering, RenderingOptions, same_work
 from checker.render.redact import rekeyed
 
@@ -42,10 +42,11 @@ def expand(base: Tree, head: Tree, options: ExpandOptions) -> tuple[Side, Side]:
     options.watch.enter("reading")
     cache: ParseCache = {}
     layouts = [read_layout(tree, options.exclude, cache) for tree in (base, head)]
-    on_base, on_head = Rendering(base, options), Rendering(head, options)
+    on_base = Rendering(base, options)
     options.watch.enter("rendering base")
     declared_base = _declared(base, layouts[0], options, on_base, {})
     options.watch.enter("rendering head")
+    on_head = Rendering(head, options, on_base)
     declared_head = _declared(head, layouts[1], options, on_head, declared_base)
     declared_base |= _undeclared(layouts[0], declared_base, declared_head)
     declared_head |= _undeclared(layouts[1], declared_head, declared_base)
@@ -53,9 +54,11 @@ def expand(base: Tree, head: Tree, options: ExpandOptions) -> tuple[Side, Side]:
     controlled = (*declared_base.values(), *declared_head.values())
     unreached_base = _unreached(base, layouts[0], controlled, options, on_base, {})
     unreached_head = _unreached(head, layouts[1], controlled, options, on_head, unreached_base)
+    on_base.close()
+    done: _Rekeyed = {}
     return (
-        _side(base, layouts[0], {**declared_base, **unreached_base}, options),
-        _side(head, layouts[1], {**declared_head, **unreached_head}, options),
+        _side(base, layouts[0], {**declared_base, **unreached_base}, options, done),
+        _side(head, layouts[1], {**declared_head, **unreached_head}, options, done),
     )
 
 
@@ -65,7 +68,8 @@ def expand_one(tree: Tree, options: ExpandOptions) -> Side:
     rendering = Rendering(tree, options)
     declared = _declared(tree, layout, options, rendering, {})
     unreached = _unreached(tree, layout, tuple(declared.values()), options, rendering, {})
-    return _side(tree, layout, {**declared, **unreached}, options)
+    rendering.close()
+    return _side(tree, layout, {**declared, **unreached}, options, {})
 
 
 def _declared(
@@ -121,6 +125,15 @@ def _failure(file: BrokenFile) -> Failure:
     return Failure(message=f"the file that declares it cannot be read: {file.message}", reason=Reason.BROKEN, location=file.location)
 
 
-def _side(tree: Tree, layout: Layout, built: Mapping[UnitKey, BuiltUnit], options: ExpandOptions) -> Side:
-    units = tuple(built[key] for key in sorted(built))
-    return Side(tree=tree, layout=layout, built=tuple(rekeyed(unit, options.report_key) for unit in units) if options.report_key else units)
+_Rekeyed = dict[int, Rendered | Failure]
+"""Results as they leave, by the identity of those they were: one that both sides share stays one."""
+
+
+def _side(tree: Tree, layout: Layout, built: Mapping[UnitKey, BuiltUnit], options: ExpandOptions, done: _Rekeyed) -> Side:
+    units = [built[key] for key in sorted(built)]
+    if options.report_key:
+        for unit in units:
+            if id(unit.result) not in done:
+                done[id(unit.result)] = rekeyed(unit.result, options.report_key)
+        units = [unit if (result := done[id(unit.result)]) is unit.result else replace(unit, result=result) for unit in units]
+    return Side(tree=tree, layout=layout, built=tuple(units))

@@ -116,9 +116,8 @@ def _learn_objects(report: Report, units: Iterable[BuiltUnit], hiding: Hiding) -
     """Messages may quote the objects they are about."""
     wanted: set[ObjectKey] = {finding.object for finding in _findings(report) if finding.object is not None}
     for built in units if wanted else ():
-        for obj in built.objects:
-            if obj.key in wanted:
-                hiding.body(obj)
+        for obj in built.where(wanted.__contains__):
+            hiding.body(obj)
 
 
 def _findings(report: Report) -> Iterator[Finding]:

@@ -1,11 +1,13 @@
 """Renders kept from one run to the next, and why one that comes back is the one that would be made now.
 
-A render is a function of the unit, the options, this program, and what it reads; nothing else reaches it. So an entry's
-name is the digest of the first three - every field of the unit and of the options, by reflection, and every byte of the
-program with what is installed beside it - and the entry itself lists the fourth: each path with the content that was read
-there, misses, listings and ends of links included, each other revision with the identity of all its files. It comes back
-only where all of these are the same in the tree at hand. A few variants are kept under one name, so that both sides of a
-change, and a branch one comes back to, are found.
+A render is a function of the unit, the options, this program, and what it reads; nothing else reaches it. So its name is the
+digest of the first three - every field of the unit and of the options, by reflection, and every byte of the program with what
+is installed beside it - and the index lists the fourth: each path with the content that was read there, misses, listings and
+ends of links included, each other revision with the identity of all its files. It comes back only where all of these are the
+same in the tree at hand.
+
+The objects themselves lie under the digest of all that the render says, and are loaded when somebody looks at one: of most
+units it is enough to know that they are what they were. Should they be gone by then, the unit is rendered again.
 
 Not kept: failures, which may be of the moment (time, memory, a program that is missing); renders that took something from
 outside (a fetched chart, the clock, chance); renders that hold a secret value elsewhere than in a Secret; and anything read from
@@ -17,81 +19,85 @@ under a key of the run (`checker.render.redact.rekeyed`), so that two reports ca
 
 from __future__ import annotations
 
-import marshal
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from operator import attrgetter
-from typing import NamedTuple
 
-from checker.model.objects import KubeObject
+from checker.model.findings import CheckerError
+from checker.model.objects import KubeObject, ObjectKey
 from checker.model.tree import Identities
-from checker.model.units import BuiltUnit, DeployUnit, Rendered
+from checker.model.units import BuiltUnit, DeployUnit, KeptObjects, Rendered
 from checker.pipeline.fingerprint import fingerprint
-from checker.pipeline.stored import from_bytes, to_bytes
+from checker.pipeline.index import Index, Variant
+from checker.pipeline.stored import from_notes, objects_from_bytes, objects_to_bytes, to_notes
+from checker.render import is_suspended
 from checker.render.named import hints_at_secrets, holds_secrets
 from checker.render.options import RenderOptions, RevisionTree
 from checker.tools.cache import Store
 from checker.tools.installation import installation
 
-VARIANTS = 4
 GROUPS = 64
 """Groups of objects whose digests are at hand: more would keep objects in memory that nobody asks about again."""
 RECORDED = frozenset({"revision_tree", "tags"})
-"""Options that an entry accounts for: it holds the revisions that were read, and what looks at tags is not kept."""
+"""Options that the index accounts for: it holds the revisions that were read, and what looks at tags is not kept."""
 _OBJECTS = ("declaration", "related")
 _SIMPLE = attrgetter(*(field.name for field in fields(DeployUnit) if field.name not in _OBJECTS))
 """Every other field of a unit, also what no renderer looks at today: plain values, whose `repr` tells them apart."""
 
 
-class Recalled(NamedTuple):
-    """A render, and the digest of all that it says."""
-
-    rendered: Rendered
-    content: str
-
-
-class _Variant(NamedTuple):
-    reads: dict[str, str | None]
-    pinned: dict[str, str | None]
-    data: bytes
+def keep_objects(store: Store, rendered: Rendered) -> str:
+    """Store what a fresh render says; its digest, empty where it may not be kept."""
+    if rendered.outside:
+        return ""
+    try:
+        data = objects_to_bytes(rendered.objects)
+    except ValueError:
+        return ""
+    notes = repr(from_notes(rendered.notes))
+    if hints_at_secrets(data.decode("latin-1") + notes) and any(map(holds_secrets, rendered.objects)):
+        return ""
+    content = store.name("content", installation(), data, notes)
+    store.put(content, data)
+    return content
 
 
 class RenderCache:
-    def __init__(self, store: Store, options: RenderOptions) -> None:
+    def __init__(self, store: Store, index: Index, options: RenderOptions) -> None:
         self._store = store
+        self._index = index
         self._about = store.name("options", installation(), fingerprint(options, unseen=RECORDED))
         self._revisions = options.revision_tree
         self._objects: dict[tuple[int, ...], tuple[tuple[KubeObject, ...], str]] = {}
 
-    def recall(self, unit: DeployUnit, tree: Identities) -> Recalled | None:
-        """What the unit renders to in the tree, None where nobody knows."""
-        for variant in self._load(self._name(unit)):
-            if tree.unchanged(variant.reads) and _same_revisions(variant.pinned, self._revisions):
-                return Recalled(from_bytes(variant.data, variant.reads, variant.pinned), self._content(variant.data))
+    def recall(self, unit: DeployUnit, tree: Identities, again: Callable[[DeployUnit], BuiltUnit]) -> BuiltUnit | None:
+        """The unit with what it renders to in the tree, None where nobody knows. `again` renders it."""
+        for variant in self._index.variants(self._name(unit)):
+            if (
+                tree.unchanged(variant.reads)
+                and _same_revisions(variant.pinned, self._revisions)
+                and (not variant.keys or self._store.has(variant.content))
+            ):
+                return self._recalled(unit, variant, again)
         return None
 
-    def keep(self, unit: DeployUnit, built: BuiltUnit) -> str:
-        """Remember a fresh render; the digest of all that it says, empty where it may not be remembered."""
+    def _recalled(self, unit: DeployUnit, variant: Variant, again: Callable[[DeployUnit], BuiltUnit]) -> BuiltUnit:
+        def load() -> tuple[KubeObject, ...]:
+            data = self._store.get(variant.content)
+            return objects_from_bytes(data) if data is not None else tuple(_rendered(again(unit)).objects)
+
+        keys = tuple(map(ObjectKey._make, variant.keys))
+        rendered = Rendered(
+            objects=KeptObjects(keys, load) if keys else (), reads=variant.reads, notes=to_notes(variant.notes), pinned=variant.pinned
+        )
+        return BuiltUnit(unit=unit, result=rendered, suspended=is_suspended(unit), content=variant.content)
+
+    def note(self, built: BuiltUnit) -> None:
+        """Remember a fresh render whose objects are stored."""
         rendered = built.result
-        if not isinstance(rendered, Rendered) or rendered.outside:
-            return ""
-        try:
-            data = to_bytes(rendered)
-        except ValueError:
-            return ""
-        if hints_at_secrets(data.decode("latin-1")) and any(map(holds_secrets, rendered.objects)):
-            return ""
-        name = self._name(unit)
-        fresh = _Variant(dict(rendered.reads), dict(rendered.pinned), data)
-        others = [known for known in self._load(name) if (known.reads, known.pinned) != (fresh.reads, fresh.pinned)]
-        self._store.put(name, marshal.dumps([tuple(variant) for variant in (fresh, *others[: VARIANTS - 1])]))
-        return self._content(data)
-
-    def _load(self, name: str) -> list[_Variant]:
-        data = self._store.get(name)
-        return [_Variant(*variant) for variant in marshal.loads(data)] if data else []  # noqa: S302 - the store has verified it
-
-    def _content(self, data: bytes) -> str:
-        return self._store.name("content", data)
+        if built.content and isinstance(rendered, Rendered):
+            keys = [obj.key for obj in rendered.objects]
+            variant = Variant(rendered.reads, rendered.pinned, built.content, keys, from_notes(rendered.notes))
+            self._index.note(self._name(built.unit), variant)
 
     def _name(self, unit: DeployUnit) -> str:
         declared = () if unit.declaration is None else (unit.declaration,)
@@ -109,7 +115,16 @@ class RenderCache:
         return known[1]
 
 
-def _same_revisions(pinned: dict[str, str | None], revisions: RevisionTree | None) -> bool:
+def _rendered(built: BuiltUnit) -> Rendered:
+    """Raises CheckerError: it was rendered before from the very same inputs."""
+    if isinstance(built.result, Rendered):
+        return built.result
+    raise CheckerError(
+        f"{built.unit.key} is gone from the cache and could not be rendered again: {built.result.message}", "run again, or with --no-cache"
+    )
+
+
+def _same_revisions(pinned: Mapping[str, str | None], revisions: RevisionTree | None) -> bool:
     from checker.model.paths import ROOT
 
     for revision, identity in pinned.items():

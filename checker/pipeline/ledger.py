@@ -1,4 +1,5 @@
-"""Which units were found in order in earlier runs: counts of checks under the digest of all that the verdict depends on.
+"""Which units were found in order in earlier runs: counts of checks under the digest of all that the verdict depends on,
+and digests of what the objects of a unit say of themselves to policies that look at their neighbours.
 
 Only what had nothing to say is remembered. A finding names places and neighbours and is made anew each time, so that all a
 line here can do is to leave out a look at something that passed, under the same questions, in this repository.
@@ -22,16 +23,15 @@ class Ledger:
         self._store = store
         self._name = store.name("ledger", installation(), repository)
         data = store.get(self._name)
-        self._lines: dict[str, list[int]] = json.loads(data) if data else {}
-        self._used: dict[str, list[int]] = {}
+        self._lines: dict[str, list[int] | str] = json.loads(data) if data else {}
+        self._used: dict[str, list[int] | str] = {}
         self._is_new = False
 
     def recall(self, *parts: str) -> Counts | None:
         """The counts of a verdict that depends on these parts and nothing else; None where there is none without a finding."""
-        line = self._lines.get(name := self._id(parts))
-        if line is None:
+        line = self._line(parts)
+        if not isinstance(line, list):
             return None
-        self._used[name] = line
         passed, skipped = line
         return Counts(passed=passed, skipped=skipped)
 
@@ -40,6 +40,22 @@ class Ledger:
         if not counts.failed and not counts.not_checked:
             self._used[self._id(parts)] = [counts.passed, counts.skipped]
             self._is_new = True
+
+    def recall_text(self, *parts: str) -> str | None:
+        """A text that depends on these parts and nothing else."""
+        line = self._line(parts)
+        return line if isinstance(line, str) else None
+
+    def keep_text(self, text: str, *parts: str) -> None:
+        self._used[self._id(parts)] = text
+        self._is_new = True
+
+    def _line(self, parts: tuple[str, ...]) -> list[int] | str | None:
+        name = self._id(parts)
+        line = self._lines.get(name)
+        if line is not None:
+            self._used[name] = line
+        return line
 
     def close(self) -> None:
         if self._is_new:

@@ -143,7 +143,7 @@ def _checked(tree: Tree, paths: Sequence[RepoPath], settings: Settings, around: 
     from checker.pipeline.policies import evaluate_options
 
     inputs = [EvaluationInput(object=obj) for obj in validated.objects if not around.is_base(obj.origin.path)]
-    everything = (*policies, *deployed_sets((), inputs, policies))
+    everything = (*policies, *deployed_sets((("/", item.object) for item in inputs), policies))
     evaluated = evaluate_objects(inputs, everything, evaluate_options(settings, locator(tree)))
     left = Counts(skipped=len(validated.objects) - len(inputs))
     return Checked(findings=(*found.findings, *evaluated.findings), counts=counts + evaluated.counts + left)

@@ -8,12 +8,13 @@ from operator import is_
 from checker.model.objects import KubeObject
 from checker.model.records import dataclass, replace
 from checker.model.tree import Identities, Tree
-from checker.model.units import BuiltUnit, DeployUnit, Failure, Reason, UnitKey
+from checker.model.units import BuiltUnit, DeployUnit, Failure, Reason, Rendered, UnitKey
 from checker.model.watch import UNWATCHED, Watcher
-from checker.pipeline.kept import RenderCache
-from checker.render import is_suspended, render_unit
+from checker.pipeline.index import Index
+from checker.pipeline.kept import RenderCache, keep_objects
+from checker.render import render_unit
 from checker.render.options import RenderOptions
-from checker.snapshot import CommitTree, IndexTree
+from checker.snapshot import CommitTree, IndexTree, ListedTree, reads_in_common
 from checker.tools.cache import Store
 
 FIXED = (CommitTree, IndexTree)
@@ -24,24 +25,33 @@ WORTH_IT = 64
 
 @dataclass(frozen=True, kw_only=True)
 class RenderingOptions:
-    """`store` keeps renders for the next run; then `digest_key` must be the same in every run with this store."""
+    """`store` keeps renders for the next run, and `index` knows which; then `digest_key` must be the same in every run with this store."""
 
     render: RenderOptions
     digest_key: bytes = b""
     store: Store | None = None
+    index: Index | None = None
     jobs: int = 1
     watch: Watcher = UNWATCHED
 
+    def close(self) -> None:
+        """The end of a run: what it learnt is kept."""
+        if self.index is not None:
+            self.index.save()
+        if self.store is not None:
+            self.store.close()
+
 
 class Rendering:
-    """One tree; what its files are is looked up once for all units."""
+    """One tree; what its files are is looked up once for all units. `beside` is the other side of the comparison, done before."""
 
-    def __init__(self, tree: Tree, options: RenderingOptions) -> None:
+    def __init__(self, tree: Tree, options: RenderingOptions, beside: Rendering | None = None) -> None:
         self._tree = tree
         self._options = options
-        self._identities = Identities(tree)
         self._job = _Job(tree, options)
-        self._cache = self._job.cache
+        store, index = options.store, options.index
+        self._cache = RenderCache(store, index, options.render) if store is not None and index is not None else None
+        self._identities = Identities(tree, self._seen(beside))
 
     def all(self, units: Iterable[DeployUnit], other: Mapping[UnitKey, BuiltUnit]) -> dict[UnitKey, BuiltUnit]:
         """Every unit with its result, in the order given. `other` is the other side of the comparison."""
@@ -52,16 +62,33 @@ class Rendering:
         watch.advance(len(known), len(wanted), len(known))
         for count, built in enumerate(self._rendered(fresh), start=1):
             known[built.unit.key] = built
+            self._learn(built)
             watch.advance(len(known), len(wanted), len(known) - count)
         return {key: known[key] for key in wanted}
+
+    def close(self) -> None:
+        """Nothing more will be asked: what the files of the tree are is kept for the next run."""
+        if self._options.index is not None and isinstance(self._tree, FIXED):
+            self._options.index.note_seen(self._tree.listing, self._identities.known)
+
+    def _seen(self, beside: Rendering | None) -> Mapping[str, str | None]:
+        """What is known of the files of the tree before any is looked at."""
+        if not isinstance(self._tree, ListedTree):
+            return {}
+        if beside is not None and isinstance(beside._tree, ListedTree):
+            return reads_in_common(beside._tree, self._tree, beside._identities.known)
+        return (self._options.index.seen(self._tree.listing) if self._options.index is not None else None) or {}
+
+    def _learn(self, built: BuiltUnit) -> None:
+        if isinstance(self._tree, FIXED):
+            self._identities.learn(built.result.reads)
+            if self._cache is not None:
+                self._cache.note(built)
 
     def _known(self, unit: DeployUnit, other: BuiltUnit | None) -> BuiltUnit | None:
         if other is not None and same_work(unit, other.unit) and self._identities.unchanged(other.result.reads):
             return replace(other, unit=unit)
-        recalled = self._cache.recall(unit, self._identities) if self._cache is not None else None
-        if recalled is None:
-            return None
-        return BuiltUnit(unit=unit, result=recalled.rendered, suspended=is_suspended(unit), content=recalled.content)
+        return self._cache.recall(unit, self._identities, self._job) if self._cache is not None else None
 
     def _rendered(self, units: list[DeployUnit]) -> Iterable[BuiltUnit]:
         if self._options.jobs < 2 or len(units) < WORTH_IT:
@@ -72,21 +99,18 @@ class Rendering:
 
 
 class _Job:
-    """Renders one unit of the tree and remembers it; travels to other processes."""
+    """Renders one unit of the tree and stores what came of it; travels to other processes."""
 
     def __init__(self, tree: Tree, options: RenderingOptions) -> None:
         self._tree = tree
-        self._options = replace(options, watch=UNWATCHED)
-        self.cache = RenderCache(options.store, options.render) if options.store is not None else None
-
-    def __reduce__(self) -> tuple[type[_Job], tuple[Tree, RenderingOptions]]:
-        return _Job, (self._tree, self._options)
+        self._options = replace(options, watch=UNWATCHED, index=None)
 
     def __call__(self, unit: DeployUnit) -> BuiltUnit:
-        built = render_unit(unit, self._tree, self._options.render, digest_key=self._options.digest_key)
-        if self.cache is None or not isinstance(self._tree, FIXED):
+        options = self._options
+        built = render_unit(unit, self._tree, options.render, digest_key=options.digest_key)
+        if options.store is None or not isinstance(self._tree, FIXED) or not isinstance(built.result, Rendered):
             return built
-        return replace(built, content=self.cache.keep(unit, built))
+        return replace(built, content=keep_objects(options.store, built.result))
 
 
 def _lost(unit: DeployUnit) -> BuiltUnit:

@@ -8,32 +8,33 @@ Python.
 from __future__ import annotations
 
 import marshal
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from checker.model.objects import KubeObject, Location, Origin
 from checker.model.paths import RepoPath
-from checker.model.units import Note, Rendered
+from checker.model.units import Note
 
 
-def to_bytes(rendered: Rendered) -> bytes:
-    """Without `reads` and `pinned`, which are kept beside it. Raises ValueError for what is no plain data, or too deep."""
-    objects = [[obj.body, _from_origin(obj.origin), [_from_origin(one) for one in obj.contributors]] for obj in rendered.objects]
-    notes = [[note.id, note.message, None if note.location is None else _from_location(note.location)] for note in rendered.notes]
-    return marshal.dumps((objects, notes))
+def objects_to_bytes(objects: Iterable[KubeObject]) -> bytes:
+    """Raises ValueError for what is no plain data, or too deep."""
+    return marshal.dumps([[obj.body, _from_origin(obj.origin), [_from_origin(one) for one in obj.contributors]] for obj in objects])
 
 
-def from_bytes(data: bytes, reads: dict[str, str | None], pinned: dict[str, str | None]) -> Rendered:
-    objects, notes = marshal.loads(data)  # noqa: S302 - see above
-    return Rendered(
-        objects=tuple(
-            KubeObject(body=body, origin=_origin(origin), contributors=tuple(map(_origin, contributors)))
-            for body, origin, contributors in objects
-        ),
-        reads=reads,
-        notes=tuple(
-            Note(id=name, message=message, location=None if location is None else _location(location)) for name, message, location in notes
-        ),
-        pinned=pinned,
+def objects_from_bytes(data: bytes) -> tuple[KubeObject, ...]:
+    return tuple(
+        KubeObject(body=body, origin=_origin(origin), contributors=tuple(map(_origin, contributors)))
+        for body, origin, contributors in marshal.loads(data)  # noqa: S302 - see above
+    )
+
+
+def from_notes(notes: Iterable[Note]) -> list[Any]:
+    return [[note.id, note.message, None if note.location is None else _from_location(note.location)] for note in notes]
+
+
+def to_notes(stored: Sequence[Any]) -> tuple[Note, ...]:
+    return tuple(
+        Note(id=name, message=message, location=None if location is None else _location(location)) for name, message, location in stored
     )
 
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 from checker.model.objects import REDACTED, JSONValue, KubeObject
 from checker.model.records import replace
-from checker.model.units import BuiltUnit, Rendered
+from checker.model.units import Failure, KeptObjects, Rendered
 
 _VARIABLE = re.compile(r"\$\{[_a-zA-Z][_a-zA-Z0-9]*\}")
 """Only names the value, which Flux fills in from elsewhere."""
@@ -41,12 +41,18 @@ def redacted(obj: KubeObject, key: bytes) -> KubeObject:
     return replace(obj, body=body)
 
 
-def rekeyed(built: BuiltUnit, key: bytes) -> BuiltUnit:
-    """The unit with every digest in its Secrets made again under `key`; itself where it has none."""
-    result = built.result
-    if not isinstance(result, Rendered) or not any(map(_is_secret, result.objects)):
-        return built
-    return replace(built, result=replace(result, objects=tuple(_rekeyed(obj, key) for obj in result.objects)))
+def rekeyed(result: Rendered | Failure, key: bytes) -> Rendered | Failure:
+    """The result with every digest in its Secrets made again under `key`; itself where it has none."""
+    if isinstance(result, Failure):
+        return result
+    objects = result.objects
+    if isinstance(objects, KeptObjects):
+        if "Secret" not in objects.kinds:
+            return result
+        return replace(result, objects=KeptObjects(objects.keys, lambda: tuple(_rekeyed(obj, key) for obj in objects)))
+    if not any(map(_is_secret, objects)):
+        return result
+    return replace(result, objects=tuple(_rekeyed(obj, key) for obj in objects))
 
 
 def _rekeyed(obj: KubeObject, key: bytes) -> KubeObject:

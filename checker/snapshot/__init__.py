@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from checker.snapshot.directory import DirectoryTree, may_be_repository
     from checker.snapshot.given import Given
-    from checker.snapshot.listed import CommitTree, IndexTree, WorkTree
+    from checker.snapshot.listed import CommitTree, IndexTree, ListedTree, WorkTree, reads_in_common
     from checker.snapshot.push import Push, pushed
     from checker.snapshot.repository import Repository, open_repository
     from checker.snapshot.resolve import Snapshot, resolve_change, resolve_push
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "directory": ("DirectoryTree", "may_be_repository"),
     "given": ("Given",),
-    "listed": ("CommitTree", "IndexTree", "WorkTree"),
+    "listed": ("CommitTree", "IndexTree", "ListedTree", "WorkTree", "reads_in_common"),
     "push": ("Push", "pushed"),
     "repository": ("Repository", "open_repository"),
     "resolve": ("Snapshot", "resolve_change", "resolve_push"),
@@ -41,6 +41,7 @@ __all__ = [
     "DirectoryTree",
     "Given",
     "IndexTree",
+    "ListedTree",
     "Push",
     "Repository",
     "Revisions",
@@ -49,6 +50,7 @@ __all__ = [
     "may_be_repository",
     "open_repository",
     "pushed",
+    "reads_in_common",
     "resolve_change",
     "resolve_push",
 ]

@@ -6,11 +6,12 @@ ends and filters of a checkout do not show, sparse checkouts are complete, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from checker.model.findings import CheckerError
-from checker.model.paths import ROOT, RepoPath, join, shown
-from checker.model.tree import EntryKind, Unreadable, WalkedTree
+from checker.model.paths import ROOT, RepoPath, join, parent, shown
+from checker.model.tree import EntryKind, Unreadable, WalkedTree, read_path
 from checker.snapshot.directory import Disk
 from checker.snapshot.linked import MAX_DEPTH, LinkedTree, too_large
 from checker.tools.git import Record
@@ -35,6 +36,14 @@ class ListedTree(LinkedTree, WalkedTree):
         self._directories = _directories(self._records)
         self._walked: tuple[RepoPath, ...] | None = None
         self._has_links = any(record.mode == "120000" for record in self._records.values())
+
+    @cached_property
+    def listing(self) -> str:
+        """A digest of all that is listed: equal ones mean the same tree, as far as its records have ids."""
+        import hashlib
+
+        lines = sorted(f"{record.mode} {record.id} {record.path}" for record in self._records.values())
+        return hashlib.sha256("\0".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
     @property
     def records(self) -> Iterable[Record]:
@@ -81,6 +90,26 @@ class ListedTree(LinkedTree, WalkedTree):
             raise Unreadable(
                 path, "is not in this clone, which holds only part of the files; run `git fetch --refetch --no-filter origin`"
             ) from error
+
+
+def reads_in_common(one: ListedTree, two: ListedTree, reads: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Those of the reads of `one`, as RecordingTree notes them, that see the same in `two`; none where one holds links or submodules,
+    since those lead from one place to another.
+
+    What differs is a file that one of them lacks or has otherwise, and each folder above it.
+    """
+    records = (*one.records, *two.records)
+    if any(KINDS[record.mode] is not EntryKind.FILE for record in records):
+        return {}
+    apart: set[str] = set()
+    for record in {*one.records} ^ {*two.records} | {record for record in records if not record.id}:
+        path = record.path
+        while path and path not in apart:
+            apart.add(path)
+            path = parent(path)
+    if apart:
+        apart.add(ROOT)
+    return {read: identity for read, identity in reads.items() if read_path(read) not in apart}
 
 
 class CommitTree(ListedTree):

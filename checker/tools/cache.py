@@ -6,7 +6,7 @@ the entries shows no value of a manifest, and bytes that this user's program did
 moved, made by somebody else - do not verify and are as good as absent. They are checked before anything reads them.
 
 Safe for runs at the same time: files are complete before they have their name, and the last writer wins. Bounded: the
-oldest entries of a full folder go first. A folder that cannot be written keeps nothing, and the run goes on.
+oldest entries of a full folder go first, and its youngest stays. A folder that cannot be written keeps nothing, and the run goes on.
 """
 
 from __future__ import annotations
@@ -94,13 +94,21 @@ class Store:
         path = self._path(name)
         try:
             with open(path, "rb") as file:  # noqa: PTH123 - a thousand of these: Path costs as much as the system call
-                age = time.time() - os.fstat(file.fileno()).st_mtime
+                changed = os.fstat(file.fileno()).st_mtime
                 sealed = file.read(LARGEST + 1)
-            if age > _DAY:
-                os.utime(path)  # in use: younger than what nobody asks for
+            self._use(path, changed)
         except OSError:
             return None
         return self._opened(name, sealed)
+
+    def has(self, name: str) -> bool:
+        """Whether something is stored under the name, unread; it counts as used."""
+        path = self._path(name)
+        try:
+            self._use(path, os.stat(path).st_mtime)  # noqa: PTH116 - as above
+        except OSError:
+            return False
+        return True
 
     def put(self, name: str, data: bytes) -> None:
         if self._broken:
@@ -122,6 +130,11 @@ class Store:
         for shard in sorted(self._written):
             _shrink(self._folder / shard, self._limit // _SHARDS)
         self._written.clear()
+
+    def _use(self, path: str, changed: float) -> None:
+        """What is in use is younger than what nobody asks for."""
+        if time.time() - changed > _DAY:
+            os.utime(path)
 
     def _path(self, name: str) -> str:
         return f"{self._folder}{os.sep}{name[:2]}{os.sep}{name[2:]}"
@@ -168,11 +181,12 @@ def _is_private(status: os.stat_result) -> bool:
 
 
 def _shrink(folder: Path, limit: int) -> None:
+    """The youngest stays, however large."""
     try:
         with os.scandir(folder) as found:
             files = sorted(((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in found), reverse=True)
-        total = 0
-        for _, size, path in files:
+        total = files[0][1] if files else 0
+        for _, size, path in files[1:]:
             total += size
             if total > limit:
                 Path(path).unlink(missing_ok=True)

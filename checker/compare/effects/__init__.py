@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from checker.compare.effects import access, admission, availability, delivery, immutable, lifecycle, loss, network, storage, workloads
@@ -62,8 +62,12 @@ def effects_of(subject: Subject) -> tuple[Effect, ...]:
     return tuple(sorted(found, key=lambda one: -one.severity))
 
 
-def totals(base: Iterable[BuiltUnit], head: Iterable[BuiltUnit]) -> tuple[Effect, ...]:
+def totals(base: Sequence[BuiltUnit], head: Sequence[BuiltUnit]) -> tuple[Effect, ...]:
     """What the workloads of an environment request together and how many pods they keep, where that differs."""
+    same = {id(built.result) for built in base} & {id(built.result) for built in head}
+    changed = [[built for built in side if id(built.result) not in same] for side in (base, head)]
+    if _requested(changed[0]) == _requested(changed[1]):
+        return ()
     before, after = _requested(base), _requested(head)
     parts = [
         f"{name} {shown(before.get(resource, Fraction()))} -> {shown(after.get(resource, Fraction()))}"
@@ -76,10 +80,9 @@ def totals(base: Iterable[BuiltUnit], head: Iterable[BuiltUnit]) -> tuple[Effect
 def _requested(side: Iterable[BuiltUnit]) -> workloads.Totals:
     total: workloads.Totals = {}
     for built in side:
-        for obj in built.objects:
+        for obj in built.of_kind(*WORKLOADS, "Pod"):
             kind = (obj.group, obj.kind)
-            if obj.kind in WORKLOADS or obj.kind == "Pod":
-                count = Fraction(replicas(obj.body, kind) or 0)
-                for resource, amount in {**workloads.requested(obj.body, kind), "pods": count}.items():
-                    total[resource] = total.get(resource, Fraction()) + amount
+            count = Fraction(replicas(obj.body, kind) or 0)
+            for resource, amount in {**workloads.requested(obj.body, kind), "pods": count}.items():
+                total[resource] = total.get(resource, Fraction()) + amount
     return total

@@ -28,14 +28,14 @@ def departures(subject: Subject) -> Iterator[Effect]:
 
 def _namespace(subject: Subject) -> Iterator[Effect]:
     name = subject.obj.name
-    inside = sum(1 for _ in subject.around.objects_before(subject.place, name))
+    inside = subject.around.count_before(subject.place, name)
     known = f", {inside} of them from this repository" if inside else ""
     yield effect("deletes-namespace", f"Namespace {name} is deleted with every object in it{known}")
 
 
 def _definition(subject: Subject) -> Iterator[Effect]:
     group, kind = text(dig(subject.before, "spec", "group")), text(dig(subject.before, "spec", "names", "kind"))
-    live = subject.around.count(subject.place, group, kind, at_head=True)
+    live = subject.around.count(subject.place, group, kind)
     still = f"; {live} of them are still in this repository" if live else ""
     yield effect("deletes-crd", f"every {kind or 'object'} of {group or subject.obj.name} in the cluster is deleted{still}")
 

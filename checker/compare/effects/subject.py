@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
-from checker.compare.pairing import ObjectPair, identity
+from checker.compare.pairing import ObjectPair, identity, identity_of
 from checker.compare.shapes import CONTAINER_LISTS, POD_SPECS
 from checker.model.diff import Change, FieldChange
 from checker.model.objects import JSONValue, KubeObject, ObjectKey, dig, mapping, sequence, text
@@ -20,55 +19,56 @@ Index = Mapping[tuple[str, str], Sequence[tuple[KubeObject, str]]]
 """Kind and name of what is referred to -> who refers to it, and how."""
 
 
+Place = tuple[str, str]
+"""Cluster and environment."""
+
+
 class Surroundings:
-    """Everything that is rendered on both sides, found by place; indexed when first asked."""
+    """Everything that is rendered on both sides, found by place; looked through when first asked."""
 
     def __init__(self, base: Iterable[BuiltUnit], head: Iterable[BuiltUnit]) -> None:
-        self._base = tuple(base)
-        self._head = tuple(head)
+        self._base, self._head = _by_place(base), _by_place(head)
         self._indexes: dict[tuple[str, tuple[str, str, str | None]], Index] = {}
+        self._keys: dict[Place, frozenset[ObjectKey]] = {}
+        self._lists: dict[tuple[int, Place, str | None], list[KubeObject]] = {}
 
-    @cached_property
-    def _at_head(self) -> Mapping[tuple[str, str, str], list[KubeObject]]:
-        return _by_namespace(self._head)
-
-    @cached_property
-    def _at_base(self) -> Mapping[tuple[str, str, str], list[KubeObject]]:
-        return _by_namespace(self._base)
-
-    @cached_property
-    def _keys_at_head(self) -> frozenset[tuple[tuple[str, str], ObjectKey]]:
-        return frozenset(((unit.unit.cluster, unit.unit.environment), identity(obj)) for unit in self._head for obj in unit.objects)
-
-    def objects(self, place: tuple[str, str], namespace: str) -> Iterable[KubeObject]:
+    def objects(self, place: Place, namespace: str) -> Iterable[KubeObject]:
         """At head, in that namespace of that cluster and environment."""
-        return self._at_head.get((*place, namespace), ())
+        return self._in_namespace(self._head, place, namespace)
 
-    def objects_before(self, place: tuple[str, str], namespace: str) -> Iterable[KubeObject]:
-        return self._at_base.get((*place, namespace), ())
+    def objects_before(self, place: Place, namespace: str) -> Iterable[KubeObject]:
+        return self._in_namespace(self._base, place, namespace)
+
+    def count_before(self, place: Place, namespace: str) -> int:
+        return sum(key.namespace == namespace for built in self._base.get(place, ()) for key in built.keys)
 
     def indexed(self, name: str, where: tuple[str, str, str | None], make: Callable[[Iterable[KubeObject]], Index]) -> Index:
         """The objects of a namespace at head, None for all, by what they refer to, made once: thousands of objects may ask."""
         if (name, where) not in self._indexes:
-            *place, namespace = where
-            lists = (objects for (*at, inside), objects in self._at_head.items() if at == place and namespace in (inside, None))
-            self._indexes[name, where] = make(obj for objects in lists for obj in objects)
+            self._indexes[name, where] = make(self._in_namespace(self._head, where[:2], where[2]))
         return self._indexes[name, where]
 
-    def has(self, place: tuple[str, str], key: ObjectKey) -> bool:
-        return (place, key) in self._keys_at_head
+    def has(self, place: Place, key: ObjectKey) -> bool:
+        if place not in self._keys:
+            self._keys[place] = frozenset(identity_of(held) for built in self._head.get(place, ()) for held in built.keys)
+        return key in self._keys[place]
 
-    def count(self, place: tuple[str, str], group: str, kind: str, *, at_head: bool = True) -> int:
-        side = self._at_head if at_head else self._at_base
-        lists = (objects for (*where, _), objects in side.items() if tuple(where) == place)
-        return sum(obj.group == group and obj.kind == kind for objects in lists for obj in objects)
+    def count(self, place: Place, group: str, kind: str) -> int:
+        """At head."""
+        return sum((key.group, key.kind) == (group, kind) for built in self._head.get(place, ()) for key in built.keys)
+
+    def _in_namespace(self, side: Mapping[Place, list[BuiltUnit]], place: Place, namespace: str | None) -> Iterable[KubeObject]:
+        which = (id(side), place, namespace)
+        if which not in self._lists:
+            units = side.get(place, ())
+            self._lists[which] = [obj for built in units for obj in built.where(lambda key: namespace in (key.namespace, None))]
+        return self._lists[which]
 
 
-def _by_namespace(side: Iterable[BuiltUnit]) -> Mapping[tuple[str, str, str], list[KubeObject]]:
-    found: dict[tuple[str, str, str], list[KubeObject]] = {}
+def _by_place(side: Iterable[BuiltUnit]) -> Mapping[Place, list[BuiltUnit]]:
+    found: dict[Place, list[BuiltUnit]] = {}
     for built in side:
-        for obj in built.objects:
-            found.setdefault((built.unit.cluster, built.unit.environment, obj.namespace), []).append(obj)
+        found.setdefault((built.unit.cluster, built.unit.environment), []).append(built)
     return found
 
 

@@ -251,8 +251,8 @@ def test_a_deployed_policy_judges_where_it_is_deployed_by_the_version_of_the_bas
         return [EvaluationInput(object=obj, environment=environment) for obj in parsed(text)]
 
     looser = POLICY.replace("<= 5", "<= 50")
-    head = [*at("production", looser), *at("production", BINDING)]
-    (one,) = deployed_sets(at("production", POLICY), head, [])
+    head = [*parsed(looser), *parsed(BINDING)]
+    (one,) = deployed_sets([("/production", obj) for obj in (*head, *parsed(POLICY))], [])
     assert (one.name, one.meaning, one.scopes) == (
         "admission policies deployed to production",
         Meaning.ADMISSION,
@@ -262,5 +262,5 @@ def test_a_deployed_policy_judges_where_it_is_deployed_by_the_version_of_the_bas
     for environment, failures in (("production", 1), ("staging", 0)):
         inputs = [EvaluationInput(object=big.object, environment=environment)]
         assert evaluate_objects(inputs, [one], EvaluateOptions()).counts.failed == failures
-    (everywhere,) = deployed_sets([], at("", POLICY), [])
+    (everywhere,) = deployed_sets([("/", obj) for obj in parsed(POLICY)], [])
     assert everywhere.scopes is None
