@@ -36,7 +36,7 @@ _FAILED: Mapping[Reason, tuple[str, Severity]] = {
     Reason.REMOTE: ("remote-source", Severity.NOTE),
 }
 
-_INFORMING = frozenset({"assumed-capabilities", "encrypted", "not-reproducible", "pinned-revision", "unknown-values", "unknown-variables"})
+_INFORMING = frozenset({"assumed-helm", "encrypted", "not-reproducible", "pinned-revision", "unknown-values", "unknown-variables"})
 """Notes that say how far a render can be trusted; the others say that something is wrong."""
 
 

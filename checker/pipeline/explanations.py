@@ -274,11 +274,10 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "Raise `version` in Chart.yaml, or set `reconcileStrategy: Revision`.",
         ),
         (
-            "assumed-capabilities",
-            "A chart was rendered for another cluster than its own",
-            "Helm's library knows one Kubernetes version, and releases of Helm differ in what they make of nulls: where a chart looks "
-            "at .Capabilities or has nulls in its values, the cluster may render it otherwise.",
-            "Put the `helm` on PATH that the cluster's controller embeds: it takes the versions from `clusters` in the settings.",
+            "assumed-helm",
+            "A chart was rendered by another Helm than its cluster's",
+            "Releases of Helm differ in what they make of nulls: the cluster may render a chart with nulls in its values otherwise.",
+            "Put the `helm` on PATH that the cluster's controller embeds.",
         ),
         (
             "not-reproducible",

@@ -216,7 +216,8 @@ class Planner:
     def chart(self, body: Mapping[str, JSONValue]) -> Source:
         from checker.render.helm.copies import find_copy
         from checker.tools.helm import HelmFailed
-        from checker.tools.helm.remote import RemoteChart, Unreachable, fetch, unpacked
+        from checker.tools.helm.archive import unpacked
+        from checker.tools.helm.remote import RemoteChart, Unreachable, fetch
 
         url, name, version = (text(body.get(field)) for field in ("repoURL", "chart", "targetRevision"))
         bare = url.rstrip("/")

@@ -10,7 +10,7 @@ from checker.model.records import dataclass, field, replace
 from checker.model.tree import EntryKind, Tree
 from checker.model.units import Note, Reason, RenderFailure
 from checker.render.helm.dependencies import with_dependencies
-from checker.render.helm.unsettled import draws_random, looks_at_clock, settled
+from checker.render.helm.unsettled import settled
 from checker.render.options import RenderOptions
 from checker.tools.helm import (
     ChartFiles,
@@ -23,7 +23,6 @@ from checker.tools.helm import (
     read_chart,
     template_chart,
 )
-from checker.tools.outside import took
 from checker.tools.semver import ConstraintError, parse_constraint, parse_version
 
 _INSTALL_ORDER = (
@@ -76,13 +75,13 @@ def template_release(tree: Tree, chart_path: RepoPath, request: HelmRequest, opt
         chart = _read(tree, chart_path, request)
         _check(chart, request, where)
         chart = with_dependencies(tree, chart_path, chart, options)
-        templated = _template(chart, request)
+        templated = template_chart(chart, _call(request), request.engine)
     except HelmFailed as error:
         raise RenderFailure(error.message, location=where) from error
     except HelmMissing as error:
         raise RenderFailure(f"{error.message}; {error.hint}", reason=Reason.UNSUPPORTED, location=where) from error
     objects = list(_objects(templated.outputs, tree, chart_path, request))
-    notes = [Note(id="assumed-capabilities", message=templated.assumed, location=where)] if templated.assumed else []
+    notes = [Note(id="assumed-helm", message=templated.assumed, location=where)] if templated.assumed else []
     if templated.again:
         objects, count = settled(objects, list(_objects(_second(templated), tree, chart_path, request)))
         if count:
@@ -123,10 +122,8 @@ def _check(chart: ChartFiles, request: HelmRequest, where: Location) -> None:
         raise RenderFailure(message, location=where)
 
 
-def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
-    templates = [data for path, data in chart.files.items() if "templates/" in path or path.endswith((".tgz", ".tar.gz"))]
-    clock = looks_at_clock(templates)
-    call = HelmCall(
+def _call(request: HelmRequest) -> HelmCall:
+    return HelmCall(
         release=request.release,
         namespace=request.namespace,
         values=request.values,
@@ -135,12 +132,7 @@ def _template(chart: ChartFiles, request: HelmRequest) -> Templated:
         api_versions=request.api_versions,
         helm=request.helm,
         is_upgrade=request.is_upgrade,
-        twice=clock or draws_random(templates),
-        pause=1.01 if clock else 0.0,  # times are mostly printed in seconds
     )
-    if call.twice:
-        took("the clock or chance")
-    return template_chart(chart, call, request.engine)
 
 
 def _second(templated: Templated) -> tuple[TemplateOutput, ...]:

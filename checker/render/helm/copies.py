@@ -9,7 +9,7 @@ from checker.model.paths import RepoPath, join
 from checker.model.tree import EntryKind, Tree
 from checker.model.units import Reason, RenderFailure
 from checker.tools.helm import HelmFailed
-from checker.tools.helm.remote import unpacked
+from checker.tools.helm.archive import unpacked
 from checker.tools.semver import ConstraintError, best_version
 
 ANY = ">=0.0.0-0"

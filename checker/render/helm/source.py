@@ -17,7 +17,8 @@ from checker.render.helm.copies import find_copy
 from checker.render.options import RenderOptions
 from checker.tools.flux import ArtifactTree, FolderTree, SourceOptions, SourceRef, open_source, source_url
 from checker.tools.helm import HelmFailed, merged_values
-from checker.tools.helm.remote import RemoteChart, Unreachable, fetch, unpacked
+from checker.tools.helm.archive import unpacked
+from checker.tools.helm.remote import RemoteChart, Unreachable, fetch
 
 HOW = "vendor it and map it under sources:, or pass --allow-network"
 

@@ -1,4 +1,4 @@
-"""Charts that draw random values or look at the clock: told by their templates, and rendered twice.
+"""Two renders of a chart that draws random values or looks at the clock -> the objects without what is not the same every time.
 
 What differs between the renders is replaced by a fixed text: it changes at every render, and must not look like a change of
 the pull request. Of a text of several lines only the lines that differ are replaced, of a name only its last part.
@@ -15,27 +15,6 @@ from checker.model.records import replace
 
 CHANGES = "<changes at every render>"
 NAME_CHANGES = "changes-at-every-render"
-_ACTION = re.compile(rb"\{\{(?!-?\s*/\*)(.*?)\}\}", re.DOTALL)
-_RANDOM_PARTS = (b"rand", b"gen", b"uuidv4", b"shuffle", b"htpasswd", b"bcrypt", b"encryptAES")
-_CLOCK_PARTS = (b"now", b"ago")
-_RANDOM = re.compile(
-    rb"\b(?:rand(?:Alpha|Numeric|Ascii|AlphaNum|Bytes|Int)|gen(?:CA|CAWithKey|PrivateKey|SelfSignedCert|SelfSignedCertWithKey|SignedCert|SignedCertWithKey)"
-    rb"|uuidv4|shuffle|htpasswd|bcrypt|encryptAES)\b"
-)
-_CLOCK = re.compile(rb"\b(?:now|ago)\b")
-
-
-def draws_random(templates: Iterable[bytes]) -> bool:
-    return any(_names(_RANDOM, _RANDOM_PARTS, template) for template in templates)
-
-
-def looks_at_clock(templates: Iterable[bytes]) -> bool:
-    return any(_names(_CLOCK, _CLOCK_PARTS, template) for template in templates)
-
-
-def _names(functions: re.Pattern[bytes], parts: Sequence[bytes], template: bytes) -> bool:
-    """Whether an action of the template has one of the functions; most templates have not even a part of such a name."""
-    return any(part in template for part in parts) and any(functions.search(action) for action in _ACTION.findall(template))
 
 
 def settled(first: Sequence[KubeObject], second: Sequence[KubeObject]) -> tuple[list[KubeObject], int]:

@@ -1,4 +1,4 @@
-"""`helm template` as a process: for charts that ask for the cluster's version, and where the library is not installed."""
+"""`helm template` as a process: where the library is not installed, or is of another age than the cluster's Helm."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from time import sleep
 
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
+from checker.tools.helm.chance import Again
 from checker.tools.helm.files import ChartFiles, write_chart
 from checker.tools.process import ProcessFailed, find_program, run, scrubbed_environment
 
@@ -37,11 +38,20 @@ def _version(program: Path) -> str:
             return ""
 
 
-def template(chart: ChartFiles, call: HelmCall) -> Templated:
+def template(chart: ChartFiles, call: HelmCall, again: Again | None = None) -> Templated:
     """Raises HelmFailed, HelmMissing."""
     program = find_program("helm")
     if program is None:
         raise HelmMissing("helm is not on PATH")
+    outputs = _rendered(program, chart, call)
+    second: list[TemplateOutput] = []
+    if again is not None:
+        sleep(again.pause)
+        second = [output for output in _rendered(program, again.chart, call) if output not in outputs]
+    return Templated(outputs=tuple(outputs), again=tuple(second), engine="helm")
+
+
+def _rendered(program: Path, chart: ChartFiles, call: HelmCall) -> list[TemplateOutput]:
     with TemporaryDirectory(prefix="gitops-check-") as home:
         written = write_chart(chart, Path(home))
         values = Path(home) / "values.json"
@@ -51,12 +61,7 @@ def template(chart: ChartFiles, call: HelmCall) -> Templated:
         command += ["--kube-version", call.kube_version] if call.kube_version else []
         for version in call.api_versions:
             command += ["--api-versions", version]
-        outputs = _run(command, Path(home))
-        again: list[TemplateOutput] = []
-        if call.twice:
-            sleep(call.pause)
-            again = [output for output in _run(command, Path(home)) if output not in outputs]
-    return Templated(outputs=tuple(outputs), again=tuple(again), engine="helm")
+        return _run(command, Path(home))
 
 
 def _run(command: Sequence[str | Path], home: Path) -> list[TemplateOutput]:

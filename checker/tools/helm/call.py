@@ -21,8 +21,6 @@ class HelmMissing(CheckerError):
 class HelmCall:
     """`kube_version` and `api_versions` of the cluster; empty means what the engine takes by itself. `helm` is the release
     that renders in the cluster, empty for one that does as ours.
-
-    `twice`: render a second time after `pause` seconds, to see what is not the same every time.
     """
 
     release: str
@@ -33,8 +31,6 @@ class HelmCall:
     api_versions: tuple[str, ...] = ()
     helm: str = ""
     is_upgrade: bool = False
-    twice: bool = False
-    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

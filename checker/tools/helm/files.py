@@ -1,11 +1,10 @@
-"""A chart in a Tree -> its files, without what .helmignore names, and those files packed or in a temporary folder for Helm.
+"""A chart in a Tree -> its files, without what .helmignore names, and those files in a temporary folder for Helm.
 
 Links inside the tree arrive as what they point to; a link out of it is an error of the tree, so nothing outside is copied.
 """
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from checker.tools.helm.call import HelmFailed
 MAX_FILES = 5_000
 MAX_BYTES = 64 << 20
 MAX_DEPTH = 40
-_CAPABILITIES = b".Capabilities"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +31,13 @@ class ChartFiles:
     def is_archive(self) -> bool:
         return RepoPath("Chart.yaml") not in self.files
 
-    def mentions(self, word: bytes) -> bool:
-        """Whether any template has the word. Inside archives we cannot see cheaply, so they are said to."""
-        return any(word in data or path.endswith((".tgz", ".tar.gz")) for path, data in self.files.items())
-
-    @property
-    def asks_capabilities(self) -> bool:
-        return self.mentions(_CAPABILITIES)
-
     def without_schemas(self) -> ChartFiles:
         """For values that are known to fit: compiling a schema takes longer than most templates. Archives stay as they are."""
         kept = {path: data for path, data in self.files.items() if basename(path) != "values.schema.json"}
         return replace(self, files=kept)
 
     def has_null_defaults(self) -> bool:
-        """Whether a values.yaml of the chart or of a chart below it has a null in it; of an archive the same as above."""
+        """Whether a values.yaml of the chart or of a chart below it has a null in it; an archive is said to."""
         from checker.tools.yaml import load_documents
 
         if any(path.endswith((".tgz", ".tar.gz")) for path in self.files):
@@ -81,32 +71,6 @@ def read_chart(tree: Tree, path: RepoPath) -> ChartFiles:
         if len(files) > MAX_FILES or size > MAX_BYTES:
             raise HelmFailed(f"{path or '.'} is larger than {MAX_FILES} files or {MAX_BYTES >> 20} MiB, more than a chart may be")
     return ChartFiles(name=basename(path) or "chart", files=files)
-
-
-def packed(chart: ChartFiles) -> bytes:
-    """The chart as the archive that Helm loads from memory, not compressed, since it goes through a pipe only."""
-    if chart.is_archive:
-        return next(iter(chart.files.values()))
-    blocks: list[bytes] = []
-    for path, content in chart.files.items():
-        blocks += (_header(f"chart/{path}", len(content)), content, bytes(-len(content) % 512))
-    blocks.append(bytes(1024))
-    return gzip.compress(b"".join(blocks), compresslevel=0, mtime=0)
-
-
-def _header(name: str, size: int) -> bytes:
-    """One file in GNU tar's format, a long name before it as an entry of its own; `tarfile` takes most of a render to write them."""
-    encoded = name.encode("utf-8", "surrogateescape")
-    if len(encoded) > 100:
-        long = encoded + b"\0"
-        return _block(b"././@LongLink", len(long), b"L") + long + bytes(-len(long) % 512) + _block(encoded[:100], size, b"0")
-    return _block(encoded, size, b"0")
-
-
-def _block(name: bytes, size: int, kind: bytes) -> bytes:
-    head = name.ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + b"%011o\0" % size + b"00000000000\0"
-    tail = kind + bytes(100) + b"ustar  \0" + bytes(247)
-    return head + b"%06o\0 " % (sum(head) + sum(tail) + 8 * 32) + tail
 
 
 def write_chart(chart: ChartFiles, folder: Path) -> Path:

@@ -7,20 +7,16 @@ version that is pinned exactly comes out of the cache: a range may mean another 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
-import tarfile
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
-from checker.model.paths import PathEscapes, RepoPath, repo_path
 from checker.model.records import dataclass
 from checker.tools.helm import cache
 from checker.tools.helm.call import HelmFailed
 from checker.tools.helm.download import Registry, Unreachable, get
-from checker.tools.helm.files import MAX_BYTES, MAX_FILES
 from checker.tools.outside import took
 from checker.tools.semver import ConstraintError, best_version, parse_version
 
@@ -69,33 +65,6 @@ def _fetched(chart: RemoteChart, *, allow_network: bool) -> bytes | None:
     data = _from_registry(chart) if chart.url.startswith("oci://") else _from_index(chart)
     cache.store(chart.reference, data)
     return data
-
-
-def unpacked(archive: bytes) -> dict[RepoPath, bytes]:
-    """The files of a chart archive, without the folder they stand in. Links and what leaves the folder are left out."""
-    files: dict[RepoPath, bytes] = {}
-    size = 0
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as packed:
-            for member in packed:
-                size += member.size
-                if len(files) > MAX_FILES or size > MAX_BYTES:
-                    raise HelmFailed("the chart's archive is larger than a chart may be")
-                content = packed.extractfile(member) if member.isfile() else None
-                path = _inside(member.name)
-                if content is not None and path is not None:
-                    files[path] = content.read()
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise HelmFailed(f"the chart's archive cannot be read: {error}") from error
-    return files
-
-
-def _inside(name: str) -> RepoPath | None:
-    try:
-        path = repo_path(name.lstrip("/"))
-    except PathEscapes:
-        return None
-    return RepoPath(path.partition("/")[2]) or None
 
 
 def _from_index(chart: RemoteChart) -> bytes:
@@ -186,4 +155,4 @@ def _resolved(chart: RemoteChart, versions: list[str]) -> str:
     return version
 
 
-__all__ = ["RemoteChart", "Unreachable", "fetch", "unpacked"]
+__all__ = ["RemoteChart", "Unreachable", "fetch"]

@@ -1,8 +1,8 @@
-"""The process that holds Helm's Go library. Standard input: a line of JSON, then the chart's archive, then the archive to render
-a second time, if any; standard output: a line of JSON.
+"""The process that holds Helm's Go library. Standard input: a line of JSON, then the chart's archive unless it is known from before,
+then the values; standard output: a line of JSON that says how it went, then one with the rendered files and one with the CRDs.
 
 Run as a script, importing nothing of this package. A process of its own because a template may loop for ever and Go cannot
-be interrupted, and because a Go runtime does not survive the fork of a process pool.
+be interrupted, and because a Go runtime does not survive the fork of a process pool. JSON goes through as the text it is.
 """
 
 from __future__ import annotations
@@ -10,65 +10,45 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-from typing import Any
+from typing import IO
 
 MEMORY = 4 << 30
 
 
 def main() -> int:
     # Whatever the library prints must not get between the answers.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _limit_memory()
     try:
         import helm_python
+        from helm_python import _native
     except ImportError as error:
-        _write(answers, {"missing": str(error)})
+        _write(answers, json.dumps({"missing": str(error)}))
         return 1
-    _write(answers, {"version": helm_python.helm_sdk_version()})
+    _write(answers, json.dumps({"version": helm_python.helm_sdk_version()}))
+    archives: dict[int, bytes] = {}
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        archive = sys.stdin.buffer.read(request["size"])
-        again = sys.stdin.buffer.read(request["again"])
+        if request["archive"] is not None:
+            archives[request["slot"]] = sys.stdin.buffer.read(request["archive"])
+        values = sys.stdin.buffer.read(request["values"]).decode()
         try:
-            answer = _answer(helm_python, request, archive, again)
+            # Loaded every time: rendering takes subcharts out of it and puts imported values in.
+            with helm_python.Chart.load_archive(archives[request["slot"]]) as chart:
+                # The wheel's own `render` cannot say the cluster's version, the library below it can.
+                files = _native.call_string("helm_render", chart._raw(), values, json.dumps(request["options"]))
+                crds = _native.call_string("helm_chart_crds", chart._raw()) if request["crds"] else "[]"
         except helm_python.HelmError as error:
-            answer = {"error": str(error)}
-        except RecursionError:
-            answer = {"error": "the values are nested too deeply"}
-        _write(answers, answer)
+            _write(answers, json.dumps({"error": str(error)}))
+        else:
+            _write(answers, "{}", files, crds)
     return 0
 
 
-def _answer(helm: Any, request: dict[str, Any], archive: bytes, again: bytes) -> dict[str, Any]:
-    files, crds = _rendered(helm, request, archive)
-    if not again:
-        return {"files": files, "again": {}, "crds": crds}
-    time.sleep(request["pause"])
-    second, _ = _rendered(helm, {**request, "crds": False}, again)
-    return {"files": files, "again": {name: text for name, text in second.items() if files.get(name) != text}, "crds": crds}
-
-
-def _rendered(helm: Any, request: dict[str, Any], archive: bytes) -> tuple[dict[str, str], list[Any]]:
-    chart = helm.Chart.load_archive(archive)
-    try:
-        upgrade = bool(request["upgrade"])
-        files = chart.render(
-            request["values"],
-            name=request["release"],
-            namespace=request["namespace"],
-            revision=1,
-            is_install=not upgrade,
-            is_upgrade=upgrade,
-        )
-        return files, chart.crds if request["crds"] else []
-    finally:
-        chart.close()
-
-
-def _write(stream: Any, answer: dict[str, Any]) -> None:
-    stream.write(json.dumps(answer) + "\n")
+def _write(stream: IO[bytes], *lines: str) -> None:
+    for line in lines:
+        stream.write(line.encode() + b"\n")
     stream.flush()
 
 

@@ -78,7 +78,7 @@ def test_an_older_helm_kept_nulls_and_that_is_said() -> None:
     files = {**CHART, "charts/app/values.yaml": "replicas: null\n"}
     one = built(release(), files, ClusterSetting(name="prod", helm="4.1")).result
     assert isinstance(one, Rendered)
-    assert [note.id for note in one.notes] == ["assumed-capabilities"]
+    assert [note.id for note in one.notes] == ["assumed-helm"]
     by_flux = built(release(), files, ClusterSetting(name="prod", flux="2.7")).result
     assert isinstance(by_flux, Rendered)
     assert "Helm 3.19" in by_flux.notes[0].message

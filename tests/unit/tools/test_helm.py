@@ -16,7 +16,8 @@ from checker.tools.helm.values import SetError
 CHART = ChartFiles(
     name="app", files={RepoPath("Chart.yaml"): b"apiVersion: v2\nname: app\nversion: 1.0.0\n", RepoPath("templates/a.yaml"): b"a: 1\n"}
 )
-ASKING = ChartFiles(name="app", files={**CHART.files, RepoPath("templates/a.yaml"): b"v: {{ .Capabilities.KubeVersion.Version }}\n"})
+ASKING_TEMPLATE = b'v: {{ .Capabilities.KubeVersion.Version }} {{ .Capabilities.APIVersions.Has "a/v1" }}\n'
+ASKING = ChartFiles(name="app", files={**CHART.files, RepoPath("templates/a.yaml"): ASKING_TEMPLATE})
 CALL = HelmCall(
     release="rel", namespace="ns", values={"x": [1]}, kube_version="1.29", api_versions=("a/v1",), include_crds=True, is_upgrade=True
 )
@@ -79,22 +80,35 @@ def test_its_errors_name_no_temporary_folder(helm: Path) -> None:
     assert caught.value.message == "chart/x: no"
 
 
-def test_a_chart_that_asks_for_the_version_goes_to_the_program(helm: Path) -> None:
-    assert template_chart(ASKING, CALL).engine == "helm"
-    assert template_chart(CHART, CALL).engine.endswith("(library)")
-    assert template_chart(ASKING, HelmCall(release="r", namespace="n")).engine.endswith("(library)")
+def test_the_library_knows_the_clusters_version(helm: Path) -> None:
+    done = template_chart(ASKING, CALL)
+    assert (done.outputs[0].text, done.engine.endswith("(library)"), done.assumed) == ("v: v1.29 true\n\n", True, "")
+    assert template_chart(ASKING, HelmCall(release="r", namespace="n")).outputs[0].text.endswith("false\n\n")
+    with pytest.raises(HelmFailed, match="could not parse"):
+        template_chart(ASKING, HelmCall(release="r", namespace="n", kube_version="what"))
 
 
-def test_without_the_program_the_answer_says_what_it_assumed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_engine_the_answer_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert "not Kubernetes 1.29, a/v1" in template_chart(ASKING, CALL).assumed
-    assert template_chart(CHART, CALL).assumed == ""
     monkeypatch.setattr(library, "is_installed", lambda: False)
     with pytest.raises(HelmMissing) as caught:
         template_chart(CHART, CALL)
     assert "gitops-check[helm]" in caught.value.hint
     with pytest.raises(HelmMissing, match="not on PATH"):
         binary.template(CHART, CALL)
+
+
+def test_a_chart_that_fails_or_is_none_does_not_trouble_the_next() -> None:
+    for files in ({"app.tgz": b""}, {"app.tgz": b"no archive"}, {**CHART.files, "templates/a.yaml": b'{{ fail "no" }}'}):
+        with pytest.raises(HelmFailed):
+            library.template(ChartFiles(name="app", files={RepoPath(path): data for path, data in files.items()}), CALL)
+        assert library.template(CHART, CALL).outputs[0].text == "a: 1\n\n"
+
+
+def test_more_charts_than_are_kept_keep_their_own_templates() -> None:
+    charts = [ChartFiles(name="app", files={**CHART.files, RepoPath("templates/a.yaml"): b"a: %d\n" % number}) for number in range(20)]
+    for number, chart in [*enumerate(charts), *enumerate(charts), *enumerate(charts[15:], 15)]:
+        assert library.template(chart, CALL).outputs[0].text == f"a: {number}\n\n"
 
 
 NULLS = ChartFiles(name="app", files={**CHART.files, RepoPath("values.yaml"): b"a: {b: null}\n"})

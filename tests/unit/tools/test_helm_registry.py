@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from checker.tools.helm import remote
+from checker.tools.helm.archive import unpacked
 from checker.tools.helm.call import HelmFailed
-from checker.tools.helm.remote import RemoteChart, Unreachable, fetch, unpacked
+from checker.tools.helm.remote import RemoteChart, Unreachable, fetch
 from tests.registry import ChartRepository, Registry, pack, serve_charts
 
 VERSIONS = ("1.0.0", "1.2.0", "1.2.3+build.7", "1.10.0", "2.0.0-rc.1")

@@ -15,8 +15,9 @@ import pytest
 
 from checker.model.paths import RepoPath
 from checker.tools.helm import remote
+from checker.tools.helm.archive import unpacked
 from checker.tools.helm.call import HelmFailed
-from checker.tools.helm.remote import CHART_LAYER, RemoteChart, Unreachable, fetch, unpacked
+from checker.tools.helm.remote import CHART_LAYER, RemoteChart, Unreachable, fetch
 
 
 def archive(version: str, extra: str = "app/values.yaml") -> bytes:

@@ -225,11 +225,10 @@ FOR_CLUSTERS: dict[str, Case] = {
     "further API versions": Case(
         {**PARENT, "templates/show.yaml": ASKING},
         {},
-        ("--api-versions", "example.com/v1/Thing"),
-        {"api_versions": ("example.com/v1/Thing",)},
+        ("--kube-version", "1.33", "--api-versions", "example.com/v1/Thing"),
+        {"kube_version": "1.33", "api_versions": ("example.com/v1/Thing",)},
     ),
     "a version that the chart refuses": Case(
         {**PARENT, "Chart.yaml": chart(more='kubeVersion: ">=1.30.0-0"\n')}, {}, ("--kube-version", "1.29.0"), {"kube_version": "1.29.0"}
     ),
 }
-"""What the library cannot be told; the program is asked for these."""

@@ -18,6 +18,8 @@ from checker.tools.helm import Engine
 from checker.tools.yaml import load_documents
 from tests.unit.render.helm.charts import CHARTS, FOR_CLUSTERS, Case
 
+ALL = {**CHARTS, **FOR_CLUSTERS}
+
 
 def theirs(helm: Path, folder: Path, case: Case) -> list[Any] | None:
     """What `helm template` prints, None where it refuses."""
@@ -54,15 +56,8 @@ def in_order(objects: list[Any] | None) -> list[str] | None:
 
 
 @pytest.mark.usefixtures("helm_on_path")
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", ALL)
 def test_the_library_and_the_program_agree_with_helm(helm: Path, tmp_path: Path, name: str) -> None:
-    expected = in_order(theirs(helm, tmp_path, CHARTS[name]))
-    assert in_order(ours(CHARTS[name], "library")) == expected
-    assert in_order(ours(CHARTS[name], "program")) == expected
-
-
-@pytest.mark.usefixtures("helm_on_path")
-@pytest.mark.parametrize("name", FOR_CLUSTERS)
-def test_a_cluster_of_another_version_is_asked_of_the_program(helm: Path, tmp_path: Path, name: str) -> None:
-    case = FOR_CLUSTERS[name]
-    assert in_order(ours(case, "")) == in_order(theirs(helm, tmp_path, case))
+    expected = in_order(theirs(helm, tmp_path, ALL[name]))
+    assert in_order(ours(ALL[name], "library")) == expected
+    assert in_order(ours(ALL[name], "program")) == expected
