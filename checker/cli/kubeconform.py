@@ -55,7 +55,15 @@ class Flags:
 
 
 def kubeconform(arguments: Arguments) -> int:
-    flags = read_flags(arguments.words)
+    """kubeconform's exit codes: 1 for wrong usage as well."""
+    try:
+        return _answered(read_flags(arguments.words))
+    except UsageError as error:
+        sys.stderr.write(f"gitops-check: {error}\n" + (f"  {error.hint}\n" if error.hint else ""))
+        return 1
+
+
+def _answered(flags: Flags) -> int:
     if flags.on("h"):
         sys.stdout.write(HELP)
         return 0
@@ -69,6 +77,7 @@ def kubeconform(arguments: Arguments) -> int:
 
 def _run(flags: Flags) -> int:
     from checker.pipeline.kubeconform import judge_files, judge_stream
+    from checker.pipeline.schemas import check_location
     from checker.validate.kubeconform import KubeconformOptions
     from checker.validate.kubeconform_formats import FORMATS, Shown, exit_code
 
@@ -78,6 +87,9 @@ def _run(flags: Flags) -> int:
     version = flags.last("kubernetes-version", "master")
     if not re.fullmatch(r"master|\d+\.\d+\.\d+", version):
         raise UsageError(f"-kubernetes-version {version} is neither master nor a version such as 1.33.0")
+    locations = tuple(flags.all("schema-location")) or ("default",)
+    for location in locations:
+        check_location(location)
     options = KubeconformOptions(
         kubernetes=version,
         strict=flags.on("strict"),
@@ -85,7 +97,7 @@ def _run(flags: Flags) -> int:
         exit_on_error=flags.on("exit-on-error"),
         skip=frozenset(_split(flags.last("skip", ""))),
         reject=frozenset(_split(flags.last("reject", ""))),
-        locations=tuple(flags.all("schema-location")) or ("default",),
+        locations=locations,
     )
     begun = time.monotonic()
     stdin = not flags.files or flags.files == ("-",)
@@ -127,4 +139,4 @@ def _truth(name: str, value: str) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    return [part for part in text.split(",") if part]
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from checker.model.findings import UsageError
 from checker.model.paths import PathEscapes, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError
+from checker.validate.locations import VARIABLES, unknown_variables
 from checker.validate.options import ReadSchema, SchemaUnreadableError
+
+
+def check_location(location: str) -> None:
+    """Raises UsageError for a template with a name that means nothing."""
+    unknown = unknown_variables(location)
+    if unknown:
+        raise UsageError(f"the schema location {location} asks for {{{{{unknown[0]}}}}}", f"it may ask for {', '.join(VARIABLES)}")
 
 
 def schema_reader(tree: Tree, *, allow_network: bool) -> ReadSchema:

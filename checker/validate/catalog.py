@@ -16,7 +16,7 @@ from checker.tools.schema import Schema, SchemaError
 from checker.tools.schema_words import nearest, one_of
 from checker.validate import bundles, crds
 from checker.validate.deprecated import deprecation
-from checker.validate.locations import expand
+from checker.validate.locations import VARIABLES, expand, unknown_variables
 from checker.validate.options import SchemaUnreadableError
 from checker.validate.unserved import Unserved, is_builtin_group, unserved
 
@@ -183,13 +183,20 @@ class Catalog:
             return Unknown(_CLIENT_SIDE[group], deliberate=True)
         if (api_version, kind) == _KUBECONFIG:
             return Unknown("kubectl reads it and nothing applies it", deliberate=True)
-        failed = ""
+        failed, said = "", len(self.unsaid)
         for location in self._options.locations:
             found = self._at(location, api_version, kind, version)
             if isinstance(found, Known | Unserved):
                 return found
             failed = found or failed
+        del self.unsaid[said:]  # the failure is told as the reason why there is none
         return Broken(failed) if failed else Unknown("no schema; add its CRD, or a location under schemas:")
+
+    def _unusable(self, place: str, reason: str, once: str) -> str:
+        """Says that a location failed, one time for each `once`, before the next one is asked."""
+        if self.first_time("location", once):
+            self.unsaid.append(f"{place} could not be read: {reason}; the next location was asked")
+        return f"its schema {place} could not be read: {reason}"
 
     def _at(self, location: str, api_version: str, kind: str, version: str) -> Known | Unserved | str:
         """What one location gives; text is empty for nothing there, else says how it failed."""
@@ -197,26 +204,40 @@ class Catalog:
             found = _default(api_version, kind, bundles.bundled_version(version), self._options.strict) or ""
             custom = _bundled_kind(api_version, kind) if isinstance(found, Known) and not found.exact else None
             return self._ruled(custom, found) if custom is not None and isinstance(found, Known) else found
+        unknown = unknown_variables(location)
+        if unknown:
+            return self._unusable(location, f"it asks for {unknown[0]}, which is none of {', '.join(VARIABLES)}", location)
         place = expand(location, api_version=api_version, kind=kind, version=version, strict=self._options.strict)
         try:
             data = self._options.read(place)
         except SchemaUnreadableError as error:
-            if self.first_time("location", str(error)):
-                self.unsaid.append(f"{place} could not be read: {error}; the next location was asked")
-            return f"its schema {place} could not be read: {error}"
-        document = None if data is None else _json(data)
-        return "" if document is None else Known(Schema(document))
+            return self._unusable(place, str(error), str(error))
+        if data is None:
+            return ""
+        schema, fault = _schema(data)
+        if schema is not None:
+            return Known(schema)
+        if not fault and "://" in place:
+            return ""
+        return self._unusable(place, fault or "it is not JSON", place)
 
 
-def _json(data: bytes) -> dict[str, Any] | None:
-    """A schema file's document; None for what is not JSON, which a server may send in place of "not found"."""
+def _schema(data: bytes) -> tuple[Schema | None, str]:
+    """A schema file's schema, or what is wrong with it; neither for what is not JSON, as a server may send for "not found"."""
     import json
 
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
+        return None, ""
+    if not isinstance(document, dict):
+        return None, ""
+    schema = Schema(document)
+    try:
+        schema.check()
+    except SchemaError as error:
+        return None, str(error)
+    return schema, ""
 
 
 def _default(api_version: str, kind: str, version: str, strict: bool) -> Known | Unserved | None:

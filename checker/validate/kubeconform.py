@@ -7,13 +7,14 @@ like a built-in one (`batch.example.com`) is not held against the built-in kind,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from checker.model.objects import KubeObject, mapping, text
+from checker.model.objects import JSONValue, KubeObject, mapping, text
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass
+from checker.tools.schema_words import shown
 from checker.validate.catalog import Known
 from checker.validate.files import File
 from checker.validate.objects import against
@@ -60,7 +61,14 @@ class KubeconformOptions:
     read_schema: ReadSchema | None = None
 
 
-def kubeconform_verdicts(files: Sequence[File], options: KubeconformOptions) -> Iterator[Verdict]:
+class UnreadableFile(NamedTuple):
+    """A path that gives no bytes, with why."""
+
+    path: RepoPath
+    reason: str
+
+
+def kubeconform_verdicts(files: Iterable[File | UnreadableFile], options: KubeconformOptions) -> Iterator[Verdict]:
     """In the order of files and documents; ends after the first that is invalid or an error with `exit_on_error`."""
     validate = ValidateOptions(
         kubernetes=(options.kubernetes,),
@@ -70,36 +78,52 @@ def kubeconform_verdicts(files: Sequence[File], options: KubeconformOptions) -> 
         server_rules=False,
         decrypted=False,
     )
-    for path, data in files:
-        for verdict in _file_verdicts(path, data, options, validate):
+    for file in files:
+        for verdict in _file_verdicts(file, options, validate):
             yield verdict
             if options.exit_on_error and verdict.status in (Status.INVALID, Status.ERROR):
                 return
 
 
-def _file_verdicts(path: RepoPath, data: bytes, options: KubeconformOptions, validate: ValidateOptions) -> Iterator[Verdict]:
+def _file_verdicts(file: File | UnreadableFile, options: KubeconformOptions, validate: ValidateOptions) -> Iterator[Verdict]:
     from checker.tools.yaml import load_documents, objects_of
 
+    if isinstance(file, UnreadableFile):
+        yield Verdict(filename=file.path, status=Status.ERROR, message=file.reason)
+        return
+    path, data = file
     documents = load_documents(data)
     if not documents:
         yield Verdict(filename=path, status=Status.EMPTY)
     for document in documents:
         read = objects_of((document,), path, data)
         fault = _fault(document, strict=options.strict)
-        if document.value is None and document.error is None:
+        if document.error is None and _is_empty(document.value):
             yield Verdict(filename=path, status=Status.EMPTY)
-        elif fault or not read.objects:
+        elif fault or read.others:
             yield _unreadable(path, document, fault)
-        for obj in read.objects if not fault else ():
-            yield _verdict(path, obj, options, validate)
+        else:
+            yield from (_verdict(path, obj, options, validate) for obj in read.objects)
+            yield from (Verdict(filename=path, status=Status.ERROR, message=f"error while parsing: {one.message}") for one in read.problems)
+
+
+def _is_empty(value: JSONValue) -> bool:
+    """Nothing, or a list of nothing."""
+    return value is None or (isinstance(value, dict) and value.get("kind") == "List" and not value.get("items"))
 
 
 def _fault(document: Document, *, strict: bool) -> str:
     """Why a document cannot be read, empty where it can."""
     problem = document.error or (document.duplicates[0] if strict and document.duplicates else None)
     if problem is None:
-        return ""
+        return "" if isinstance(document.value, dict | None) else f"error unmarshalling resource: {_json_type(document.value)} is no object"
     return f"error unmarshalling resource: error converting YAML to JSON: yaml: line {problem.line}: {problem.message}"
+
+
+def _json_type(value: JSONValue) -> str:
+    if isinstance(value, list):
+        return "an array"
+    return "a string" if isinstance(value, str) else "a bool" if isinstance(value, bool) else "a number"
 
 
 def _unreadable(path: str, document: Document, fault: str) -> Verdict:
@@ -120,9 +144,11 @@ def _unreadable(path: str, document: Document, fault: str) -> Verdict:
 
 
 def name_of(metadata: Mapping[str, object]) -> str:
-    """A generated name comes before a given one."""
-    generated = text(metadata.get("generateName"))
-    return f"{generated}{{{{ generateName }}}}" if generated else text(metadata.get("name"))
+    """A generated name comes before a given one; one that is no text is shown as it is read."""
+    generated, given = text(metadata.get("generateName")), metadata.get("name")
+    if generated:
+        return f"{generated}{{{{ generateName }}}}"
+    return shown(given) if isinstance(given, int | float) else text(given)
 
 
 def _verdict(path: str, obj: KubeObject, options: KubeconformOptions, validate: ValidateOptions) -> Verdict:

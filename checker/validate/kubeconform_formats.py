@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape
 
 from checker.model.records import dataclass
 from checker.validate.kubeconform import Status, Verdict
@@ -119,7 +119,10 @@ def as_json(verdicts: Sequence[Verdict], shown: Shown) -> str:
             "errors": counts[Status.ERROR],
             "skipped": counts[Status.SKIPPED],
         }
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    made = json.dumps(report, indent=2, ensure_ascii=False)
+    for char in "<>&":
+        made = made.replace(char, f"\\u{ord(char):04x}")
+    return made + "\n"
 
 
 def as_junit(verdicts: Sequence[Verdict], shown: Shown) -> str:
@@ -135,27 +138,30 @@ def as_junit(verdicts: Sequence[Verdict], shown: Shown) -> str:
     for number, (file, held) in enumerate(by_file.items(), 1):
         of_file = _counts(held)
         cases = [verdict for verdict in held if verdict.status is not Status.EMPTY]
-        lines.append(
+        opening = (
             f'  <testsuite name={_attribute(file)} id="{number}" tests="{len(cases)}" failures="{of_file[Status.INVALID]}"'
             f' errors="{of_file[Status.ERROR]}" disabled="0" skipped="{of_file[Status.SKIPPED]}">'
         )
-        lines.extend(_case(verdict) for verdict in cases)
-        lines.append("  </testsuite>")
+        if not cases:
+            lines.append(f"{opening}</testsuite>")
+            continue
+        lines.extend([opening, *(line for verdict in cases for line in _case(verdict)), "  </testsuite>"])
     return "\n".join([*lines, "</testsuites>"]) + "\n"
 
 
-def _case(verdict: Verdict) -> str:
+def _case(verdict: Verdict) -> list[str]:
     name = f"{verdict.namespace}/{verdict.name}" if verdict.namespace else verdict.name
+    opening = f'    <testcase name={_attribute(name)} classname={_attribute(f"{verdict.kind}@{verdict.version}")} time="0">'
     inner = {
         Status.INVALID: f'<failure message={_attribute(verdict.message)} type=""></failure>',
         Status.ERROR: f'<error message={_attribute(verdict.message)} type=""></error>',
         Status.SKIPPED: '<skipped message=""></skipped>',
-    }.get(verdict.status, "")
-    return f'    <testcase name={_attribute(name)} classname={_attribute(f"{verdict.kind}@{verdict.version}")} time="0">{inner}</testcase>'
+    }.get(verdict.status)
+    return [opening, f"      {inner}", "    </testcase>"] if inner else [f"{opening}</testcase>"]
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_clean(text))
+    return '"' + escape(_clean(text), {'"': "&#34;", "'": "&#39;"}) + '"'
 
 
 _COUNTED = (Status.VALID, Status.INVALID, Status.ERROR, Status.SKIPPED)

@@ -11,6 +11,8 @@ _VARIABLE = re.compile(r"\{\{-?\s*\.(\w+)\s*-?\}\}")
 _SUFFIX = "/{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json"
 VARIABLES = ("NormalizedKubernetesVersion", "StrictSuffix", "ResourceKind", "ResourceAPIVersion", "Group", "KindSuffix")
 
+_NAMED = frozenset(f".{name}" for name in VARIABLES)
+
 
 def expand(location: str, *, api_version: str, kind: str, version: str, strict: bool) -> str:
     """The location of one kind's schema. A location that names no file gets the usual layout below it."""
@@ -33,8 +35,9 @@ def variables(*, api_version: str, kind: str, version: str, strict: bool) -> dic
 
 
 def unknown_variables(location: str) -> tuple[str, ...]:
-    """Names in a template that mean nothing, for an error while settings are read."""
-    return tuple(name for name in _VARIABLE.findall(location) if name not in VARIABLES)
+    """What a template asks for that is none of the six variables: other names, and anything else in braces."""
+    asked = re.findall(r"\{\{-?\s*(.*?)\s*-?\}\}|(\{\{.*)", location)
+    return tuple((name or unclosed).removeprefix(".") for name, unclosed in asked if name not in _NAMED)
 
 
 def _three_parts(version: str) -> str:

@@ -15,7 +15,6 @@ from checker.tools.schema_words import sentences, value_at
 from checker.validate.catalog import Broken, Known, Lookup, Unknown
 from checker.validate.crds import defaulted
 from checker.validate.findings import Remark, findings_of
-from checker.validate.lenient import accepted_anyway
 from checker.validate.names import holds_open_text, open_text
 from checker.validate.options import ValidateOptions
 from checker.validate.server import server_remarks
@@ -110,6 +109,8 @@ def against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, versi
 
 
 def _held_against(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, version: str, options: ValidateOptions) -> Iterator[Remark]:
+    from checker.validate.lenient import accepted_anyway
+
     problems = found.schema.problems(body)  # type: ignore[arg-type]
     if problems and found.structure is not None and options.server_rules:
         body = defaulted(body, found.structure)
