@@ -13,6 +13,7 @@ from checker.evaluate.conftest import ConftestMessage, ConftestResult
 from checker.model.objects import JSONValue, mapping, sequence, text
 from checker.model.records import dataclass, field
 from checker.tools.rego import EngineName, Limits, Loaded, Module, PolicyProblem, RegoEngine, Rule, Tested, open_engine
+from checker.tools.rego_rules import cases_of, test_name, told_apart
 
 
 class TestOutcome(StrEnum):
@@ -70,7 +71,7 @@ def run_policy_tests(modules: Sequence[Module], options: VerifyOptions | None = 
     """Tests in the order of file and line. Raises MissingEngineError and DeadEngineError, for then nothing can be said."""
     chosen = options or VerifyOptions()
     with open_engine(chosen.engine, chosen.limits) as engine:
-        loaded = engine.load(modules, chosen.data)
+        loaded = engine.load(told_apart(modules), chosen.data)
         if chosen.coverage:
             engine.coverage(enable=True)
         tests = tuple(_run(engine, rule) for rule in _test_rules(loaded) if _chosen(rule, chosen.namespaces))
@@ -83,7 +84,6 @@ def _chosen(rule: Rule, namespaces: tuple[str, ...]) -> bool:
 
 
 def _test_rules(loaded: Loaded) -> list[Rule]:
-    """A rule may have several definitions; it is one test."""
     first: dict[tuple[str, ...], Rule] = {}
     for rule in loaded.rules:
         if rule.name.startswith(("test_", "todo_test_")) and rule.kind != "func":
@@ -92,11 +92,11 @@ def _test_rules(loaded: Loaded) -> list[Rule]:
 
 
 def _run(engine: RegoEngine, rule: Rule) -> PolicyTest:
-    name = ".".join(("data", *rule.full))
+    name = test_name(".".join(("data", *rule.full)))
     if rule.name.startswith("todo_"):
         return PolicyTest(name=name, path=rule.path, line=rule.line, outcome=TestOutcome.SKIPPED)
     result = engine.query(rule.full)
-    outcome, message = _judged(result)
+    outcome, message = _judged(result) if not isinstance(result.value, dict) else _judged_cases(engine, rule, result.value)
     return PolicyTest(name=name, path=rule.path, line=rule.line, outcome=outcome, message=message, prints=result.prints)
 
 
@@ -108,6 +108,13 @@ def _judged(result: Tested) -> tuple[TestOutcome, str]:
     if result.defined and result.value is True:
         return TestOutcome.PASSED, ""
     return TestOutcome.FAILED, "its value is not true" if result.defined else "some line of it does not hold"
+
+
+def _judged_cases(engine: RegoEngine, rule: Rule, held: Mapping[str, JSONValue]) -> tuple[TestOutcome, str]:
+    """A test of several cases has passed when every case holds."""
+    names = sequence(engine.query((*rule.package, cases_of(rule.name))).value) or list(held)
+    broken = [str(name) for name in names if held.get(str(name)) is not True]
+    return (TestOutcome.FAILED, f"not so for {', '.join(broken)}") if broken else (TestOutcome.PASSED, "")
 
 
 def _coverage(report: Mapping[str, JSONValue], wanted: set[str]) -> tuple[FileCoverage, ...]:

@@ -6,10 +6,11 @@ Their meaning is that of OPA's built-in function reference; `sprintf` is Go's fm
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ipaddress
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 _VERB = re.compile(r"%(?P<flags>[+\-# 0]*)(?P<width>\d+)?(?:\.(?P<precision>\d*))?(?P<verb>.)?", re.DOTALL)
@@ -122,6 +123,15 @@ def _cidr_intersects(one: str, other: str) -> bool:
     return first.version == second.version and bool(first.overlaps(second))
 
 
+def _cidr_merge(values: Iterable[str]) -> set[str]:
+    """Raises TypeError for networks of both families, which OPA refuses as well."""
+    return {str(network) for network in ipaddress.collapse_addresses(_networks(value) for value in values)}
+
+
+def _hmac(name: str) -> Callable[[str, str], str]:
+    return lambda text, key: hmac.new(key.encode(), text.encode(), name).hexdigest()
+
+
 BUILTINS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("gitopscheck.sprintf", 2, sprintf),
     ("any", 1, lambda values: True in values),
@@ -129,6 +139,11 @@ BUILTINS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("set_diff", 2, lambda one, other: one - other),
     ("array.flatten", 1, _flatten),
     ("net.cidr_intersects", 2, _cidr_intersects),
+    ("net.cidr_merge", 1, _cidr_merge),
+    ("crypto.hmac.md5", 2, _hmac("md5")),
+    ("crypto.hmac.sha1", 2, _hmac("sha1")),
+    ("crypto.hmac.sha256", 2, _hmac("sha256")),
+    ("crypto.hmac.sha512", 2, _hmac("sha512")),
     ("crypto.md5", 1, lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()),
     ("crypto.sha1", 1, lambda text: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()),
     ("crypto.sha256", 1, lambda text: hashlib.sha256(text.encode()).hexdigest()),

@@ -64,6 +64,7 @@ BUILTINS = {
     "startswith": "ss",
     "substring": "snn",
     "sum": "m",
+    "time.parse_rfc3339_ns": "s",
     "to_number": "x",
     "trim": "ss",
     "trim_left": "ss",
@@ -76,12 +77,38 @@ BUILTINS = {
     "upper": "s",
     "yaml.unmarshal": "s",
 }
-_WRITTEN = {"parse_config": "ss"}
-"""Functions that the engine does not have at all: conftest's, whose rules stand in _SHARED."""
+_OPERATORS = {
+    "plus": "+",
+    "minus": "-",
+    "mul": "*",
+    "div": "/",
+    "rem": "%",
+    "and": "&",
+    "or": "|",
+    "equal": "==",
+    "neq": "!=",
+    "lt": "<",
+    "lte": "<=",
+    "gt": ">",
+    "gte": ">=",
+}
+"""Operators by their names as functions."""
+_WRITTEN = {
+    **dict.fromkeys(_OPERATORS, "xx"),
+    "parse_config": "ss",
+    "cast_array": "x",
+    "cast_set": "x",
+    "cast_object": "x",
+    "cast_string": "x",
+    "cast_boolean": "x",
+    "cast_null": "x",
+}
+"""Functions that the engine does not have at all, conftest's and old ones of OPA; their rules stand in _SHARED and _rules."""
 _VALUES = {
     "base64.decode": "base64.is_valid(a0)",
     "json.unmarshal": "json.is_valid(a0)",
     "semver.compare": "semver.is_valid(a0); semver.is_valid(a1)",
+    "time.parse_rfc3339_ns": "regex.match(`^(1[7-9]|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}T`, a0)",
     "to_number": "convertible(a0)",
     "units.parse": "regex.match(`^[0-9.]+([eE][0-9]+)?([numkMGTPE]|[kKMGTPE]i)?$`, a0)",
     "units.parse_bytes": "regex.match(`^[0-9.]+([eE][0-9]+)?([kKMGTPEmgtpe]i?[bB]?|[bB])?$`, a0)",
@@ -103,6 +130,14 @@ convertible(x) if is_boolean(x)
 convertible(x) if is_null(x)
 convertible(x) if {{ is_string(x); regex.match(`^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$`, x) }}
 each(x) := x if collection(x)
+safe_cast_array(x) := [y | some y in x] if is_set(x)
+safe_cast_array(x) := x if is_array(x)
+safe_cast_set(x) := {{y | some y in x}} if is_array(x)
+safe_cast_set(x) := x if is_set(x)
+safe_cast_object(x) := x if is_object(x)
+safe_cast_string(x) := x if is_string(x)
+safe_cast_boolean(x) := x if is_boolean(x)
+safe_cast_null(x) := x if is_null(x)
 safe_parse_config(parser, text) := yaml.unmarshal(text) if {{ parser in {{"yaml", "yml"}}; is_string(text); yaml.is_valid(text) }}
 safe_parse_config(parser, text) := json.unmarshal(text) if {{ parser == "json"; is_string(text); json.is_valid(text) }}
 """
@@ -113,6 +148,8 @@ def module_text() -> str:
 
 
 def _rules() -> Iterator[str]:
+    for name, sign in _OPERATORS.items():
+        yield f"{_own(name)}(x, y) := x {sign} y{' if y != 0' if sign in '/%' else ''}"
     for name, asks in BUILTINS.items():
         arguments = [f"a{number}" for number in range(len(asks))]
         wanted = [_ASKS[ask].format(argument) for ask, argument in zip(asks, arguments, strict=True) if ask != "x"]

@@ -43,7 +43,7 @@ def prepared(modules: Sequence[Module]) -> Prepared:
         return Prepared(modules=[(module.path, module.text, module.version) for module in modules])
     from checker.tools.rego_lenient import PACKAGE, module_text
     from checker.tools.rego_recursion import recursive_functions
-    from checker.tools.rego_source import adapted, lenient, names_by_package
+    from checker.tools.rego_source import adapted, lenient, mocked_names, names_by_package
 
     problems = tuple(
         PolicyProblem(
@@ -53,7 +53,8 @@ def prepared(modules: Sequence[Module]) -> Prepared:
     )
     refused = {problem.module for problem in problems}
     names = names_by_package(text for _, text in foreign)
-    texts = {path: adapted(text, names) for path, text in foreign if path not in refused}
+    mocks = mocked_names((text for _, text in foreign), names)
+    texts = {path: adapted(text, names, mocks) for path, text in foreign if path not in refused}
     return Prepared(
         modules=[(module.path, texts.get(module.path, module.text), module.version) for module in modules if module.path not in refused],
         lenient={path: lenient(text, names) for path, text in texts.items()},

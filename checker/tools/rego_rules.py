@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from checker.model.records import dataclass
-from checker.tools.rego_tokens import Token, matching, scan, statements
+from checker.tools.rego_tokens import Token, literal_end, matching, scan, splice, statements
+from checker.tools.rego_values import Module
+
+_AGAIN, _CASES = "_gitopscheck_again_", "gitopscheck_cases_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,49 @@ def definitions(text: str) -> Iterator[Definition]:
     package = package_path(tokens)
     for start, stop in statements(tokens):
         yield _definition(tokens, start, stop, package)
+
+
+def told_apart(modules: Sequence[Module]) -> list[Module]:
+    """Each definition of a `test_` rule under a name of its own, because OPA runs each for itself; beside one of cases, their names."""
+    seen: dict[tuple[str, ...], int] = {}
+    found: list[Module] = []
+    for module in modules:
+        tokens = scan(module.text)
+        package, edits = package_path(tokens), []
+        for start, stop in statements(tokens):
+            name = tokens[start].text
+            if name.startswith("test_"):
+                number = seen[*package, name] = seen.get((*package, name), -1) + 1
+                again = f"{_AGAIN}{number:02d}" if number else ""
+                edits.append((tokens[start].end, tokens[start].end, again))
+                cases = _cases(module.text, tokens, start, stop)
+                if cases:
+                    edits.append((len(module.text), len(module.text), f"\n{cases_of(name + again)} {cases}"))
+        found.append(replace(module, text=splice(module.text, edits)) if edits else module)
+    return found
+
+
+def cases_of(rule: str) -> str:
+    """The rule that holds the names of all cases of `test_x[case] if { some case, ... in cases; ... }`."""
+    return _CASES + rule
+
+
+def _cases(text: str, tokens: Sequence[Token], start: int, stop: int) -> str:
+    """Head and body of that rule, empty for any other test."""
+    words = [token.text for token in tokens[start : start + 7]]
+    if (
+        words[1:2] != ["["]
+        or words[3:7] != ["]", "if", "{", "some"]
+        or words[2] not in [token.text for token in tokens[start + 7 : start + 10]]
+    ):
+        return ""
+    end, _ = literal_end(tokens[:stop], start + 6)
+    return f"contains {words[2]} if {{ {text[tokens[start + 6].start : tokens[end - 1].end]} }}"
+
+
+def test_name(rule: str) -> str:
+    """As OPA shows it: the second definition of `test_x` is `test_x#01`."""
+    return rule.replace(_AGAIN, "#")
 
 
 def package_path(tokens: Sequence[Token]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 What goes in is a module as its author wrote it; what comes out is text for the engine and what to warn of. The engine
 differs from OPA in a few forms (measured side by side): a line that starts with `(` is taken as a call of the line above;
 a second `{...}` body on a set rule is refused; a function fact without a body is lost; arguments inside `not` are not
-evaluated before the negation, so that an undefined one makes it true; `sprintf` knows fewer verbs. Columns may shift, lines do not.
+evaluated before the negation, so that an undefined one makes it true; `sprintf` knows fewer verbs; and what is said of
+scopes in `rego_scope`. Columns may shift, lines do not.
 """
 
 from __future__ import annotations
@@ -11,15 +12,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from checker.tools.rego_heads import headed
+from checker.tools import rego_scope as scope
+from checker.tools.rego_heads import headed, valued
 from checker.tools.rego_lenient import defined_names, lenient_calls, missing_calls
-from checker.tools.rego_tokens import CLOSING, OPENING, Token, is_call, matching, package_of, scan, splice, statements
+from checker.tools.rego_tokens import (
+    CLOSING,
+    COMPARISONS,
+    LONGEST,
+    OPENING,
+    Token,
+    is_call,
+    literal_end,
+    matching,
+    package_of,
+    scan,
+    splice,
+    statements,
+)
 
 _NOT_A_VALUE = frozenset({"some", "in", "not", "if", "else", "with", "as", "every", "contains", "import", "package", "default"})
-_COMPARISONS = frozenset({"==", "=", "!=", "<", ">", "<=", ">=", "in"})
-_INFIX = _COMPARISONS | {":=", "+", "-", "*", "/", "%", "|", "&", ","}
-_LONGEST = 500
-"""Tokens in a negated expression. No person writes a longer one, and nested ones would be read over and over."""
 _RENAMED = {"re_match": "regex.match"}
 
 Edit = tuple[int, int, str]
@@ -35,9 +46,32 @@ def names_by_package(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:
     return {package: frozenset(names) for package, names in found.items()}
 
 
-def adapted(text: str, names: Mapping[str, frozenset[str]] | None = None) -> str:
+def mocked_names(texts: Iterable[str], names: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """What modules that are loaded together replace by `with`."""
+    replacing = [scan(text) for text in texts if "with" in text]
+    return scope.mocked_names((tokens, names.get(package_of(tokens), frozenset())) for tokens in replacing)
+
+
+def adapted(text: str, names: Mapping[str, frozenset[str]] | None = None, mocks: frozenset[str] = frozenset()) -> str:
     """The module for the engine, the names that its package defines being its own."""
-    for step in (_renamed, _separated, _facts, _unchained, headed, _hoisted, _formatted):
+    tokens = scan(text)
+    text = splice(text, scope.mocked(tokens, (names or {}).get(package_of(tokens), frozenset()), mocks))
+    for step in (
+        _renamed,
+        scope.gathered,
+        scope.imported,
+        scope.destructured,
+        _separated,
+        _facts,
+        _unchained,
+        scope.declared,
+        scope.unified,
+        headed,
+        valued,
+        _hoisted,
+        scope.indexed,
+        _formatted,
+    ):
         edits = step(text, scan(text))
         if edits:
             text = splice(text, edits)
@@ -130,10 +164,10 @@ def _hoisted(text: str, tokens: Sequence[Token]) -> list[Edit]:
     for index, token in enumerate(tokens):
         if token.text != "not" or token.kind != "name" or (index and tokens[index - 1].text in (".", "import")):
             continue
-        stop, literal_end = _literal(tokens, index + 1)
-        if literal_end - index > _LONGEST:
+        stop, whole = literal_end(tokens, index + 1)
+        if whole - index > LONGEST:
             continue
-        modifiers = text[tokens[stop - 1].end : tokens[literal_end - 1].end] if literal_end > stop else ""
+        modifiers = text[tokens[stop - 1].end : tokens[whole - 1].end] if whole > stop else ""
         moved = _moved(tokens, index + 1, stop, rules)
         if not moved or "\n" in modifiers:
             continue
@@ -151,28 +185,8 @@ def _hoisted(text: str, tokens: Sequence[Token]) -> list[Edit]:
         single = index > 0 and tokens[index - 1].text == "if"
         edits.append((token.start, token.start, ("{ " if single else "") + before))
         if single:
-            edits.append((tokens[literal_end - 1].end, tokens[literal_end - 1].end, " }"))
+            edits.append((tokens[whole - 1].end, tokens[whole - 1].end, " }"))
     return edits
-
-
-def _literal(tokens: Sequence[Token], start: int) -> tuple[int, int]:
-    """Where a negated expression ends, and where its `with` clauses do (indexes past the last token)."""
-    index, stop = start, None
-    while index < len(tokens) and index - start <= _LONGEST:
-        token, before = tokens[index], tokens[index - 1]
-        if token.text in CLOSING or token.text in (";", "|", "else"):
-            break
-        if (
-            index > start
-            and token.line > before.line
-            and before.text not in _INFIX | {".", "with", "as"}
-            and token.text not in _INFIX | {".", "with", "as"}
-        ):
-            break
-        if token.text == "with" and token.kind == "name" and stop is None:
-            stop = index
-        index = matching(tokens, index) + 1 if token.text in OPENING else index + 1
-    return (index if stop is None else stop), index
 
 
 def _moved(tokens: Sequence[Token], start: int, stop: int, rules: set[str]) -> list[tuple[int, int]]:
@@ -201,7 +215,7 @@ def _continues(before: Token, token: Token) -> bool:
 
 def _operands(tokens: Sequence[Token], start: int, stop: int, rules: set[str]) -> list[tuple[int, int]]:
     """Arguments, and the sides of a comparison; of `==` only calls."""
-    level = [index for index in _level(tokens, start, stop) if tokens[index].text in _COMPARISONS]
+    level = [index for index in _level(tokens, start, stop) if tokens[index].text in COMPARISONS]
     if not level:
         return [part for part in _arguments(tokens, start, stop) if _worth(tokens, *part, rules)]
     operator = level[0]

@@ -10,6 +10,10 @@ from checker.model.records import dataclass
 
 OPENING = frozenset("([{")
 CLOSING = frozenset(")]}")
+COMPARISONS = frozenset({"==", "=", "!=", "<", ">", "<=", ">=", "in"})
+INFIX = COMPARISONS | {":=", "+", "-", "*", "/", "%", "|", "&", ","}
+LONGEST = 500
+"""Tokens in an expression that is looked through. No person writes a longer one, and nested ones would be read over and over."""
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)|(?P<comment>\#[^\n]*)|(?P<string>"(?:\\.|[^"\\\n])*"|`[^`]*`)"""
@@ -90,6 +94,26 @@ def statements(tokens: Sequence[Token]) -> list[tuple[int, int]]:
         elif token.text in CLOSING:
             depth = max(depth - 1, 0)
     return [span for span in pairwise([*found, len(tokens)]) if tokens[span[0]].text not in ("package", "import")]
+
+
+def literal_end(tokens: Sequence[Token], start: int) -> tuple[int, int]:
+    """Where an expression of a body ends, and where its `with` clauses do (indexes past the last token)."""
+    index, stop = start, None
+    while index < len(tokens) and index - start <= LONGEST:
+        token, before = tokens[index], tokens[index - 1]
+        if token.text in CLOSING or token.text in (";", "|", "else"):
+            break
+        if (
+            index > start
+            and token.line > before.line
+            and before.text not in INFIX | {".", "with", "as"}
+            and token.text not in INFIX | {".", "with", "as"}
+        ):
+            break
+        if token.text == "with" and token.kind == "name" and stop is None:
+            stop = index
+        index = matching(tokens, index) + 1 if token.text in OPENING else index + 1
+    return (index if stop is None else stop), index
 
 
 def splice(text: str, edits: Iterable[tuple[int, int, str]]) -> str:

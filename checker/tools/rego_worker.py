@@ -148,7 +148,7 @@ class Worker:
 
     def _rebuild(self) -> None:
         self.build()
-        for first, stop in zip(self.firsts, [*self.firsts[1:], len(self.groups)], strict=True):
+        for first, stop in zip(self.firsts, [*self.firsts[1:], len(self.groups)], strict=False):
             self._enter(first, stop)
 
     def evaluate(self, line: bytes) -> bytes:

@@ -181,8 +181,21 @@ def test_verify_reports_places_prints_and_coverage(run: Run, monkeypatch: pytest
     assert "verified/p_test.rego:9:\ndata.main_test.test_wrong: FAIL\n" in out
     assert "  verified/p_test.rego:10: denied: 0\n" in out
     assert "PASS: 1/3\nFAIL: 1/3\nSKIPPED: 1/3\n" in out
-    assert re.search(r"verified/p\.rego: not 7\n", out)
+    assert re.search(r"verified/p\.rego: not 7-8\n", out)
     assert run("--verify", "-p", "verified", "-n", "none.*")[0] == 2
+
+
+def test_each_definition_of_a_test_and_each_of_its_cases_counts(run: Run, folder: Path) -> None:
+    (folder / "policy" / "p_test.rego").write_text(
+        "package main_test\nimport rego.v1\ntest_x if 1 == 2\ntest_x if 1 == 1\n"
+        'test_y[name] if {\n\tsome name, n in {"one": 1, "two": 2}\n\tn < 2\n}\ntest_z[name] if { some name in ["a"]; true }\n'
+    )
+    code, out, _ = run("--verify", "--report", "fails")
+    assert code == 1
+    assert "data.main_test.test_x: FAIL\n" in out
+    assert "data.main_test.test_x#01: PASS\n" in out
+    assert "data.main_test.test_y: FAIL\n  not so for two\n" in out
+    assert "data.main_test.test_z: PASS\n" in out
 
 
 def test_an_engine_that_is_not_there_is_said_before_the_work(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

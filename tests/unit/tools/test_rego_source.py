@@ -91,10 +91,38 @@ def test_what_is_undefined_inside_a_negation(shape: str) -> None:
         (NEW + 'r := sprintf("%s", [x | x := 3])', "%!s(int64=3)"),
         (NEW + 'v := [1.5, true]\nr := sprintf("%s %s", v)', "%!s(float64=1.5) true"),
         (NEW + 'r contains {"a": {1}, "b": [{"c": 1}]}', [{"a": [1], "b": [{"c": 1}]}]),
+        (NEW + "r contains x if { v := [[1, 2], [3]][_]; some i; x := v[i] }", [1, 2, 3]),
+        (NEW + "r := {x | some v in [[1], [2]]; y := [z | w := v[_]; some i; z := [w, v[i]]]; some j; x := y[j][i]; i = 0}", [1, 2]),
+        (NEW + 'w contains ["S"]\nr if { m := input.s\n\tg := [m]\n\tw[g]\n}', True),
+        (NEW + 'w contains {"n": "S"}\nr if { m := input.s; g := {"n": m}; not w[[g]]; w[g] }', True),
+        ("package p\nw[x] { x = input.list[_] }\nr[x] { x = w[x] }", [{"name": "z"}]),
+        ("package p\nimport data.p\nz = 3\nr = p.z { true }", 3),
+        ('package p\ndefault d = 1\nw[{"a": 1}]\nw[{"a": 2}]\nr = count(w) { true }', 2),
+        (NEW + "k := {1: 2}\nr := k[m] if {\n\tm := max([1])\n} else := 3", 2),
+        (NEW + "r contains a if { some [a, _] in [[1, 2], [3, 4]] }", [1, 3]),
+        (NEW + 'r contains a if { some k, {"a": a} in {"x": {"a": 1}}; k == "x" }', [1]),
+        (NEW + "a := 1\nimport data.p as own\nr := own.a", 1),
+        (NEW + "f(x) := x\ng := f(1)\nr := x if { x := g with f as 7 }", 7),
+        (NEW + "q := 1\ng := q\nr := x if { x := g with q as 7 }", 7),
+        (NEW + "r := [minus({1, 2}, {1}), div(7, 2), rem(7, 2), cast_array({2, 1}), gte(2, 1)]", [[2], 3.5, 1, [1, 2], True]),
+        (NEW + 'r := net.cidr_merge(["10.0.0.0/25", "10.0.0.128/25"])', ["10.0.0.0/24"]),
     ],
 )
 def test_forms_that_the_engine_alone_would_refuse_or_lose(text: str, expected: object) -> None:
     assert value(text) == expected
+
+
+def test_packages_that_import_each_other_and_mock_each_others_functions() -> None:
+    modules = [
+        Module(
+            "a.rego",
+            "package a\nimport rego.v1\nimport data.b\nz := 5\nr := b.q\ns := b.h with b.f as 7\nt := b.h with data.b.f as u\nu(_) := 8",
+        ),
+        Module("b.rego", "package b\nimport rego.v1\nimport data.a\nq := a.z\nf(x) := x\nh := f(1)"),
+    ]
+    with Engine() as engine:
+        assert engine.load(modules).problems == ()
+        assert [engine.query(("a", rule)).value for rule in "rst"] == [5, 7, 8]
 
 
 @pytest.mark.parametrize(
