@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from checker.model.records import dataclass
+from checker.model.records import dataclass, replace
 from checker.tools.rego_tokens import Token, literal_end, matching, scan, splice, statements
 from checker.tools.rego_values import Module
 

@@ -116,7 +116,8 @@ def test_packages_that_import_each_other_and_mock_each_others_functions() -> Non
     modules = [
         Module(
             "a.rego",
-            "package a\nimport rego.v1\nimport data.b\nz := 5\nr := b.q\ns := b.h with b.f as 7\nt := b.h with data.b.f as u\nu(_) := 8",
+            "package a\nimport rego.v1\nimport data.b\nz := 5\nr := b.q\ns := x if { x := b.h with b.f as 7 }\n"
+            "t := x if { x := b.h with data.b.f as u }\nu(_) := 8",
         ),
         Module("b.rego", "package b\nimport rego.v1\nimport data.a\nq := a.z\nf(x) := x\nh := f(1)"),
     ]
