@@ -11,7 +11,7 @@ from checker.cli.session import open_session
 from checker.cli.tree import as_tree
 from checker.model.findings import CheckerError, UsageError
 from checker.model.objects import JSONValue, Location
-from checker.model.paths import shown
+from checker.model.paths import RepoPath, shown
 from checker.model.units import BuiltUnit, Failure, Reason, State
 from checker.pipeline.about import about
 from checker.pipeline.flux_source import flux_source
@@ -54,9 +54,11 @@ def render(arguments: Arguments) -> int:
     for one in chosen:
         if isinstance(one.result, Failure):
             failed += 1
-            sys.stderr.write(f"{_place(one.result.location)}: {one.unit.key} cannot be rendered: {one.result.message}\n")
+            said = shown(RepoPath(f"{one.unit.key} cannot be rendered: {' '.join(one.result.message.split())}"))
+            sys.stderr.write(f"{_place(one.result.location)}: {said}\n")
         else:
-            sys.stdout.write(f"# {one.unit.key}{f' on {one.unit.cluster}' if one.unit.cluster else ''}\n")
+            where = f" on {one.unit.cluster}" if one.unit.cluster else ""
+            sys.stdout.write(f"# {shown(RepoPath(f'{one.unit.key}{where}'))}\n")
             sys.stdout.write(_printed([dict(obj.body) for obj in one.objects]))
     return 3 if failed else 0
 
@@ -123,7 +125,7 @@ def _row(one: BuiltUnit, depth: int) -> tuple[str, ...]:
     name = f"{unit.namespace}/{unit.name}" if unit.namespace else unit.name
     source = more.source or flux_source(unit) or "-"
     cells = (unit.cluster, unit.environment, more.project, unit.controller.value, "  " * depth + name, source, more.revision, more.sync)
-    return (*(cell or "-" for cell in cells), _state(one))
+    return tuple(shown(RepoPath(cell)) if cell else "-" for cell in (*cells, _state(one)))
 
 
 def _state(one: BuiltUnit) -> str:

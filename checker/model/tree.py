@@ -31,7 +31,11 @@ class Missing(TreeError):
 
 
 class Unreadable(TreeError):
-    """Something is there and may not or cannot be read: link out of the tree, submodule, LFS pointer, too large."""
+    """Something is there and may not or cannot be read: link out of the tree, LFS pointer, too large."""
+
+
+class Elsewhere(Unreadable):
+    """A submodule, or something that lies in one: its content is in another repository."""
 
 
 class Tree(Protocol):

@@ -10,6 +10,7 @@ from typing import NamedTuple, overload
 from checker.model.objects import JSONValue, KubeObject, Location, ObjectKey, Origin
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, field
+from checker.model.tree import Elsewhere, TreeError
 
 
 class Controller(StrEnum):
@@ -96,6 +97,12 @@ class RenderFailure(Exception):
         self.reason = reason
         self.location = location
         self.chain = chain
+
+
+def unreadable(error: TreeError, location: Location | None = None, chain: tuple[RepoPath, ...] = ()) -> RenderFailure:
+    """The failure of a unit that needs what the tree cannot give."""
+    reason = Reason.REMOTE if isinstance(error, Elsewhere) else Reason.BROKEN
+    return RenderFailure(str(error), reason=reason, location=location, chain=chain)
 
 
 @dataclass(frozen=True, kw_only=True)

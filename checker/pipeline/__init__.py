@@ -63,6 +63,7 @@ def check(
 
     run = _rendered(change, settings, running)
     base, head, options = run.base, run.head, run.options
+    notes = (*notes, *_nothing_compared(change))
     report = Report(tool_version=__version__, change=change.facts, units=_everything(base, head), notes=notes)
     running.watch.enter("comparing")
     report = _with_diff(report, run, parts)
@@ -124,6 +125,14 @@ def _reclassified(run: _Run, settings: Settings) -> _Run:
         return replace(one, built=tuple(replace(built, unit=units[built.unit.key]) for built in one.built))
 
     return replace(run, settings=settings, options=options, base=side(run.base), head=side(run.head))
+
+
+def _nothing_compared(change: Snapshot) -> tuple[str, ...]:
+    """That nothing changes between a commit and itself is true and no answer."""
+    base, head = change.facts.base, change.facts.head
+    if not base.commit or base.commit != head.commit:
+        return ()
+    return (f"{head.name} and its base are the same commit, so there was nothing to compare: name what it is compared with by --base",)
 
 
 def _refuse_unknown_target(change: Snapshot, settings: Settings) -> None:

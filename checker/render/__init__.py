@@ -13,7 +13,7 @@ from checker.model.objects import Location, dig
 from checker.model.paths import ROOT
 from checker.model.records import replace
 from checker.model.tree import RecordingTree, Tree, TreeError
-from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, RenderFailure
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, RenderFailure, unreadable
 from checker.render.options import RenderOptions, RevisionTree
 from checker.render.redact import redacted
 from checker.render.unread import note_unread
@@ -57,9 +57,8 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
             reads=recording.reads,
         )
     except TreeError as error:
-        result = Failure(
-            message=str(error), reason=Reason.BROKEN, location=Location(path=error.path or unit.path or ROOT), reads=recording.reads
-        )
+        reason = unreadable(error).reason
+        result = Failure(message=str(error), reason=reason, location=Location(path=error.path or unit.path or ROOT), reads=recording.reads)
     except RecursionError:
         result = Failure(message="nested too deeply to build", reason=Reason.BROKEN, location=unit.origin.location, reads=recording.reads)
     except Exception as error:  # noqa: BLE001 - a bug of ours in one unit is a gap that the report shows, and the other units go on

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 from checker.model.paths import ROOT, RepoPath, is_within, join, parent, shown
-from checker.model.tree import EntryKind, Missing, Unreadable
+from checker.model.tree import Elsewhere, EntryKind, Missing, Unreadable
 
 MAX_LINKS = 40
 MAX_DEPTH = 256
@@ -71,7 +71,7 @@ class LinkedTree(ABC):
         if kind is EntryKind.DIRECTORY:
             raise Unreadable(path, "is a directory")
         if kind is EntryKind.SUBMODULE:
-            raise Unreadable(path, self._submodule_reason(real))
+            raise Elsewhere(path, self._submodule_reason(real))
         data = self.stored_bytes(real, SIZE_LIMIT)
         if len(data) < _POINTER_LIMIT and data.startswith(_POINTER_STARTS):
             raise Unreadable(path, "is a Git LFS pointer: its content is not in the repository")
@@ -81,7 +81,7 @@ class LinkedTree(ABC):
         real = self.resolve(path)
         kind = self._kind(real)
         if kind is EntryKind.SUBMODULE:
-            raise Unreadable(path, self._submodule_reason(real))
+            raise Elsewhere(path, self._submodule_reason(real))
         if kind is not EntryKind.DIRECTORY:
             raise Missing(path, "does not exist" if kind is None else "is not a directory")
         return self.stored_names(real)

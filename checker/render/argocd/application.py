@@ -13,7 +13,7 @@ from checker.model.objects import KubeObject, Location, mapping, text
 from checker.model.paths import PathEscapes, RepoPath
 from checker.model.records import replace
 from checker.model.tree import EntryKind, Tree, TreeError, walk
-from checker.model.units import DeployUnit, Note, Rendered, RenderFailure
+from checker.model.units import DeployUnit, Note, Rendered, RenderFailure, unreadable
 from checker.render.argocd.context import Context
 from checker.render.argocd.detect import tool_of, with_overrides
 from checker.render.argocd.directory import expanded_list, render_directory
@@ -53,7 +53,7 @@ def _generate(context: Context) -> Generated:
     except RenderFailure as failure:
         raise _located(failure, context) from failure
     except TreeError as error:
-        raise context.broken(str(error)) from error
+        raise unreadable(error, context.unit.origin.location) from error
     listed = [item for obj in objects for item in _unpacked(obj)]
     _check_annotations(listed, context)
     return tuple(_with_origin(obj, context) for obj in listed), tuple(_with_location(note, context) for note in notes)

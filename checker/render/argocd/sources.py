@@ -137,6 +137,8 @@ class Planner:
             raise self.broken(f"spec.source.path {wanted!r} leaves the repository") from error
         if checkout.tree.kind(path) is EntryKind.DIRECTORY:
             return Source(body=body, checkout=checkout, path=path)
+        if checkout.tree.kind(path) is EntryKind.SUBMODULE:
+            checkout.tree.entries(path)
         if checkout.is_guess:
             raise self.remote(f"{wanted} of {text(body.get('repoURL'))} is not in this repository")
         near = nearest(checkout.tree, path)

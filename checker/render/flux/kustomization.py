@@ -64,6 +64,8 @@ def _built(unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: Re
     from checker.render.kustomize import KustomizeOptions, build
 
     assert unit.declaration is not None
+    if artifact.kind(path) is EntryKind.SUBMODULE:
+        artifact.entries(path)
     if artifact.kind(path) is not EntryKind.DIRECTORY:
         near = nearest(artifact, path)
         hint = f"; did you mean {near}?" if near else ""

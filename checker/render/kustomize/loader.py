@@ -76,6 +76,8 @@ class Loader:
         found = self._inside(path)
         if self.tree.kind(found) is EntryKind.SYMLINK:
             self.tree.resolve(found)
+        if self.tree.kind(found) is EntryKind.SUBMODULE:
+            self.tree.entries(found)
         if self.tree.kind(found) is not EntryKind.DIRECTORY:
             raise broken(
                 f"{shown(found)} does not exist{self._hint(found)}" if self.tree.kind(found) is None else f"{shown(found)} is not a folder"

@@ -15,7 +15,7 @@ from typing import Any
 
 from checker.model.objects import Location, Origin
 from checker.model.tree import EntryKind, TreeError
-from checker.model.units import RenderFailure
+from checker.model.units import RenderFailure, unreadable
 from checker.render.kustomize import config as configs
 from checker.render.kustomize import metadata, plugins
 from checker.render.kustomize.config import EMPTY, merged
@@ -59,7 +59,7 @@ class Target:
                 failure.location = self.kustomization.location(pointer)
             raise
         except TreeError as error:
-            raise broken(str(error), self.kustomization.location(pointer)) from error
+            raise unreadable(error, self.kustomization.location(pointer)) from error
 
     def origin(self, field: str, hint: str = "") -> Origin:
         """Where something that this file generates or patches stands: the field, or the first mention of `hint` after it."""
@@ -197,4 +197,4 @@ def led_by(path: Any) -> Iterator[None]:
             failure.location = Location(path=path)
         raise
     except TreeError as error:
-        raise RenderFailure(str(error), location=Location(path=error.path), chain=(path,)) from error
+        raise unreadable(error, Location(path=error.path), (path,)) from error
