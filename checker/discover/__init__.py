@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments, own_branch, promotion_order
-from checker.discover.layout import Layout, ParseCache, holds_objects, is_library, read_layout, referenced
+from checker.discover.layout import Layout, holds_objects, is_library, read_layout, referenced
+from checker.discover.memo import Memo
 from checker.model.objects import Origin
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, join, lies_in, parent
-from checker.model.records import dataclass
+from checker.model.records import dataclass, field
 from checker.model.settings import ClusterSetting, EnvironmentSetting
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, UnitKey
@@ -23,7 +24,7 @@ from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Unit
 __all__ = [
     "DiscoverOptions",
     "Layout",
-    "ParseCache",
+    "Memo",
     "find_declared",
     "find_released",
     "find_unreached",
@@ -47,6 +48,7 @@ class DiscoverOptions:
     branch: str | None = None
     clusters: tuple[ClusterSetting, ...] = ()
     """Those with a server give an Application's destination its name."""
+    memo: Memo = field(default_factory=Memo)
 
 
 def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:

@@ -13,6 +13,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from checker.discover.argocd_overlays import overlays_of
+from checker.discover.memo import Memo
 from checker.model.objects import JSONValue, KubeObject, ObjectKey, Origin, dig, mapping, sequence, text
 from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, join, parent, repo_path
 from checker.model.records import replace
@@ -25,12 +26,16 @@ GROUP = "argoproj.io"
 KINDS = {"Application": Controller.ARGOCD_APPLICATION, "ApplicationSet": Controller.ARGOCD_APPLICATIONSET}
 CLUSTER_LABEL = "argocd.argoproj.io/secret-type"
 SETTINGS = "argocd-cm"
+MENTIONS_CLUSTERS = "mentions clusters"
 _BESIDE = frozenset({"AppProject", "ArgoCD", "CustomResourceDefinition", "Secret"})
 
 
 class Options(Protocol):
     @property
     def repository_urls(self) -> tuple[str, ...]: ...
+
+    @property
+    def memo(self) -> Memo: ...
 
     @property
     def clusters(self) -> tuple[ClusterSetting, ...]: ...
@@ -41,10 +46,10 @@ def find_roots(tree: Tree, objects: Sequence[KubeObject], options: Options) -> t
     declared = [obj for obj in objects if _is_unit(obj)]
     if not declared:
         return ()
-    overlays = overlays_of(tree, {obj.origin.path for obj in declared})
+    overlays = overlays_of(tree, {obj.origin.path for obj in declared}, options.memo)
     alone = [obj for obj in declared if obj.origin.path not in overlays.used and obj.origin.path not in overlays.patches]
     units = [_unit(obj, None, options) for obj in alone]
-    beside = _beside(objects, _cluster_secrets(tree) if any(_asks_clusters(obj) for obj in declared) else ())
+    beside = _beside(objects, _cluster_secrets(tree, options.memo) if any(_asks_clusters(obj) for obj in declared) else ())
     placed = [_with_beside(unit, beside) for unit in _distinct(units, {})]
     tops = [_overlay(tree, folder, beside) for folder in overlays.tops]
     return (*placed, *tops)
@@ -61,7 +66,7 @@ def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> t
     shared = {id(unit.unit.related): unit.unit.related for unit in built}
     brought = {id(obj): obj for related in shared.values() for obj in related if _is_beside(obj)}
     if any(_asks_clusters(obj) for parent in parents for obj in parent.of_kind(*KINDS)):
-        brought.update((id(obj), obj) for obj in _cluster_secrets(tree))
+        brought.update((id(obj), obj) for obj in _cluster_secrets(tree, options.memo))
     beside = _beside((obj for unit in built for obj in unit.where(_may_be_beside)), brought.values())
     roots = {unit.unit.key: unit.unit for unit in built if unit.unit.parent is None and unit.unit.controller in KINDS.values()}
     origins = {parent.unit.origin for parent in parents if parent.unit.controller in KINDS.values()}
@@ -227,7 +232,7 @@ def _words(value: JSONValue) -> str:
 
 
 @lru_cache(maxsize=4)
-def _cluster_secrets(tree: Tree) -> tuple[KubeObject, ...]:
+def _cluster_secrets(tree: Tree, memo: Memo) -> tuple[KubeObject, ...]:
     """Cluster Secrets written in files; they are of no group that is looked for otherwise. Every round asks again."""
     from checker.tools.yaml import read_objects
 
@@ -235,9 +240,12 @@ def _cluster_secrets(tree: Tree) -> tuple[KubeObject, ...]:
     for path in walk(tree):
         if path.endswith((".yaml", ".yml", ".json")) and tree.kind(path) is EntryKind.FILE:
             try:
-                data = tree.read(path)
+                objects = read_objects(tree.read(path), path).objects if memo.of(MENTIONS_CLUSTERS, tree, path, _mentions_clusters) else ()
             except TreeError:
                 continue
-            if CLUSTER_LABEL.encode() in data:
-                found.extend(obj for obj in read_objects(data, path).objects if _is_beside(obj) and obj.kind == "Secret")
+            found.extend(obj for obj in objects if _is_beside(obj) and obj.kind == "Secret")
     return tuple(found)
+
+
+def _mentions_clusters(data: bytes, _path: RepoPath) -> bool:
+    return CLUSTER_LABEL.encode() in data

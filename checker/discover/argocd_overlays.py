@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from checker.discover.memo import Memo
 from checker.model.objects import mapping, sequence
 from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, basename, join, parent, repo_path
 from checker.model.records import dataclass
 from checker.model.tree import Tree, TreeError, walk
 
+REFERENCES = "references"
 _RESOURCES = ("resources", "bases", "components")
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902", "transformers", "replacements", "configurations")
 
@@ -26,22 +28,25 @@ class Overlays:
     patches: frozenset[RepoPath]
 
 
-def overlays_of(tree: Tree, files: Iterable[RepoPath]) -> Overlays:
+def overlays_of(tree: Tree, files: Iterable[RepoPath], memo: Memo) -> Overlays:
     """The topmost kustomizations above `files`."""
-    users, patches = _users(tree)
+    users, patches = _users(tree, memo)
     used = frozenset(path for path in files if path in users)
     return Overlays(tops=_tops(used, users), used=used, patches=patches)
 
 
 @lru_cache(maxsize=4)
-def _users(tree: Tree) -> tuple[Mapping[RepoPath, set[RepoPath]], frozenset[RepoPath]]:
+def _users(tree: Tree, memo: Memo) -> tuple[Mapping[RepoPath, set[RepoPath]], frozenset[RepoPath]]:
     """The folders that list each file or folder, and the files that are only patched with. Every round asks again."""
     users: dict[RepoPath, set[RepoPath]] = {}
     patches: set[RepoPath] = set()
     for path in walk(tree):
         if basename(path) in KUSTOMIZATION_FILES:
             folder = parent(path)
-            listed, patching = _references(_read(tree, path), folder)
+            try:
+                listed, patching = memo.of(REFERENCES, tree, path, _references)
+            except TreeError:
+                continue
             for target in listed:
                 users.setdefault(target, set()).add(folder)
             patches.update(patching)
@@ -68,26 +73,19 @@ def _tops(used: frozenset[RepoPath], users: Mapping[RepoPath, set[RepoPath]]) ->
     return tuple(sorted(tops))
 
 
-def _read(tree: Tree, path: RepoPath) -> bytes:
-    try:
-        return tree.read(path)
-    except TreeError:
-        return b""
-
-
-@lru_cache(maxsize=16_384)
-def _references(data: bytes, folder: RepoPath) -> tuple[frozenset[RepoPath], frozenset[RepoPath]]:
-    """What one kustomization lists, and what it patches with; every side and round asks again."""
+def _references(data: bytes, path: RepoPath) -> tuple[frozenset[RepoPath], frozenset[RepoPath]]:
+    """What one kustomization lists, and what it patches with."""
     from checker.tools.yaml import Rules, load_documents
 
+    folder = parent(path)
     listed: set[RepoPath] = set()
     patching: set[RepoPath] = set()
     for document in load_documents(data, rules=Rules.KUSTOMIZE)[:1]:
         body = mapping(document.value)
         for field in _RESOURCES:
-            listed.update(path for item in sequence(body.get(field)) for path in _inside(item, folder))
+            listed.update(target for item in sequence(body.get(field)) for target in _inside(item, folder))
         for field in _PATCHES:
-            patching.update(path for item in sequence(body.get(field)) for path in _inside(mapping(item).get("path") or item, folder))
+            patching.update(target for item in sequence(body.get(field)) for target in _inside(mapping(item).get("path") or item, folder))
     return frozenset(listed), frozenset(patching)
 
 

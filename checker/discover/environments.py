@@ -89,6 +89,7 @@ def _inferred(unit: DeployUnit, parent: str) -> str:
     return own or declared or stated or above or environment_of_cluster(unit.cluster) or _from_name(_destination(unit))
 
 
+@lru_cache(maxsize=16_384)
 def environment_of_path(path: str) -> str:
     """By a folder of environments above, else a folder that is such a word, else a folder of clusters above; empty for none."""
     folders = path.split("/")
@@ -104,11 +105,13 @@ def environment_of_path(path: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def environment_of_cluster(cluster: str) -> str:
     """The word for a stage in its name, else the name, without what tells instances of Argo CD apart."""
     return _from_name(cluster) or cluster.partition(" (")[0]
 
 
+@lru_cache(maxsize=4096)
 def _from_name(name: str) -> str:
     """The word of `WORDS` among the parts of a name such as `prod-eu-1`."""
     return next((part for part in re.split(r"[-_./: ()]", name) if part in WORDS), "")

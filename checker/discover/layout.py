@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping
 
+from checker.discover.memo import Memo
 from checker.model.objects import JSONValue, KubeObject, Location, mapping, sequence
 from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, lies_in, parent, repo_path
 from checker.model.records import dataclass
@@ -22,7 +23,7 @@ class BrokenFile:
 
 
 Parsed = tuple[tuple[KubeObject, ...], tuple[BrokenFile, ...]]
-ParseCache = MutableMapping[tuple[RepoPath, str], Parsed]
+DECLARES, ADDRESSES = "declares", "addresses"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,20 +31,22 @@ class Layout:
     """Paths are sorted. `declarations` are the Flux, Argo CD and CustomResourceDefinition objects written in files outside charts."""
 
     kustomizations: tuple[RepoPath, ...]
+    addressing: tuple[RepoPath, ...]
+    """The kustomization files that hold something like an address."""
     charts: tuple[RepoPath, ...]
     manifests: tuple[RepoPath, ...]
     declarations: tuple[KubeObject, ...]
     broken: tuple[BrokenFile, ...] = ()
 
 
-def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layout:
-    """Look at every file name once; parse only files that mention one of DECLARING_GROUPS. Both sides share `cache`."""
+def read_layout(tree: Tree, excluded: Iterable[str], memo: Memo) -> Layout:
+    """Look at every file name once; parse only files that mention one of DECLARING_GROUPS."""
     patterns = tuple(excluded)
     files = [path for path in walk(tree) if not patterns or not _is_excluded(path, patterns)]
     charts = frozenset(parent(path) for path in files if basename(path) == "Chart.yaml")
     outer = tuple(sorted(chart for chart in charts if not chart or not lies_in(parent(chart), charts)))
     above = frozenset(outer)
-    kustomizations = tuple(parent(path) for path in files if basename(path) in KUSTOMIZATION_FILES)
+    kustomizations = [path for path in files if basename(path) in KUSTOMIZATION_FILES]
     manifests = tuple(
         path
         for path in files
@@ -53,10 +56,17 @@ def read_layout(tree: Tree, excluded: Iterable[str], cache: ParseCache) -> Layou
     declarations: list[KubeObject] = []
     broken: list[BrokenFile] = []
     for path in manifests:
-        objects, problems = _declarations(tree, path, cache)
+        objects, problems = _declarations(tree, path, memo)
         declarations.extend(objects)
         broken.extend(problems)
-    return Layout(kustomizations=kustomizations, charts=outer, manifests=manifests, declarations=tuple(declarations), broken=tuple(broken))
+    return Layout(
+        kustomizations=tuple(map(parent, kustomizations)),
+        addressing=tuple(path for path in kustomizations if _holds_address(tree, path, memo)),
+        charts=outer,
+        manifests=manifests,
+        declarations=tuple(declarations),
+        broken=tuple(broken),
+    )
 
 
 def holds_objects(tree: Tree, path: RepoPath) -> bool:
@@ -117,18 +127,27 @@ def _inside(entry: str, folder: RepoPath) -> tuple[RepoPath, ...]:
         return ()
 
 
-def _declarations(tree: Tree, path: RepoPath, cache: ParseCache) -> Parsed:
+def _declarations(tree: Tree, path: RepoPath, memo: Memo) -> Parsed:
     try:
-        key = (path, tree.identity(path) or "")
-        if key not in cache:
-            data = tree.read(path)
-            cache[key] = _parsed(data, path) if any(group.encode() in data for group in DECLARING_GROUPS) else ((), ())
+        return memo.of(DECLARES, tree, path, _parsed)
     except TreeError as error:
         return (), (BrokenFile(message=str(error), location=Location(path=path)),)
-    return cache[key]
+
+
+def _holds_address(tree: Tree, path: RepoPath, memo: Memo) -> bool:
+    try:
+        return memo.of(ADDRESSES, tree, path, _is_addressing)
+    except TreeError:
+        return False
+
+
+def _is_addressing(data: bytes, _path: RepoPath) -> bool:
+    return b"://" in data or b"github.com" in data or b"git@" in data
 
 
 def _parsed(data: bytes, path: RepoPath) -> Parsed:
+    if not any(group.encode() in data for group in DECLARING_GROUPS):
+        return (), ()
     from checker.tools.yaml import read_objects
 
     read = read_objects(data, path)

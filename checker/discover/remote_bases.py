@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 
 from checker.model.findings import Finding, Severity
 from checker.model.objects import Location, mapping, sequence
-from checker.model.paths import RepoPath, join
-from checker.model.tree import EntryKind, Tree, TreeError
+from checker.model.paths import RepoPath
+from checker.model.tree import Tree, TreeError
 
 FIELDS = ("resources", "bases", "components")
 _REMOTE = re.compile(r"(?:git::|https?://|ssh://|git@|github\.com[/:])")
@@ -20,10 +20,9 @@ _FILE = re.compile(r"\.(?:ya?ml|json)$")
 _FIXED = re.compile(r"v?\d+(?:\.\d+)*(?:[-+.].*)?|.*[/-]v?\d+\.\d+.*|[0-9a-f]{7,64}|refs/tags/.*")
 
 
-def find_floating_bases(tree: Tree, folders: Iterable[RepoPath], names: Iterable[str]) -> tuple[Finding, ...]:
-    """In the order of the folders. Files by address are left out: their address names a version, or nobody can tell."""
-    files = (join(folder, name) for folder in folders for name in names)
-    return tuple(finding for path in files if tree.kind(path) is EntryKind.FILE for finding in _of_file(tree, path))
+def find_floating_bases(tree: Tree, files: Iterable[RepoPath]) -> tuple[Finding, ...]:
+    """In the order of the kustomization files. Files by address are left out: their address names a version, or nobody can tell."""
+    return tuple(finding for path in files for finding in _of_file(tree, path))
 
 
 def _of_file(tree: Tree, path: RepoPath) -> Iterator[Finding]:
@@ -32,8 +31,6 @@ def _of_file(tree: Tree, path: RepoPath) -> Iterator[Finding]:
     try:
         data = tree.read(path)
     except TreeError:
-        return
-    if b"://" not in data and b"github.com" not in data and b"git@" not in data:
         return
     for document in load_documents(data, rules=Rules.KUSTOMIZE):
         body = mapping(document.value)

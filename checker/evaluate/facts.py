@@ -32,13 +32,16 @@ class Facts:
         self._memory = options.memory
         self._is_narrow = policies.meaning is Meaning.LIBRARY
         self._units = inputs.units
+        self._by_scope: dict[str, list[UnitInputs]] = {}
+        for unit in inputs.units:
+            self._by_scope.setdefault(unit_scope(unit), []).append(unit)
         self._digests: dict[tuple[str, str | None], str] = {}
 
     def data(self, scopes: Container[str]) -> dict[str, JSONValue]:
         """For objects in these scopes."""
         own: dict[str, JSONValue] = {"change": self._change, **({what: {} for what in _OF_UNITS} if self._has_gitops else {})}
         for what in self._wanted:
-            near = [unit for unit in self._units if unit_scope(unit) in scopes] if self._is_local(what) else self._units
+            near = (unit for unit in self._units if unit_scope(unit) in scopes or not self._is_local(what))
             own[what] = _OF_UNITS[what]([item for unit in near for item in unit.inputs])
         return {**self._given, "gitopscheck": own}
 
@@ -53,7 +56,7 @@ class Facts:
     def _digest(self, what: str, scope: str | None) -> str:
         known = self._digests.get((what, scope))
         if known is None:
-            units = [unit for unit in self._units if scope is None or unit_scope(unit) == scope]
+            units = self._units if scope is None else self._by_scope.get(scope, ())
             known = self._digests[what, scope] = digest_of(*(self._told(what, unit) for unit in units))
         return known
 

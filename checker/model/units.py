@@ -58,7 +58,7 @@ class DeployUnit:
     origin: Origin
     parent: UnitKey | None = None
 
-    @property
+    @cached_property
     def key(self) -> UnitKey:
         return UnitKey(self.cluster, self.controller, self.namespace, self.name)
 

@@ -195,13 +195,16 @@ def _with_findings(report: Report, run: _Run) -> Report:
 
 
 def _expand_options(change: Snapshot, settings: Settings, running: Running) -> ExpandOptions:
-    from checker.discover import DiscoverOptions
+    from checker.discover import DiscoverOptions, Memo
     from checker.pipeline.expand import ExpandOptions
+    from checker.pipeline.files import Files
     from checker.pipeline.index import Index
     from checker.render.options import RenderOptions
     from checker.snapshot import Revisions
 
     store = opened_store(running)
+    repository = str(change.repository.place.git_dir)
+    files = Files(store, repository) if store is not None else None
     digest_key, report_key = digest_keys(store)
 
     urls = change.repository.remote_urls()
@@ -216,6 +219,7 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
             sources=settings.sources,
             branch=target,
             clusters=settings.clusters,
+            memo=files.memo if files is not None else Memo(),
         ),
         render=RenderOptions(
             kubernetes=settings.kubernetes[0],
@@ -229,10 +233,11 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
             tags=change.repository.tags,
         ),
         exclude=settings.exclude,
+        files=files,
         digest_key=digest_key,
         report_key=report_key,
         store=store,
-        index=Index(store, str(change.repository.place.git_dir)) if store is not None else None,
+        index=Index(store, repository) if store is not None else None,
         jobs=running.jobs or processors(),
         watch=running.watch,
     )

@@ -10,7 +10,6 @@ from checker.discover.layout import BrokenFile
 from checker.discover.remote_bases import find_floating_bases
 from checker.model.change import ChangeFacts
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
-from checker.model.paths import KUSTOMIZATION_FILES
 from checker.model.records import replace
 from checker.model.settings import Settings, cluster_named
 from checker.model.tree import Tree
@@ -54,7 +53,7 @@ def check_side(
     locate = locator(head.tree)
     failures = tuple(finding for built in head.built for finding in _failures(built))
     conflicts = (*find_conflicts(head.built), *find_unreleased(base.built, head.built))
-    floating = find_floating_bases(head.tree, head.layout.kustomizations, KUSTOMIZATION_FILES)
+    floating = find_floating_bases(head.tree, head.layout.addressing)
     broken = tuple(_broken(file) for file in head.layout.broken)
     notes = tuple(finding for built in head.built for finding in _notes(built))
     watch.enter("holding objects against schemas")

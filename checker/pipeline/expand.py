@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
-from checker.discover import DiscoverOptions, Layout, ParseCache, find_declared, find_released, find_unreached, read_layout
+from checker.discover import DiscoverOptions, Layout, find_declared, find_released, find_unreached, read_layout
 from checker.discover.layout import BrokenFile
 from checker.model.records import dataclass, replace
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
-from checker.pipeline.rendering import Rendering, RenderingOptions, same_work
+from checker.pipeline.files import Files
+from checker.pipeline.rendering import FIXED, Rendering, RenderingOptions, same_work
 from checker.render.redact import rekeyed
 
 MAX_ROUNDS = 50
@@ -34,18 +35,21 @@ class ExpandOptions(RenderingOptions):
 
     discover: DiscoverOptions
     exclude: tuple[str, ...] = ()
+    files: Files | None = None
     report_key: bytes = b""
 
 
 def expand(base: Tree, head: Tree, options: ExpandOptions) -> tuple[Side, Side]:
     """Every unit of both trees with its result, sorted by key."""
     options.watch.enter("reading")
-    cache: ParseCache = {}
-    layouts = [read_layout(tree, options.exclude, cache) for tree in (base, head)]
+    layouts = [read_layout(base, options.exclude, options.discover.memo)]
     on_base = Rendering(base, options)
     options.watch.enter("rendering base")
     declared_base = _declared(base, layouts[0], options, on_base, {})
+    if options.files is not None and isinstance(base, FIXED):
+        options.files.keep(base)
     options.watch.enter("rendering head")
+    layouts.append(read_layout(head, options.exclude, options.discover.memo))
     on_head = Rendering(head, options, on_base)
     declared_head = _declared(head, layouts[1], options, on_head, declared_base)
     declared_base |= _undeclared(layouts[0], declared_base, declared_head)
@@ -64,7 +68,7 @@ def expand(base: Tree, head: Tree, options: ExpandOptions) -> tuple[Side, Side]:
 
 def expand_one(tree: Tree, options: ExpandOptions) -> Side:
     """One side alone, for commands that compare nothing."""
-    layout = read_layout(tree, options.exclude, {})
+    layout = read_layout(tree, options.exclude, options.discover.memo)
     rendering = Rendering(tree, options)
     declared = _declared(tree, layout, options, rendering, {})
     unreached = _unreached(tree, layout, tuple(declared.values()), options, rendering, {})

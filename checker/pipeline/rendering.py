@@ -103,7 +103,7 @@ class _Job:
 
     def __init__(self, tree: Tree, options: RenderingOptions) -> None:
         self._tree = tree
-        self._options = replace(options, watch=UNWATCHED, index=None)
+        self._options = RenderingOptions(render=options.render, digest_key=options.digest_key, store=options.store)
 
     def __call__(self, unit: DeployUnit) -> BuiltUnit:
         options = self._options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _SSH = re.compile(r"(ssh://)?([^/:]*?)@[^@]+")
@@ -42,6 +43,7 @@ def is_this_repository(url: str, known: Sequence[str]) -> bool:
     return bool(url) and not url.startswith("oci://") and (not known or _bare(url) in {_bare(other) for other in known})
 
 
+@lru_cache(maxsize=1024)
 def _bare(url: str) -> str:
     """`git@host:owner/repo.git`, `ssh://git@host/owner/repo`, `https://user@host/owner/repo/` -> `host/owner/repo`."""
     plain = url.strip().lower()

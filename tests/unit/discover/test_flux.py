@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checker.discover import DiscoverOptions, find_unreached, read_layout
+from checker.discover import DiscoverOptions, Memo, find_unreached, read_layout
 from checker.discover.flux import find_children, find_roots
 from checker.model.objects import KubeObject
 from checker.model.paths import RepoPath
@@ -140,7 +140,7 @@ def test_clusters_of_one_name_are_told_apart_by_their_path() -> None:
 def test_a_library_chart_is_no_unit() -> None:
     charts = {f"{name}/Chart.yaml": f"name: {name}\nversion: 1.0.0\n{more}" for name, more in (("lib", "type: library\n"), ("app", ""))}
     tree = MemoryTree({RepoPath(path): text.encode() for path, text in charts.items()})
-    units = find_unreached(tree, read_layout(tree, (), {}), (), DiscoverOptions())
+    units = find_unreached(tree, read_layout(tree, (), Memo()), (), DiscoverOptions())
     assert [unit.name for unit in units] == ["app"]
 
 

@@ -9,7 +9,7 @@ from checker.model.tree import MemoryTree
 
 def lines(entry: str) -> list[int | None]:
     tree = MemoryTree({RepoPath("app/kustomization.yaml"): f"resources:\n  - local\n  - {entry}\n".encode()})
-    return [finding.location.line for finding in find_floating_bases(tree, [RepoPath("app")], ["kustomization.yaml"])]
+    return [finding.location.line for finding in find_floating_bases(tree, [RepoPath("app/kustomization.yaml")])]
 
 
 @pytest.mark.parametrize(
