@@ -61,8 +61,11 @@ def _rules(environments: Sequence[EnvironmentSetting], *, hydrated: bool) -> str
         lines.append("  generated-branch: warn # a hydrated branch holds what its dry source renders to")
     if len([environment for environment in environments if environment.guarded]) > 1:
         lines.append("  one-environment-per-change: warn")
-    names = [environment.name for environment in environments]
-    pairs = [(name, names[place - 1]) for place, name in enumerate(names) if place and environments[place].guarded]
+    pairs = [
+        (environment.name, before)
+        for place, environment in enumerate(environments)
+        if environment.guarded and (before := _before(environment.name, environments[:place])) is not None
+    ]
     if pairs:
         lines.append("  promoted-from:         # a version reaches it only after the environment before it runs it")
         lines += [f"    {_scalar(name)}: {{environment: {_scalar(before)}, mode: warn}}" for name, before in pairs]
@@ -70,6 +73,21 @@ def _rules(environments: Sequence[EnvironmentSetting], *, hydrated: bool) -> str
     lines.append("  # source-branch:       # who may change it; a fork's branch of the same name does not count")
     lines.append(f'  #   {_scalar(guarded)}: {{from: ["release/*"], into: [main]}}')
     return "\n".join(lines) + "\n"
+
+
+def _before(name: str, earlier: Sequence[EnvironmentSetting]) -> str | None:
+    """From where a version comes to it: the last stage that is none of its own kind, there the one of the same region or cluster.
+
+    `prod-eu` follows `staging-eu`, and neither `prod-asia` nor `staging-us`.
+    """
+    words = _words(name)
+    steps = [one.name for one in reversed(earlier) if not (one.guarded and words & _words(one.name))]
+    alike = [step for step in steps if _words(step) & _words(steps[0])]
+    return next((step for step in alike if words & _words(step)), steps[0] if steps else None)
+
+
+def _words(name: str) -> set[str]:
+    return set(re.split(r"[-_.]", name))
 
 
 def _scalar(value: str) -> str:
