@@ -8,7 +8,7 @@ from checker.model.findings import Finding, Outcome, Severity
 from checker.model.report import Report, Suppressed, Verdict
 from checker.report.clean import sentence, shown
 from checker.report.options import FormatOptions
-from checker.report.story import object_name, ordered_rules, place, plural, said_once
+from checker.report.story import concerned, listing, object_name, ordered_rules, place, plural, said_once, spots
 from checker.report.terminal import Paint, columns, filled, pad, wrapped
 
 _PLACES = 3
@@ -36,19 +36,27 @@ def _crowd(alike: Sequence[Finding], options: FormatOptions) -> str:
     """What is said of all of them; of notes with some of the places."""
     if len(alike) == 1:
         return _said(alike[0], options)
-    if alike[0].severity > Severity.NOTE:
-        return f"{sentence(alike[0].message)} ({len(alike):,} places)"
-    return _said(alike[0], options) + _also(alike)
+    if alike[0].severity is Severity.NOTE:
+        return _said(alike[0], options) + _also(alike)
+    number = len(spots(alike))
+    return f"{sentence(alike[0].message)} ({f'{number:,} places' if number > 1 else _at_one_place(alike)})"
+
+
+def _at_one_place(alike: Sequence[Finding]) -> str:
+    objects = list(dict.fromkeys(object_name(finding.object) for finding in alike if finding.object is not None))
+    environments = [shown(environment) or "no environment" for environment in concerned(alike)]
+    return "; ".join(listing(names, 3) for names in (objects, environments) if names)
 
 
 def _others(alike: Sequence[Finding]) -> list[str]:
     """The further places of errors and warnings, every one: somebody has to go there."""
-    return [place(finding.location) for finding in alike[1:]] if alike[0].severity > Severity.NOTE else []
+    return [place(location) for location in spots(alike)[1:]] if alike[0].severity > Severity.NOTE else []
 
 
 def _also(alike: Sequence[Finding]) -> str:
-    more = f", and {plural(len(alike) - _PLACES, 'more place')} (--verbose)" if len(alike) > _PLACES else ""
-    return f"; also {', '.join(place(finding.location) for finding in alike[1:_PLACES])}{more}"
+    places = [place(location) for location in spots(alike)]
+    more = f", and {plural(len(places) - _PLACES, 'more place')} (--verbose)" if len(places) > _PLACES else ""
+    return f"; also {', '.join(places[1:_PLACES])}{more}" if len(places) > 1 else ""
 
 
 def hook_lines(report: Report, options: FormatOptions, paint: Paint) -> Iterator[str]:

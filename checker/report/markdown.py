@@ -27,6 +27,7 @@ from checker.report.story import (
     Units,
     alike_gaps,
     change_counts,
+    concerned,
     dangers,
     listed_findings,
     object_name,
@@ -35,6 +36,7 @@ from checker.report.story import (
     plural,
     said_once,
     shown_environments,
+    spots,
 )
 from checker.report.verdict import count_words, headline, unit_words
 
@@ -175,10 +177,11 @@ class _Page:
         address = self._link(finding.location)
         where = f"[{where}]({address})" if address else where
         about = [markup.code(object_name(finding.object))] if finding.object is not None and len(alike) == 1 else []
-        about += [markup.code(environment) for environment in finding.environments if environment]
-        most = _NAMES if finding.severity is Severity.NOTE else len(alike)
-        about += [f"also {', '.join(markup.code(place(other.location)) for other in alike[1:most])}"] if len(alike) > 1 else []
-        about += [f"and {plural(len(alike) - most, 'more place')}"] if len(alike) > most else []
+        about += [markup.code(environment) for environment in concerned(alike) if environment]
+        places = spots(alike)
+        most = _NAMES if finding.severity is Severity.NOTE else len(places)
+        about += [f"also {', '.join(markup.code(place(other)) for other in places[1:most])}"] if len(places) > 1 else []
+        about += [f"and {plural(len(places) - most, 'more place')}"] if len(places) > most else []
         said = f" ({', '.join(about)})" if about else ""
         message = markup.text(shorten(finding.message, chars))
         return f"- **{finding.severity.word}** {markup.code(finding.rule)} {where}: {message}{said}\n"

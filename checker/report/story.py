@@ -250,19 +250,36 @@ def alike_gaps(items: Iterable[NotRendered]) -> list[list[NotRendered]]:
 
 
 def said_once(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Worst first; those that say the same of several places together, errors and warnings from `_CROWD` places on."""
+    """Worst first; those that say the same together: of one place always, of several places notes, and others from `_CROWD` places on."""
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.severity, finding.rule, finding.message), []).append(finding)
     apart = (
         part
         for alike in groups.values()
-        for part in ([alike] if alike[0].severity is Severity.NOTE or len(alike) >= _CROWD else [[finding] for finding in alike])
+        for part in ([alike] if alike[0].severity is Severity.NOTE or len(spots(alike)) >= _CROWD else _by_place(alike))
     )
     return sorted(apart, key=lambda alike: -alike[0].severity)
 
 
 _CROWD = 4
+
+
+def _by_place(findings: Iterable[Finding]) -> list[list[Finding]]:
+    found: dict[Location, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.location, []).append(finding)
+    return list(found.values())
+
+
+def spots(alike: Iterable[Finding]) -> list[Location]:
+    """Where findings are, each place once: one line of a base may be wrong in the object of every environment."""
+    return list(dict.fromkeys(finding.location for finding in alike))
+
+
+def concerned(alike: Iterable[Finding]) -> list[str]:
+    """The environments that findings are about."""
+    return list(dict.fromkeys(environment for finding in alike for environment in finding.environments))
 
 
 def change_counts(units: Iterable[UnitDiff]) -> Counter[Change]:

@@ -51,6 +51,8 @@ def text(report: Report, options: FormatOptions) -> str:
 
 MOST_STILL = 6
 """More environments than these that do not move share one line."""
+MOST_GAPS = 3
+"""More reasons than these why units that the change does not touch could not be rendered are left to --verbose."""
 
 
 class _Page:
@@ -271,8 +273,15 @@ class _Page:
     def _not_rendered(self) -> Iterator[str]:
         if self.report.not_rendered:
             yield self.paint("bold", "Not rendered") + self.paint("dim", "  (effect unknown: neither created nor deleted)")
-            for alike in alike_gaps(self.report.not_rendered):
+            gaps = alike_gaps(self.report.not_rendered)
+            other = [alike for alike in gaps if not alike[0].affected]
+            folded = len(other) > MOST_GAPS and not self.options.verbose
+            for alike in gaps[: len(gaps) - len(other)] if folded else gaps:
                 yield from self._gap(alike)
+            if folded:
+                names = [self.units.short(item.unit) for alike in other for item in alike]
+                said = f"{plural(len(names), 'unit')} that this change does not touch, --verbose says why: {listing(names, 8)}"
+                yield from (f"  {line}" for line in wrapped(said, self.width - 2))
 
     def _gap(self, alike: Sequence[NotRendered]) -> Iterator[str]:
         item = alike[0]

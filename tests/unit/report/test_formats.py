@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from importlib import import_module
 
@@ -189,6 +190,40 @@ def test_infinities_are_words_in_json() -> None:
     made = json.loads(show("json", report), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     told = [change["before"] for change in made["diff"][0]["units"][0]["objects"][0]["fields"]]
     assert told == ["Infinity", "-Infinity", "NaN"]
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_a_line_of_a_base_is_found_once_and_not_once_for_every_environment(name: str) -> None:
+    found = [
+        Finding(
+            rule="image-tag-mutable",
+            severity=Severity.WARNING,
+            message="tag 'latest' can change",
+            location=at("base/deployment.yaml", 19, 9),
+            object=key(name=f"{environment}-web"),
+            unit=unit(environment).key,
+            environments=(environment,),
+        )
+        for environment in ("production", "staging")
+    ]
+    said = " ".join(show(name, replace(release(), findings=tuple(found))).replace("`", "").split())
+    assert said.count("tag 'latest' can change") == 1
+    assert said.count("base/deployment.yaml:19:9") == 1
+    assert re.search(r"tag 'latest' can change \([^)]*production(,| and) staging\)", said)
+
+
+def test_units_that_a_change_does_not_touch_are_named_and_their_reasons_left_to_verbose() -> None:
+    report = broken_render()
+    (touched,) = report.not_rendered
+    other = tuple(replace(touched, unit=unit(f"u{number}"), message=f"chart {number}", side="both", affected=False) for number in range(12))
+    many = replace(report, not_rendered=(*other, touched))
+    said = " ".join(show("text", many).split())
+    assert "this change touches it; broken, only at head: resource ../base/shp does not exist" in said
+    assert "12 units that this change does not touch, --verbose says why: production > u0, production > u1" in said
+    assert "production > u7 and 4 more" in said
+    assert "chart 3" not in said
+    assert "chart 3" in show("text", many, verbose=True)
+    assert "chart 2" in show("text", replace(report, not_rendered=(*other[:3], touched)))
 
 
 def test_the_same_causes_are_said_once_in_the_rules() -> None:
