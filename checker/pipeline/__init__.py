@@ -144,13 +144,14 @@ def _refuse_unknown_target(change: Snapshot, settings: Settings) -> None:
 
 
 def list_units(change: Snapshot, settings: Settings, running: Running = DEFAULT_RUNNING) -> tuple[BuiltUnit, ...]:
-    """The units at head with what they render to, sorted by key."""
+    """The units at head with what they render to, without secret values, sorted by key."""
     from checker.pipeline.expand import expand_one
+    from checker.pipeline.hide import units_without_secrets
 
     options = _expand_options(change, settings, running)
     built = expand_one(change.head, options).built
     options.close()
-    return built
+    return units_without_secrets(built, (change.head,), options.report_key or options.digest_key)
 
 
 def _everything(base: Side, head: Side) -> tuple[BuiltUnit, ...]:

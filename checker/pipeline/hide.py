@@ -16,7 +16,7 @@ from checker.model.paths import RepoPath
 from checker.model.records import replace
 from checker.model.report import Report
 from checker.model.tree import Tree, TreeError
-from checker.model.units import BuiltUnit, Failure
+from checker.model.units import BuiltUnit, Failure, Rendered
 from checker.render.named import Hiding, is_secret_name
 
 _T = TypeVar("_T", Failure, Finding, NotRendered)
@@ -49,6 +49,23 @@ def without_secrets(report: Report, units: Iterable[BuiltUnit], trees: Iterable[
         else None,
         notes=tuple(map(said, report.notes)),
     )
+
+
+def units_without_secrets(units: Iterable[BuiltUnit], trees: Iterable[Tree], key: bytes) -> tuple[BuiltUnit, ...]:
+    """Units as they may be listed and printed: what they render to, and why one could not be rendered."""
+    hiding = Hiding(key)
+    units = tuple(units)
+    printed = tuple(_printed(built, hiding) for built in units)
+    _learn_files(units, tuple(trees), hiding)
+    return tuple(_failed(built, hiding) for built in printed)
+
+
+def _printed(built: BuiltUnit, hiding: Hiding) -> BuiltUnit:
+    result = built.result
+    if not isinstance(result, Rendered):
+        return built
+    objects = tuple(obj if (body := hiding.body(obj)) is obj.body else replace(obj, body=body) for obj in result.objects)
+    return replace(built, result=replace(result, objects=objects))
 
 
 def _failed(built: BuiltUnit, hiding: Hiding) -> BuiltUnit:

@@ -7,6 +7,8 @@ only points somewhere else - a variable, a path, a switch - is left alone.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
 import re
@@ -23,13 +25,35 @@ _PAIRS = frozenset(
     for first in ("api", "app", "auth", "client", "consumer", "cookie", "hmac", "jwt", "oauth", "session", "shared", "webhook")
 )
 _POINTER = re.compile(
-    r"\$\([^)]*\)|\$\{[^}]*\}|\{\{.*\}\}|/\S*|true|false|none|null|ref\+\S*|vault:\S*|file:\S*", re.IGNORECASE | re.DOTALL
+    r"\$|[\"']?\$[A-Za-z_]\w*(?![\w$]).*|\$\(.*|\$\{[^}]*\}|.*\{\{.*\}\}.*|/\S*|true|false|none|null|ref\+\S*|vault:\S*|file:\S*|!\w+ \S+"
+    r"|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)|(?-i:[a-z0-9]+(?:-[a-z0-9]+)*-secrets?)",
+    re.IGNORECASE | re.DOTALL,
 )
+"""Variables, templates, paths, switches, references of vals and Vault, tags, names of variables and of Secrets."""
 _ADDRESS = re.compile(r"(?<=://)([^\s/:@]*):([^\s/@]+)(?=@)")
 _BLOCK = re.compile(r"(-----BEGIN (?!CERTIFICATE|PUBLIC)[A-Z0-9 ]+-----)(.*?)(-----END |\Z)", re.DOTALL)
 _LINE = re.compile(r"(?m)^([ \t]*(?:-[ \t]+|export[ \t]+)?[\"']?([\w.-]{1,80})[\"']?[ \t]*(?:=|:[ \t])[ \t]*)([\"']?)([^\n]*?)\3[ \t\r]*$")
 _FLAG = re.compile(r"(--?([\w.-]{1,80}))(?:=(.*))?", re.DOTALL)
-_HINT = re.compile(r"passw|pwd|passphrase|token|credential|secret|key|://[^/\s\"]*:[^/\s\"]*@|-----BEGIN |ENC\[", re.IGNORECASE)
+_ASSIGNED = re.compile(
+    r"""(?<![\w.-])((["']?)([\w.-]{1,80})\2)(?:(\s*[=:]\s*)(?:"((?:[^"\\]|\\.)*)"|'([^']*)')|(=)([^\s,&;"'|<>(){}\[\]]+))"""
+)
+"""`"apiKey": "x"`, `secret_key = 'x'`, `PGPASSWORD=x`, `?token=x&`, `--set auth.password=x,`; without quotes only after an equals sign,
+because people write `password: then` in sentences."""
+_LISTED = re.compile(r'("name"\s*:\s*"([\w.-]{1,80})"\s*,\s*"value"\s*:\s*")((?:[^"\\]|\\.)*)(?=")')
+_SCHEME = re.compile(r"(?i)(\b(?:bearer|basic)\s+)([\w+/.~-]{8,}={0,2})")
+_SHAPED = re.compile(
+    r"\b(?:gh[pousr]_\w{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|sk_live_\w{20,}"
+    r"|npm_\w{36}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})"
+)
+"""What its maker's prefix gives away: GitHub, GitLab, Slack, AWS, Google, Stripe, npm, and tokens of JSON."""
+_HINT = re.compile(
+    r"passw|pwd|passphrase|token|credential|secret|key|auth|bearer|basic|://[^/\s\"]*:[^/\s\"]*@|-----BEGIN |ENC\["
+    r"|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|AIza|sk_live_|npm_|eyJ",
+    re.IGNORECASE,
+)
+_PASSWORDS = ("passphrase", "passwd", "password", "pwd")
+_PATH = re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+)+")
+_WORD = re.compile(r"[A-Za-z]?[a-z]+[.,;:]?")
 _PLAIN_WORD = re.compile(r"[a-z]{1,15}(?:-[a-z]{1,15}){0,3}")
 _NAMED_BY_KEY = frozenset({"Application", "ApplicationSet", "ConfigMap", "HelmRelease", "Kustomization"})
 """Kinds that hold settings under free keys."""
@@ -54,6 +78,22 @@ def hints_at_secrets(text: str) -> bool:
 def holds_secrets(obj: KubeObject) -> bool:
     """Whether something in it would be hidden."""
     return Hiding(b"").body(obj) is not obj.body
+
+
+def _means_value(name: str, value: str) -> bool:
+    """Whether a field of a kind that we do not know holds the secret: others hold the name of a Secret, or of a key in one."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if words[-1].endswith(_PASSWORDS):
+        return _PATH.fullmatch(value) is None
+    return words[-2:] != ["secret", "key"] and _PLAIN_WORD.fullmatch(value) is None and _PATH.fullmatch(value) is None
+
+
+def _is_login(value: str) -> bool:
+    """`user:password` in base64, as registries have it."""
+    try:
+        return b":" in base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return False
 
 
 class Hiding:
@@ -97,7 +137,9 @@ class Hiding:
                 return value
 
     def _value(self, name: str, value: JSONValue, *, by_key: bool) -> JSONValue:
-        if by_key and isinstance(value, (str, int, float)) and not isinstance(value, bool) and is_secret_name(name):
+        if isinstance(value, str) and is_secret_name(name) and (by_key or _means_value(name, value)):
+            return self.secret(value)
+        if by_key and isinstance(value, (int, float)) and not isinstance(value, bool) and is_secret_name(name):
             return self.secret(value)
         match value:
             case str():
@@ -155,11 +197,30 @@ class Hiding:
             made = self.secret(made)
         if "\n" in made:
             made = self.lines(made)
+        elif _HINT.search(made):
+            made = self._inside(made)
         return self._kept(text, made) if made != text else text
 
     def lines(self, text: str) -> str:
         """A file of settings: YAML, properties, variables."""
-        return _LINE.sub(self._line, text)
+        made = _LINE.sub(self._line, text)
+        return self._inside(made) if _HINT.search(made) else made
+
+    def _inside(self, text: str) -> str:
+        """What is said in the middle of a line: assignments, members of JSON, headers, tokens of known shapes."""
+        made = _LISTED.sub(lambda match: f"{match[1]}{self.secret(match[3])}" if is_secret_name(match[2]) else match[0], text)
+        made = _ASSIGNED.sub(self._assigned, made)
+        made = _SCHEME.sub(lambda match: match[0] if _WORD.fullmatch(match[2]) else f"{match[1]}{self.secret(match[2])}", made)
+        return _SHAPED.sub(lambda match: self.secret(match[0]), made)
+
+    def _assigned(self, match: re.Match[str]) -> str:
+        written, _, name, sign, double, single, equals, bare = match.groups()
+        held = next((value for value in (double, single, bare) if value), "")
+        last = name.rpartition(".")[2] or name
+        if not held or not (is_secret_name(last) or (last == "auth" and _is_login(held))):
+            return match[0]
+        quote = '"' if double else "'" if single else ""
+        return f"{written}{sign or equals}{quote}{self.secret(held)}{quote}"
 
     def _line(self, match: re.Match[str]) -> str:
         start, name, quote, value = match.groups()

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from itertools import count
 
 SECRETS: list[str] = []
 """Every value that was written; each occurs once."""
 _NUMBERS = count(1)
+
+
+def shaped(prefix: str, new: Callable[[], str]) -> str:
+    """A value that its maker's prefix gives away, of the length that such values have."""
+    made = f"{prefix}{hashlib.sha256(new().encode()).hexdigest()[:36].upper()}" if prefix != "AKIA" else ""
+    made = made or f"AKIA{hashlib.sha256(new().encode()).hexdigest()[:16].upper()}"
+    SECRETS[-1] = made
+    return made
 
 
 def encoded(value: str) -> str:
@@ -116,11 +125,76 @@ data:
 """,
     )
     yield (
+        "apps/shop/marks.yaml",
+        f"""apiVersion: v1
+kind: Service
+metadata:
+  name: marks
+  namespace: shop
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: |
+      {{"spec":{{"env":[{{"name":"DB_PASSWORD","value":"{new()}"}}],"clientSecret":"{new()}"}}}}
+    example.com/tls: |
+      -----BEGIN RSA PRIVATE KEY-----
+      {new()}
+      -----END RSA PRIVATE KEY-----
+    example.com/api-token: {new()}
+    example.com/upstream: "amqp://shop:{new()}@queue/%2f"
+spec: {{selector: {{app: shop}}, ports: [{{port: 80}}]}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: texts, namespace: shop}}
+data:
+  config.json: '{{"db": {{"password": "{new()}", "port": 5432}}, "apiKey": "{new()}"}}'
+  pretty.json: |
+    {{
+      "auths": {{"r.example": {{"auth": "{encoded("shop:" + new())}", "password": "{new()}"}}}},
+      "client_secret" : "{new()}"
+    }}
+  nginx.conf: |
+    proxy_set_header Authorization "Bearer {new()}";
+  curlrc: 'header = "Authorization: Basic {encoded("shop:" + new())}"'
+  settings.toml: |
+    [auth]
+    secret_key = '{new()}'
+  url.txt: https://hooks.example.com/in?token={new()}&channel=shop
+  values: "--set auth.password={new()},replicas=2"
+  github.txt: use {shaped("ghp_", new)} to clone
+  aws.ini: |
+    aws_access_key_id = {shaped("AKIA", new)}
+    aws_secret_access_key = {new()}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {{name: shell, namespace: shop}}
+spec:
+  schedule: "0 1 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: shell
+              image: registry.example/shell:1
+              command: ["sh", "-c", "mysqldump --password={new()} shop && curl -H 'Authorization: Bearer {new()}' https://x.example"]
+              args: ["--auth-token={new()}", "-e", "PGPASSWORD={new()} psql"]
+              lifecycle: {{preStop: {{exec: {{command: ["sh", "-c", "PASSWORD={new()} stop"]}}}}}}
+              livenessProbe: {{httpGet: {{path: /, port: 80, httpHeaders: [{{name: Authorization, value: "Bearer {new()}"}}]}}}}
+---
+apiVersion: example.com/v1
+kind: Database
+metadata: {{name: custom, namespace: shop}}
+spec: {{adminPassword: {new()}, connection: {{apiToken: {new()}, uri: "mongodb+srv://u:{new()}@db/x"}}}}
+""",
+    )
+    yield (
         "apps/shop/kustomization.yaml",
         f"""apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 namespace: shop
-resources: [secrets.yaml, deployment.yaml, config.yaml, release.yaml, sops.yaml]
+resources: [secrets.yaml, deployment.yaml, config.yaml, marks.yaml, release.yaml, sops.yaml]
 secretGenerator:
   - name: generated
     literals: [password={new()}, "other={new()}"]
@@ -217,6 +291,7 @@ spec:
   interval: 5m
   path: ./apps/shop
   prune: true
+  decryption: {{provider: sops}}
   sourceRef: {{kind: GitRepository, name: flux-system}}
   postBuild: {{substitute: {{db_password: {new()}}}}}
 ---

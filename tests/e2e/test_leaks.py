@@ -51,3 +51,29 @@ def test_no_report_holds_a_secret(
     assert all(texts[name] for name in ("text", "json", "html", "sarif"))
     texts |= {str(path): path.read_text("utf-8", "replace") for path in clean_surroundings.rglob("*") if path.is_file()}
     assert {name: leaked(text) for name, text in texts.items() if leaked(text)} == {}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["units"],
+        ["render", "--all"],
+        ["gate", "--base", "main", "--explain", "production"],
+        ["check", "--base", "main", "--timings", "--hook"],
+        ["test", "apps", "-p", "policy"],
+        ["kubeconform", "-verbose", "-summary", "apps"],
+        ["explain", "secret-changed"],
+        ["init", "--dry-run"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_no_other_command_holds_one(
+    command: list[str], seeded: GitRepo, capsys: pytest.CaptureFixture[str], clean_surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded.write("policy/all.rego", 'package main\n\nimport rego.v1\n\ndeny contains sprintf("%v", [input.kind]) if input.kind\n')
+    monkeypatch.chdir(seeded.root)
+    main(command)
+    said = capsys.readouterr()
+    texts = {"out": said.out, "err": said.err}
+    texts |= {str(path): path.read_text("utf-8", "replace") for path in clean_surroundings.rglob("*") if path.is_file()}
+    assert {name: leaked(text) for name, text in texts.items() if leaked(text)} == {}

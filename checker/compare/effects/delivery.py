@@ -122,7 +122,7 @@ def _versions(body: Mapped, kind: tuple[str, str]) -> Iterator[tuple[str, str]]:
 def configurations(subject: Subject) -> Iterator[Effect]:
     if subject.kind not in (("", "ConfigMap"), ("", "Secret")) or not subject.both:
         return
-    keys = [change.path for change in subject.changes if change.path.startswith(("data", "stringData", "binaryData"))]
+    keys = [change.pointer for change in subject.changes if change.path.startswith(("data", "stringData", "binaryData"))]
     if not keys:
         return
     if subject.obj.kind == "Secret":
@@ -134,7 +134,9 @@ def configurations(subject: Subject) -> Iterator[Effect]:
         yield effect("config-not-reloaded", f"running pods of {all_named(readers)} keep the old values until they restart")
 
 
-def _keys(paths: list[str]) -> str:
-    names = [path.partition(".")[2] or path.partition("[")[2].rstrip("]") for path in paths]
-    shown = ", ".join(name.strip('"') for name in names[:3])
+def _keys(pointers: list[str]) -> str:
+    """The keys below `data` that differ; all of it where it comes or goes as a whole."""
+    found = [pointer.split("/")[2:3] for pointer in pointers]
+    names = list(dict.fromkeys(part[0].replace("~1", "/").replace("~0", "~") if part else "all of it" for part in found))
+    shown = ", ".join(names[:3])
     return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")

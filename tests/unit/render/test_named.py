@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -125,3 +126,58 @@ def test_a_plain_word_stays_a_word_where_it_is_one() -> None:
     hiding.secret("windmill")
     assert hiding.text("apps/windmill/app.yaml of Deployment windmill") == "apps/windmill/app.yaml of Deployment windmill"
     assert "windmill" not in hiding.text("'windmill' is too short, and so is x=windmill")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"db": {"password": "hunter2", "port": 1}}', '{"db": {"password": "*", "port": 1}}'),
+        ('[{"name":"A_TOKEN","value":"hunter2"},{"name":"M","value":""}]', '[{"name":"A_TOKEN","value":"*"},{"name":"M","value":""}]'),
+        ('{"auths": {"r": {"auth": "c2hvcDpodW50ZXIy"}}}', '{"auths": {"r": {"auth": "*"}}}'),
+        ("secret_key = 'hunter2'", "secret_key = '*'"),
+        ("PGPASSWORD=hunter2 psql -h db", "PGPASSWORD=* psql -h db"),
+        ("mysqldump --password=hunter2 shop && echo done", "mysqldump --password=* shop && echo done"),
+        ("--set auth.password=hunter2,replicas=2", "--set auth.password=*,replicas=2"),
+        ("https://h.example/in?token=hunter2&channel=shop", "https://h.example/in?token=*&channel=shop"),
+        ("Authorization: Bearer hunter2hunter2", "Authorization: Bearer *"),
+        ("Authorization: Basic c2hvcDpodW50ZXIy", "Authorization: Basic *"),
+        ("use ghp_0123456789abcdefghijklmnopqrstuvwxyz here", "use * here"),
+        ("key AKIAIOSFODNN7EXAMPLE", "key *"),
+    ],
+)  # fmt: skip
+def test_secrets_inside_of_texts(text: str, shown: str) -> None:
+    made = hidden("ConfigMap", {"data": {"x": text}})["data"]["x"]
+    assert re.sub(r"digest:[0-9a-f]{16}", "*", made) == shown
+    assert hints_at_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Enter the password: then press return",
+        "Basic authentication is used, with a Bearer token of the cluster",
+        "password=$(cat /run/secret)",
+        "token=$TOKEN; curl",
+        "--password-file=/etc/x --token-ttl=5m",
+        '{"passwordFile": "/x", "secretName": "shop", "password": "{{ .password }}"}',
+        "sort_key=name&monkey=1",
+        'auth: "none", "auth": "basic"',
+        "the private key is kept by the operator",
+    ],
+)
+def test_ordinary_words_stay(text: str) -> None:
+    assert hidden("ConfigMap", {"data": {"x": text}})["data"]["x"] == text
+
+
+def test_kinds_that_nobody_knows_hold_values_and_names_of_secrets() -> None:
+    spec = {
+        "adminPassword": "changeme",
+        "apiToken": "s3cr3tValue",
+        "token": "db-token",
+        "secretKey": "DB_PASS",
+        "credential": "secret/data/x",
+    }
+    made = hidden("Database", {"spec": spec}, "example.com/v1")["spec"]
+    assert digest(made["adminPassword"])
+    assert digest(made["apiToken"])
+    assert [made[name] for name in ("token", "secretKey", "credential")] == ["db-token", "DB_PASS", "secret/data/x"]
