@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from io import FileIO
 from pathlib import Path
 
 from checker.model.findings import UsageError
@@ -42,9 +41,11 @@ class Disk:
         try:
             if not _NOFOLLOW and self.kind(path) is EntryKind.SYMLINK:
                 return _link_text(self.full(path))
-            with self._open(path) as file:
-                size = os.fstat(file.fileno()).st_size
-                data = file.read(size) or b"" if size <= limit else b""
+            handle, size = self._open(path)
+            try:
+                data = os.read(handle, size) if size <= limit else b""
+            finally:
+                os.close(handle)
         except OSError as error:
             if self.kind(path) is EntryKind.SYMLINK:
                 return _link_text(self.full(path))
@@ -66,8 +67,8 @@ class Disk:
         try:
             if self.kind(path) is EntryKind.SYMLINK:
                 return object_id("blob", _link_text(self.full(path)), object_format)
-            with self._open(path) as file:
-                size = os.fstat(file.fileno()).st_size
+            handle, size = self._open(path)
+            with open(handle, "rb", buffering=0) as file:  # noqa: PTH123 - a handle has no path
                 digest = hashlib.new(object_format, b"blob %d\0" % size, usedforsecurity=False)
                 while chunk := file.read(_CHUNK):
                     digest.update(chunk)
@@ -75,15 +76,17 @@ class Disk:
             raise Unreadable(path, f"cannot be read: {error.strerror}") from error
         return digest.hexdigest()
 
-    def _open(self, path: RepoPath) -> FileIO:
+    def _open(self, path: RepoPath) -> tuple[int, int]:
+        """A handle to the file, and its size in bytes."""
         if not self._is_directory(parent(path)):
             raise NotADirectoryError(errno.ENOTDIR, "its folder is gone")
         # Not blocking: a file replaced by a pipe must not hang us.
         handle = os.open(self.full(path), os.O_RDONLY | _NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             os.close(handle)
             raise OSError(errno.EINVAL, "it is not a file")
-        return open(handle, "rb", buffering=0)  # noqa: PTH123 - a handle has no path
+        return handle, found.st_size
 
     def _is_directory(self, path: RepoPath) -> bool:
         """Whether the path and all above it are directories and no links."""

@@ -66,7 +66,10 @@ def objects_of(documents: tuple[Document, ...], path: RepoPath, data: bytes) -> 
 
 def is_object(value: JSONValue) -> bool:
     """Whether a value names its apiVersion and kind."""
-    return isinstance(value, dict) and all(isinstance(value.get(field), str) and value[field] for field in ("apiVersion", "kind"))
+    if not isinstance(value, dict):
+        return False
+    version, kind = value.get("apiVersion"), value.get("kind")
+    return isinstance(version, str) and isinstance(kind, str) and version != "" != kind
 
 
 def is_list(body: Mapping[str, JSONValue]) -> bool:

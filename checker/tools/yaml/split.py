@@ -58,21 +58,23 @@ def split(data: bytes) -> Iterator[Chunk]:
         # Carriage returns alone end lines too; the parser finds the documents of such a file.
         yield Chunk(data, 1, 1)
         return
+    ascii_only, directives = data.isascii(), b"%" in data
     start, line, pending = 0, 1, -1
     for end, next_start in _pieces(data):
         begin = start if pending < 0 else pending
         piece = data[begin:end]
-        if pending < 0 and data.startswith(b"---", next_start) and _DIRECTIVES.match(piece):
+        if directives and pending < 0 and data.startswith(b"---", next_start) and _DIRECTIVES.match(piece):
             pending = begin  # directives belong to the document that follows
         else:
             pending = -1
-            if begin and codecs.BOM_UTF8 in piece:
+            if begin and not ascii_only and codecs.BOM_UTF8 in piece:
                 piece = _MARKED.sub(rb"\1", piece)
             leading = _LEADING.match(piece)
             assert leading is not None
-            if leading.end() != len(piece) or (not piece.isascii() and ODD_LINE_ENDS.search(piece)):
-                inline = start > 0 and b"\n" not in leading[0] and piece.startswith(b"---")
-                yield Chunk(piece, line, line + leading[0].count(b"\n"), inline)
+            before = leading.end()
+            if before != len(piece) or (not ascii_only and ODD_LINE_ENDS.search(piece)):
+                lines = piece.count(b"\n", 0, before)
+                yield Chunk(piece, line, line + lines, start > 0 and not lines and piece.startswith(b"---"))
         if pending < 0:
             line += data.count(b"\n", begin, next_start)
         start = next_start
@@ -80,8 +82,7 @@ def split(data: bytes) -> Iterator[Chunk]:
 
 def _pieces(data: bytes) -> Iterator[tuple[int, int]]:
     """Where each piece ends and the next one starts: at a `---`, or after a `...`."""
-    first = 3 if data.startswith(b"...") else 0
-    for marker in _MARKER.finditer(data, first):
+    for marker in _MARKER.finditer(data):
         end = marker.start(1)
-        yield (end, end + 3) if marker[1] == b"..." else (end, end)
+        yield (end, end + 3) if data[end : end + 1] == b"." else (end, end)
     yield len(data), len(data)
