@@ -89,7 +89,6 @@ class Catalog:
         self._found: dict[tuple[str, str, str], Lookup] = {}
         self._told: set[tuple[str, ...]] = set()
         self._plans: dict[tuple[str, str], Plan] = {}
-        self._scopes: dict[tuple[str, str], str | None] = {}
         self.unsaid: list[str] = []
         """Locations that failed, each with how: for the object that asked first to say and take out."""
 
@@ -104,13 +103,8 @@ class Catalog:
                 held[:] = [custom, *(other for other in held if other.schema != custom.schema)]
         return found
 
-    def scope(self, api_version: str, kind: str) -> str | None:
-        """`Namespaced` or `Cluster` where a definition says so; of built-in kinds only `Cluster` is said."""
-        if (api_version, kind) not in self._scopes:
-            self._scopes[api_version, kind] = self._scope(api_version, kind)
-        return self._scopes[api_version, kind]
-
     def _scope(self, api_version: str, kind: str) -> str | None:
+        """`Namespaced` or `Cluster` where a definition says so; of built-in kinds only `Cluster` is said."""
         from checker.validate.names import CLUSTER_KINDS
 
         if kind in CLUSTER_KINDS.get(api_version.rpartition("/")[0], ()):
@@ -140,7 +134,7 @@ class Catalog:
             return ()
         from checker.validate.server import checks_of
 
-        return checks_of(api_version, kind)
+        return checks_of(api_version, kind, self._scope(api_version, kind))
 
     def lookup(self, api_version: str, kind: str, version: str) -> Lookup:
         key = (api_version, kind, version)

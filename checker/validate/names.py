@@ -85,10 +85,8 @@ def check_metadata(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark
     name, namespace = metadata.get("name"), metadata.get("namespace")
     if not isinstance(name, str) or not _is_plain(name):
         yield from _name_remarks(obj, metadata, options)
-    if namespace and isinstance(namespace, str):
-        if not open_text(namespace, options) and (fault := name_fault(namespace, "label")):
-            yield Remark(rule="invalid-name", message=f"metadata.namespace: {quoted(namespace)} {fault}", pointer="/metadata/namespace")
-        yield from _scope_remarks(obj, options)
+    if namespace and isinstance(namespace, str) and (fault := name_fault(namespace, "label")) and not open_text(namespace, options):
+        yield Remark(rule="invalid-name", message=f"metadata.namespace: {quoted(namespace)} {fault}", pointer="/metadata/namespace")
     if "labels" in metadata:
         yield from label_remarks(metadata["labels"], ("metadata", "labels"), options)
     if "annotations" in metadata:
@@ -171,9 +169,9 @@ def _key_fault(key: str) -> str:
     return ""
 
 
-def _scope_remarks(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
+def check_no_namespace(obj: KubeObject, _options: ValidateOptions) -> Iterator[Remark]:
     """A cluster-wide object with a namespace: the API server ignores or refuses it, depending on how it is applied."""
-    if options.catalog.scope(obj.api_version, obj.kind) == "Cluster":
+    if obj.namespace:
         message = f"metadata.namespace: {obj.kind} belongs to no namespace; remove it"
         yield Remark(rule="namespace-scope", message=message, pointer="/metadata/namespace", key=True)
 

@@ -15,8 +15,8 @@ from checker.validate.names import label_remarks, name_fault, open_text
 from checker.validate.options import ValidateOptions
 from checker.validate.values import Path
 
-_TEMPLATE: Path = ("spec", "template")
-POD_AT: Mapping[tuple[str, str], Path] = {
+_TEMPLATE = ("spec", "template")
+POD_AT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("", "Pod"): (),
     ("", "PodTemplate"): ("template",),
     ("", "ReplicationController"): _TEMPLATE,
@@ -37,7 +37,7 @@ def check_pod(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     at = POD_AT.get((obj.group, obj.kind))
     if at is None:
         return
-    template = dig(obj.body, *map(str, at))
+    template = dig(obj.body, *at)
     spec = mapping(mapping(template).get("spec"))
     if not spec:
         return
@@ -54,7 +54,7 @@ def check_pod(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     containers = [*_named(spec, "initContainers", path), *_named(spec, "containers", path)]
     yield from values.duplicates(containers, "container")
     for field in ("initContainers", "containers"):
-        for number, container in enumerate(sequence(spec.get(field))):
+        for number, container in enumerate(sequence(spec.get(field))) if field in spec else ():
             if isinstance(container, dict):
                 yield from _container(container, (*path, field, number), known, options)
     for number, volume in enumerate(sequence(spec.get("volumes"))):
@@ -102,7 +102,7 @@ def _container(container: Mapping[str, JSONValue], path: Path, volumes: set[str]
     for field in ("imagePullPolicy", "terminationMessagePolicy"):
         if field in container and container[field] not in values.ENUMERATIONS[field]:
             yield from values.one_of(container[field], field, (*path, field), options)
-    if "env" in container:
+    if len(sequence(container.get("env"))) > 1:
         yield from values.duplicates(_named(container, "env", path), "variable", refused=False)
     if "ports" in container:
         yield from _ports(container, path, options)
@@ -110,35 +110,36 @@ def _container(container: Mapping[str, JSONValue], path: Path, volumes: set[str]
         yield from _resources(container["resources"], (*path, "resources"), options)
     if "volumeMounts" in container:
         yield from _mounts(container["volumeMounts"], (*path, "volumeMounts"), volumes, options)
-    yield from _probe_ports(container, path, options)
-
-
-def _probe_ports(container: Mapping[str, JSONValue], path: Path, options: ValidateOptions) -> Iterator[Remark]:
     for probe in _PROBES:
         if probe in container:
-            for handler in _HANDLERS:
-                if (given := dig(container[probe], handler, "port")) is not None:
-                    yield from values.port_or_name(given, (*path, probe, handler, "port"), options)
+            yield from _probe_ports(mapping(container[probe]), (*path, probe), options)
+
+
+def _probe_ports(probe: Mapping[str, JSONValue], path: Path, options: ValidateOptions) -> Iterator[Remark]:
+    for handler in _HANDLERS:
+        if handler in probe and not values.is_port_or_name(given := mapping(probe[handler]).get("port")):
+            yield from values.port_or_name(given, (*path, handler, "port"), options)
 
 
 def _ports(container: Mapping[str, JSONValue], path: Path, options: ValidateOptions) -> Iterator[Remark]:
-    names: list[tuple[str, Path]] = []
-    numbers: list[tuple[tuple[JSONValue, str], Path]] = []
-    for number, item in enumerate(sequence(container.get("ports"))):
-        entry, at = mapping(item), (*path, "ports", number)
-        given, name, protocol = entry.get("containerPort"), entry.get("name"), entry.get("protocol")
-        if isinstance(given, int):
-            yield from values.port(given, (*at, "containerPort"))
-            numbers.append(((given, text(protocol, "TCP")), (*at, "containerPort")))
+    entries = [mapping(item) for item in sequence(container.get("ports"))]
+    for number, entry in enumerate(entries):
+        at = (*path, "ports", number)
+        if "containerPort" in entry and not values.is_port(entry["containerPort"]):
+            yield from values.port(entry["containerPort"], (*at, "containerPort"))
         if entry.get("hostPort"):  # 0 is unset
             yield from values.port(entry["hostPort"], (*at, "hostPort"))
-        if protocol is not None and protocol != "TCP":
-            yield from values.one_of(protocol, "protocol", (*at, "protocol"), options)
-        if isinstance(name, str):
-            yield from values.port_name(name, (*at, "name"), options)
-            names.append((name, (*at, "name")))
-    if len(numbers) > 1:
-        yield from values.duplicates(names, "port name")
+        if entry.get("protocol", "TCP") != "TCP":
+            yield from values.one_of(entry["protocol"], "protocol", (*at, "protocol"), options)
+        if "name" in entry and not values.is_port_or_name(entry["name"]):
+            yield from values.port_name(entry["name"], (*at, "name"), options)
+    if len(entries) > 1:
+        yield from values.duplicates(_named(container, "ports", path), "port name")
+        numbers = [
+            ((given, text(entry.get("protocol"), "TCP")), (*path, "ports", number, "containerPort"))
+            for number, entry in enumerate(entries)
+            if isinstance(given := entry.get("containerPort"), int)
+        ]
         yield from values.duplicates(numbers, "port", refused=False)
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from checker.model.objects import KubeObject
 from checker.validate.findings import Remark
-from checker.validate.names import check_metadata
+from checker.validate.names import check_metadata, check_no_namespace
 from checker.validate.options import ValidateOptions
 from checker.validate.pods import POD_AT, check_pod
 from checker.validate.workloads import (
@@ -27,6 +27,8 @@ MOST_REMARKS = 200
 """Of one check about one object: past it nobody reads on."""
 COMMON: tuple[Check, ...] = (check_metadata,)
 """For every kind that has a schema."""
+CLUSTER_WIDE: tuple[Check, ...] = (check_no_namespace,)
+"""For kinds outside namespaces."""
 BY_KIND: Mapping[tuple[str, str], tuple[Check, ...]] = {
     **dict.fromkeys(POD_AT, (check_pod,)),
     ("apps", "Deployment"): (check_selector, check_pod),
@@ -55,7 +57,7 @@ def server_remarks(obj: KubeObject, checks: tuple[Check, ...], options: Validate
     return found
 
 
-def checks_of(api_version: str, kind: str) -> tuple[Check, ...]:
+def checks_of(api_version: str, kind: str, scope: str | None) -> tuple[Check, ...]:
     """What every object of the kind is asked."""
     group = api_version.rpartition("/")[0]
-    return (*COMMON, *BY_KIND.get((group, kind), ()))
+    return (*COMMON, *(CLUSTER_WIDE if scope == "Cluster" else ()), *BY_KIND.get((group, kind), ()))

@@ -56,6 +56,21 @@ def one_of(value: JSONValue, name: str, path: Path, options: ValidateOptions) ->
     )
 
 
+def is_port(value: JSONValue) -> bool:
+    """Surely one: what is not may be of a type that the schema judges."""
+    return type(value) is int and 0 < value < 65536
+
+
+def is_port_or_name(value: JSONValue) -> bool:
+    """As `is_port`, by number or by name."""
+    return _is_port_name(value) if type(value) is str else is_port(value)
+
+
+@lru_cache(maxsize=1024)
+def _is_port_name(value: str) -> bool:
+    return _PORT_NAME.fullmatch(value) is not None
+
+
 def port(value: JSONValue, path: Path) -> Iterator[Remark]:
     if isinstance(value, int) and not isinstance(value, bool) and not 1 <= value <= 65535:
         yield Remark(rule="invalid-value", message=f"{spelled(path)}: {value} is no port; 1 to 65535 are", pointer=pointer(path))
@@ -69,7 +84,7 @@ def port_or_name(value: JSONValue, path: Path, options: ValidateOptions) -> Iter
 
 
 def port_name(value: JSONValue, path: Path, options: ValidateOptions) -> Iterator[Remark]:
-    if isinstance(value, str) and value and not _PORT_NAME.fullmatch(value) and not open_text(value, options):
+    if isinstance(value, str) and value and not _is_port_name(value) and not open_text(value, options):
         if value.isdigit():
             fault = "is text, so it is looked up as the name of a port; write the number without quotes"
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from checker.model.objects import REDACTED, JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.tools.schema_words import pointer, spelled
@@ -13,7 +13,7 @@ from checker.validate.names import label_remarks, open_text
 from checker.validate.options import ValidateOptions
 from checker.validate.values import Path
 
-_ENUMERATED: Mapping[tuple[str, str], tuple[tuple[Path, str], ...]] = {
+_ENUMERATED: Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], str], ...]] = {
     ("apps", "StatefulSet"): ((("spec", "podManagementPolicy"), "podManagementPolicy"),),
     ("batch", "CronJob"): ((("spec", "concurrencyPolicy"), "concurrencyPolicy"),),
     ("", "PersistentVolume"): (
@@ -37,7 +37,7 @@ _ENUMERATED: Mapping[tuple[str, str], tuple[tuple[Path, str], ...]] = {
 
 def check_enumerations(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     for path, name in _ENUMERATED.get((obj.group, obj.kind), ()):
-        value = dig(obj.body, *map(str, path))
+        value = dig(obj.body, *path)
         if value is not None:
             yield from values.one_of(value, name, path, options)
 
@@ -87,18 +87,28 @@ def check_service(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]
         yield Remark(
             rule="missing-field", message="spec.externalName is required and missing for type ExternalName", pointer="/spec", key=True
         )
+    for number, item in enumerate(ports):
+        entry, at = mapping(item), ("spec", "ports", number)
+        if not values.is_port(entry.get("port")):
+            yield from values.port(entry.get("port"), (*at, "port"))
+        if entry.get("nodePort"):  # 0 is unset
+            yield from values.port(entry["nodePort"], (*at, "nodePort"))
+        if "targetPort" in entry and not values.is_port_or_name(entry["targetPort"]):
+            yield from values.port_or_name(entry["targetPort"], (*at, "targetPort"), options)
+        if "protocol" in entry:
+            yield from values.one_of(entry["protocol"], "protocol", (*at, "protocol"), options)
+    if len(ports) > 1:
+        yield from _several(ports)
+    yield from label_remarks(spec.get("selector"), ("spec", "selector"), options)
+
+
+def _several(ports: Sequence[JSONValue]) -> Iterator[Remark]:
+    """What holds for a service with more than one port."""
     names: list[tuple[str, Path]] = []
     numbers: list[tuple[tuple[JSONValue, str], Path]] = []
     for number, item in enumerate(ports):
         entry, at = mapping(item), ("spec", "ports", number)
-        yield from values.port(entry.get("port"), (*at, "port"))
-        if entry.get("nodePort"):  # 0 is unset
-            yield from values.port(entry["nodePort"], (*at, "nodePort"))
-        if "targetPort" in entry:
-            yield from values.port_or_name(entry["targetPort"], (*at, "targetPort"), options)
-        if "protocol" in entry:
-            yield from values.one_of(entry["protocol"], "protocol", (*at, "protocol"), options)
-        if len(ports) > 1 and not entry.get("name"):
+        if not entry.get("name"):
             message = f"{spelled((*at, 'name'))} is required and missing: a service with several ports names each"
             yield Remark(rule="missing-field", message=message, pointer=pointer(at), key=True)
         if isinstance(entry.get("name"), str):
@@ -107,7 +117,6 @@ def check_service(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]
             numbers.append(((entry["port"], text(entry.get("protocol"), "TCP")), (*at, "port")))
     yield from values.duplicates(names, "port name")
     yield from values.duplicates(numbers, "port")
-    yield from label_remarks(spec.get("selector"), ("spec", "selector"), options)
 
 
 def check_ingress(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
@@ -115,7 +124,8 @@ def check_ingress(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]
         for index, item in enumerate(sequence(dig(rule, "http", "paths"))):
             at: Path = ("spec", "rules", number, "http", "paths", index)
             entry = mapping(item)
-            yield from values.one_of(entry.get("pathType"), "pathType", (*at, "pathType"), options)
+            if entry.get("pathType") not in values.ENUMERATIONS["pathType"]:
+                yield from values.one_of(entry.get("pathType"), "pathType", (*at, "pathType"), options)
             yield from values.port(dig(entry, "backend", "service", "port", "number"), (*at, "backend", "service", "port", "number"))
             path = entry.get("path")
             if isinstance(path, str) and path and not path.startswith("/") and entry.get("pathType") in ("Exact", "Prefix"):

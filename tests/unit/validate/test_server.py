@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checker.validate.findings import SEVERITIES
-from checker.validate.server import BY_KIND, COMMON, MOST_REMARKS
+from checker.validate.server import BY_KIND, CLUSTER_WIDE, COMMON, MOST_REMARKS
 from checker.validate.values import amount
 from tests.unit.validate.manifests import AUTOSCALER, CLAIM, CRONJOB, DEPLOYMENT, INGRESS, ROLE, SERVICE, check
 
@@ -296,5 +296,5 @@ def test_every_check_is_named_in_a_table() -> None:
     from checker.validate import names, pods, workloads
 
     made = {value for module in (names, pods, workloads) for name, value in vars(module).items() if name.startswith("check_")}
-    assert made == {*COMMON, *(check for checks in BY_KIND.values() for check in checks)}
+    assert made == {*COMMON, *CLUSTER_WIDE, *(check for checks in BY_KIND.values() for check in checks)}
     assert all(rule == rule.lower() for rule in SEVERITIES)
