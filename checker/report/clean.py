@@ -7,13 +7,18 @@ too: a name with a line break in it must not start a line of its own in a report
 from __future__ import annotations
 
 import json
-import re
+from typing import TYPE_CHECKING
+
+from checker.model.patterns import pattern
+
+if TYPE_CHECKING:
+    import re
 
 # Not caught by str.isprintable: letters and symbols without a shape (Unicode's Default_Ignorable_Code_Point, and the blank braille cell)
 _SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # What build logs take as commands: GitHub and Azure at any place in a line (`##[`, `##vso[`), TeamCity, and GitHub at its start (`::error`)
-_COMMAND = re.compile(r"(?<=#)#(?=\[|vso\[|teamcity\[)|(?:(?<=\s)|^)::(?=[A-Za-z-]+(?:\s|:))")
-_LONE = re.compile("[\ud800-\udfff]")
+_COMMAND = pattern(r"(?<=#)#(?=\[|vso\[|teamcity\[)|(?:(?<=\s)|^)::(?=[A-Za-z-]+(?:\s|:))")
+_LONE = pattern("[\ud800-\udfff]")
 
 
 def visible(text: str) -> str:

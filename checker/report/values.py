@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from checker.model.objects import JSONValue
+from checker.model.patterns import pattern
 from checker.report.clean import shorten, visible
 
 if TYPE_CHECKING:
     from checker.model.diff import FieldChange
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./$^()<~+…-][^\\]*")
-_NOT_TEXT = re.compile(r"(?i)[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?|0[xo][\da-f]+|true|false|yes|no|on|off|null|~")
+_PLAIN = pattern(r"[A-Za-z0-9_./$^()<~+…-][^\\]*")
+_NOT_TEXT = pattern(r"(?i)[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?|0[xo][\da-f]+|true|false|yes|no|on|off|null|~")
 _POD = "spec.template.spec."
 _LINES = 400
 """Texts longer than this are compared by size alone."""

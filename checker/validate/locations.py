@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import re
+from checker.model.patterns import pattern
 
-_VARIABLE = re.compile(r"\{\{-?\s*\.(\w+)\s*-?\}\}")
+_VARIABLE = pattern(r"\{\{-?\s*\.(\w+)\s*-?\}\}")
 _SUFFIX = "/{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json"
 VARIABLES = ("NormalizedKubernetesVersion", "StrictSuffix", "ResourceKind", "ResourceAPIVersion", "Group", "KindSuffix")
 

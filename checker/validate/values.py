@@ -12,14 +12,15 @@ from typing import Any
 
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue
+from checker.model.patterns import pattern
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
 from checker.validate.findings import Remark
 from checker.validate.names import open_text
 from checker.validate.options import ValidateOptions
 
 Path = tuple[str | int, ...]
-_QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
-_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?")
+_QUANTITY = pattern(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
+_PORT_NAME = pattern(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?")
 _MULTIPLES = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
 

@@ -9,11 +9,11 @@ what the text shows is looked for in the text before, what the values show in th
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from checker.model.patterns import pattern
 from checker.tools.yaml.scalars import NUMERIC_STARTS, WORDS, Rules, plain
 from checker.tools.yaml.split import ODD_LINE_ENDS
 
@@ -21,12 +21,12 @@ MAX_FLOW = 2000
 """libyaml's time grows with the square of the depth of [] and {}, and ryaml reads all of a document before it looks at the depth."""
 
 # An anchor, alias or tag stands at the start of a token, and what opens [] or {} as well.
-_MARK = re.compile(rb"[&*!](?<=[\s\[{,:].)")
+_MARK = pattern(rb"[&*!](?<=[\s\[{,:].)")
 _BEFORE_TOKENS = frozenset(b"\n\r:-?,[{")
-_OPENER = re.compile(rb"[\[{](?<=[\s\[{,:].)(?![\]}])")
-_FOLDED = re.compile(rb">[-+0-9]{0,2}[ \t\r]*(?:#[^\n]*)?\n")
+_OPENER = pattern(rb"[\[{](?<=[\s\[{,:].)(?![\]}])")
+_FOLDED = pattern(rb">[-+0-9]{0,2}[ \t\r]*(?:#[^\n]*)?\n")
 # ryaml takes these for numbers whenever they are not quoted, so that as text they were quoted.
-_NUMBER_TO_BOTH = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
+_NUMBER_TO_BOTH = pattern(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
 _BOOLS_TO_BOTH = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
 _SURE_TYPES = frozenset((bool, int, type(None)))
 

@@ -11,6 +11,8 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from checker.model.patterns import pattern
+
 if TYPE_CHECKING:
     from datetime import timezone
 
@@ -57,15 +59,15 @@ MERGE_TAG = TAG_PREFIX + "merge"
 STR_TAG = TAG_PREFIX + "str"
 _TYPES: dict[str, str] = {TAG_PREFIX + name: name for name in ("str", "bool", "int", "float", "null", "timestamp")}
 
-_INTEGER = re.compile(r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))")
+_INTEGER = pattern(r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))")
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_DOTTED_FLOAT = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
-_SIGN_INSIDE = re.compile(r"0(?:b(?P<bin>[-+][01]+)|o(?P<oct>[-+][0-7]+))")
-_NEVER_A_BLOCK = re.compile(r" \n| \Z|\A\n+\Z|[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
-_LINES = re.compile(r"([^\n]+)(\n*)")
-_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
-_TIMESTAMP = re.compile(
+_FLOAT = pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DOTTED_FLOAT = pattern(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_SIGN_INSIDE = pattern(r"0(?:b(?P<bin>[-+][01]+)|o(?P<oct>[-+][0-7]+))")
+_NEVER_A_BLOCK = pattern(r" \n| \Z|\A\n+\Z|[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
+_LINES = pattern(r"([^\n]+)(\n*)")
+_BASE_60 = pattern(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_TIMESTAMP = pattern(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
     r"(?:(?P<mark>[Tt ])(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2}):(?P<second>[0-9]{1,2})(?:[.,](?P<fraction>[0-9]+))?"
     r"(?P<zone>Z|[-+][0-9]{2}:[0-9]{2})?)?"

@@ -7,21 +7,21 @@ holds nothing but comments is no document (as for kubectl), so it has no chunk a
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 
+from checker.model.patterns import pattern
 from checker.model.records import dataclass
 
 # Only a marker at the start of a line and followed by white space ends a document, whatever surrounds it.
-_MARKER = re.compile(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")
-BARE_RETURN = re.compile(rb"\r(?!\n)")
+_MARKER = pattern(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")
+BARE_RETURN = pattern(rb"\r(?!\n)")
 # Line ends of YAML 1.1 that only the parser knows.
-ODD_LINE_ENDS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
+ODD_LINE_ENDS = pattern(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
 # kubectl hands each document but the first to the parser without its marker: a byte order mark there opens a stream.
-_MARKED = re.compile(rb"\A(---[^\n]*\n)\xef\xbb\xbf")
+_MARKED = pattern(rb"\A(---[^\n]*\n)\xef\xbb\xbf")
 # Lines before the content. A tab is white space after ---, and at the start of a line an error that the parser reports.
-_LEADING = re.compile(rb"(?:---(?=[ \t\r\n]|\Z)[ \t]*)?(?: *(?:#[^\n]*|\r?)\n)*+(?: *(?:#[^\n]*|\r?)\Z)?")
-_DIRECTIVES = re.compile(rb"(?: *(?:#[^\n]*|\r?)\n)*+%[^\n]*\n(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*+\Z")
+_LEADING = pattern(rb"(?:---(?=[ \t\r\n]|\Z)[ \t]*)?(?: *(?:#[^\n]*|\r?)\n)*+(?: *(?:#[^\n]*|\r?)\Z)?")
+_DIRECTIVES = pattern(rb"(?: *(?:#[^\n]*|\r?)\n)*+%[^\n]*\n(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*+\Z")
 
 _WIDE_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
