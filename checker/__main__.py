@@ -14,10 +14,10 @@ def main() -> int:
         return 0
     import gc
 
+    # modules and parsed manifests are millions of small containers without cycles; looking through them for some costs a fifth of a run
+    gc.set_threshold(200_000, 50, 100)
     from checker.cli import main as run
 
-    # parsed manifests are millions of small containers without cycles; looking through them for some costs a fifth of a run
-    gc.set_threshold(200_000, 50, 100)
     return _leave(run(sys.argv[1:]))
 
 

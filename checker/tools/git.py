@@ -10,13 +10,13 @@ one under `git commit -a` and `git commit PATH`), and the quarantine that holds 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from checker.model.findings import CheckerError
 from checker.model.paths import RepoPath, shown
+from checker.model.patterns import pattern
 from checker.model.records import dataclass
 from checker.tools.process import Completed, ProcessFailed, run, scrubbed_environment
 
@@ -38,7 +38,7 @@ _QUIET = {
     "GIT_ALLOW_PROTOCOL": "none",  # as GIT_NO_LAZY_FETCH, for Git before 2.44: a partial clone must not reach for the network
 }
 # Settings of the person or the CI runner, not of a hook: where to look for a repository and whom to trust.
-_KEPT = re.compile(r"GIT_(CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG_COUNT|CONFIG_KEY_\d+|CONFIG_VALUE_\d+)")
+_KEPT = pattern(r"GIT_(CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG_COUNT|CONFIG_KEY_\d+|CONFIG_VALUE_\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

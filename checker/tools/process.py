@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,6 +25,8 @@ class ProcessFailed(CheckerError):
 
 def find_program(name: str) -> Path | None:
     """The program on PATH, or None."""
+    import shutil  # with it come three compression libraries
+
     found = shutil.which(name)
     return Path(found) if found else None
 
