@@ -8,6 +8,7 @@ known; a part of a schema with any other accepts nothing. Parts are made when a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def acceptor(schema: Mapping[str, Any], definitions: Mapping[str, Any], *, close
     `patterns` says that those of the schema are our own: of the form `^...$`, quick, and the same to any engine. Integers
     whose format is int32 or int64 must fit, whatever the engine would say.
     """
-    maker = _Maker({"": schema, **definitions}, closed, patterns)
+    maker = _Maker(schema, definitions, closed, patterns)
 
     def accepts(value: JSONValue) -> bool:
         try:
-            return maker.definition("")(value)
+            return maker.whole(value)
         except _BROKEN:
             return False
 
@@ -58,11 +59,16 @@ def _nothing(_value: JSONValue) -> bool:
 
 
 class _Maker:
-    def __init__(self, definitions: Mapping[str, Any], closed: bool, patterns: bool) -> None:
+    def __init__(self, schema: Mapping[str, Any], definitions: Mapping[str, Any], closed: bool, patterns: bool) -> None:
+        self._schema = schema
         self._definitions = definitions
         self._closed = closed
         self._patterns = patterns
         self._made: dict[str, Accepts] = {}
+
+    @cached_property
+    def whole(self) -> Accepts:
+        return _called(self.test(self._schema))
 
     def definition(self, name: str) -> Accepts:
         made = self._made.get(name)

@@ -22,13 +22,37 @@ _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 """Numbers beyond these do not fit the Go type behind the field: decoding fails before validation."""
 
 
+class Definitions(Mapping[str, Any]):
+    """Schemas by name, each parsed when it is asked for: a kind needs a few of hundreds."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self._texts = texts
+        self._parsed: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        import json
+
+        if name not in self._parsed:
+            self._parsed[name] = json.loads(self._texts[name])
+        return self._parsed[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
 class Bundle:
     """The kinds one Kubernetes version serves."""
 
-    def __init__(self, version: str, data: Mapping[str, Any]) -> None:
+    def __init__(self, version: str, kinds: Kinds, definitions: Mapping[str, Any]) -> None:
         self.version = version
-        self.kinds: Kinds = data["kinds"]
-        self._definitions: Mapping[str, Any] = data["definitions"]
+        self.kinds = kinds
+        self._definitions = definitions
         self._prepared: dict[tuple[str, bool], tuple[Any, frozenset[str]]] = {}
 
     def document(self, api_version: str, kind: str, *, strict: bool) -> dict[str, Any] | None:
@@ -92,7 +116,7 @@ def _prepared(node: Mapping[str, Any], strict: bool, needed: set[str]) -> dict[s
 @cache
 def bundled_versions() -> tuple[str, ...]:
     """Oldest first."""
-    found = (re.fullmatch(r"kubernetes-(\d+)\.(\d+)\.json\.zz", name) for name in os.listdir(_FOLDER))  # noqa: PTH208 - as _FOLDER
+    found = (re.fullmatch(r"kubernetes-(\d+)\.(\d+)\.jsonl\.zz", name) for name in os.listdir(_FOLDER))  # noqa: PTH208 - as _FOLDER
     return tuple(f"{major}.{minor}" for major, minor in sorted((int(m[1]), int(m[2])) for m in found if m))
 
 
@@ -109,15 +133,18 @@ def bundled_version(asked: str) -> str:
 
 @cache
 def load_bundle(version: str) -> Bundle:
-    return Bundle(version, read_data(f"kubernetes-{version}.json.zz"))
-
-
-def read_data(name: str) -> Any:
     import json
+
+    kinds, names, *definitions = read_data(f"kubernetes-{version}.jsonl.zz").split(b"\n")
+    return Bundle(version, json.loads(kinds), Definitions(dict(zip(json.loads(names), definitions, strict=True))))
+
+
+def read_data(name: str) -> bytes:
+    """What a file of the package's own data holds, unpacked."""
     import zlib
 
     with open(f"{_FOLDER}/{name}", "rb") as file:  # noqa: PTH123 - as _FOLDER
-        return json.loads(zlib.decompress(file.read()))
+        return zlib.decompress(file.read())
 
 
 def newest_first(versions: tuple[str, ...]) -> Iterator[Bundle]:
