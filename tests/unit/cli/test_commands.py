@@ -131,6 +131,29 @@ def test_a_clean_file_is_linted_without_what_only_mistakes_need(tmp_path: Path) 
     assert sorted(loaded.intersection(heavy + rooms)) == []
 
 
+def test_a_clean_file_is_linted_without_compiling_what_it_does_not_use(tmp_path: Path) -> None:
+    """Expressions wait in `checker.model.patterns`, and methods of data classes in `checker.model.records`, for their first use."""
+    (tmp_path / "good.yaml").write_text(SERVICE)
+    script = """
+import re, sys
+compiled, compiling = [], re.compile
+def noted(*expression):
+    compiled.append(sys._getframe(1).f_globals["__name__"])
+    return compiling(*expression)
+re.compile = noted
+from checker.cli import main
+code = main(sys.argv[1:])
+from checker.model.findings import Finding
+print(*compiled, Finding.__init__.__module__)
+sys.exit(code)
+"""
+    (tmp_path / ".gitops-check.yaml").write_text("version: 1\npolicies: []\n")
+    command = [sys.executable, "-c", script, "lint", "-C", str(tmp_path), "--hook"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    ours = [name for name in done.stdout.split() if name.startswith("checker.")]
+    assert set(ours) == {"checker.model.patterns", "checker.model.records"}
+
+
 def test_the_settings_file_is_no_manifest(run: Run, tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(SERVICE)
     (tmp_path / ".gitops-check.yaml").write_text("version: 1\npolicies: []\n")
