@@ -8,6 +8,7 @@ from __future__ import annotations
 from checker.model.patterns import pattern
 
 _VARIABLE = pattern(r"\{\{-?\s*\.(\w+)\s*-?\}\}")
+_ANYTHING_IN_BRACES = pattern(r"\{\{-?\s*(.*?)\s*-?\}\}|(\{\{.*)")
 _SUFFIX = "/{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json"
 VARIABLES = ("NormalizedKubernetesVersion", "StrictSuffix", "ResourceKind", "ResourceAPIVersion", "Group", "KindSuffix")
 
@@ -36,7 +37,7 @@ def variables(*, api_version: str, kind: str, version: str, strict: bool) -> dic
 
 def unknown_variables(location: str) -> tuple[str, ...]:
     """What a template asks for that is none of the six variables: other names, and anything else in braces."""
-    asked = re.findall(r"\{\{-?\s*(.*?)\s*-?\}\}|(\{\{.*)", location)
+    asked = _ANYTHING_IN_BRACES.findall(location)
     return tuple((name or unclosed).removeprefix(".") for name, unclosed in asked if name not in _NAMED)
 
 
