@@ -29,7 +29,7 @@ _RANDOM = frozenset(
 _CLOCK = {b"now": b"(now | dateModify `9661h1m1s`)", b"ago": b"printf `ago %v`"}
 # No \b at their beginning: the expression would not be searched for by its first letters, and be five times slower.
 _CHANCE = re.compile(b"(?:" + b"|".join(sorted((*_RANDOM, *_CLOCK), reverse=True)) + rb")(?!\w)")
-_PARTS = (b"rand", b"gen", b"uuidv4", b"shuffle", b"htpasswd", b"bcrypt", b"encryptAES", b"now", b"ago")
+_PARTS = tuple(sorted({name[:6] for name in _RANDOM} | _CLOCK.keys()))
 _TPL = re.compile(rb"tpl(?!\w)")
 # Every text is closed by the end of the file at the latest, so that no file is read twice.
 _TOKEN = re.compile(

@@ -106,8 +106,8 @@ def test_a_chart_that_fails_or_is_none_does_not_trouble_the_next() -> None:
 
 
 def test_more_charts_than_are_kept_keep_their_own_templates() -> None:
-    charts = [ChartFiles(name="app", files={**CHART.files, RepoPath("templates/a.yaml"): b"a: %d\n" % number}) for number in range(20)]
-    for number, chart in [*enumerate(charts), *enumerate(charts), *enumerate(charts[15:], 15)]:
+    charts = [ChartFiles(name="app", files={**CHART.files, RepoPath("templates/a.yaml"): b"a: %d\n" % number}) for number in range(80)]
+    for number, chart in [*enumerate(charts), *enumerate(charts), *enumerate(charts[70:], 70)]:
         assert library.template(chart, CALL).outputs[0].text == f"a: {number}\n\n"
 
 
