@@ -21,7 +21,7 @@ from checker.discover.flux_cluster import (
     our_sources,
     source_reference,
 )
-from checker.discover.flux_roots import Root, entry_points, instance_source
+from checker.discover.flux_roots import Root, entry_points, installed_release, instance_source
 from checker.model.objects import KubeObject, ObjectKey, dig, text
 from checker.model.paths import RepoPath
 from checker.model.records import replace
@@ -108,7 +108,7 @@ def _root_unit(root: Root, flux: Sequence[KubeObject], tree: Tree, options: Sour
     )
     ours = our_sources((root.declaration, *near), tree)
     cluster = Cluster(root.cluster, near, ours, options)
-    return _unit(root.declaration, cluster, None, tree)
+    return replace(_unit(root.declaration, cluster, None, tree), flux=installed_release(root, flux, tree))
 
 
 def _cluster(name: str, members: Sequence[BuiltUnit], tree: Tree, options: SourceOptions) -> Cluster:
@@ -138,6 +138,7 @@ def _unit(obj: KubeObject, cluster: Cluster, parent: DeployUnit | None, tree: Tr
         cluster=cluster.name,
         declaration=obj,
         related=related,
+        flux=parent.flux if parent is not None else "",
         origin=obj.origin,
         parent=parent.key if parent is not None and parent.key != key else None,
     )

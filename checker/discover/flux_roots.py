@@ -7,6 +7,7 @@ repositories ship it, still names its folder.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from checker.discover.flux_cluster import BOOTSTRAP, CONTROL_GROUP, KUSTOMIZE_GR
 from checker.model.objects import JSONValue, KubeObject, Origin, dig, mapping, sequence, text
 from checker.model.paths import KUSTOMIZATION_FILES, ROOT, PathEscapes, RepoPath, basename, clamped_path, is_within, join, parent, repo_path
 from checker.model.tree import EntryKind, Tree, TreeError
-from checker.tools.flux import SourceOptions, SourceRef, names_this_repository
+from checker.tools.flux import SourceOptions, SourceRef, names_this_repository, stated_release
 
 SYNC_FILE = f"{BOOTSTRAP}/gotk-sync.yaml"
 MAX_VISITED = 20_000
@@ -78,6 +79,19 @@ def instance_source(obj: KubeObject) -> KubeObject | None:
     return KubeObject(
         body={"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": kind, "metadata": metadata, "spec": spec}, origin=obj.origin
     )
+
+
+def installed_release(root: Root, objects: Iterable[KubeObject], tree: Tree) -> str:
+    """The Flux release that is installed where the root is: by gotk-components.yaml beside it, or by the FluxInstance that it is made from.
+
+    Empty where neither says, as `version: 2.x` does not.
+    """
+    for obj in objects:
+        if obj.kind == "FluxInstance" and obj.origin == root.declaration.origin:
+            version = text(dig(obj.body, "spec", "distribution", "version")).removeprefix("v")
+            return version if re.match(r"\d+\.\d+", version) else ""
+    file = join(parent(root.declaration.origin.path), "gotk-components.yaml")
+    return stated_release(tree.read(file)) if _kind(tree, file) is EntryKind.FILE else ""
 
 
 def _from_placeholder(folder: RepoPath, kustomizations: Iterable[KubeObject]) -> KubeObject | None:

@@ -55,6 +55,8 @@ class DeployUnit:
     environment: str = ""
     declaration: KubeObject | None = None
     related: tuple[KubeObject, ...] = ()
+    flux: str = ""
+    """The Flux release that the repository installs in the unit's cluster, empty where it does not say."""
     origin: Origin
     parent: UnitKey | None = None
 

@@ -44,7 +44,7 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
     result: Rendered | Failure
     try:
         with listening() as outside:
-            told = replace(options.on_cluster(unit.cluster), revision_tree=revisions)
+            told = replace(options.on_cluster(unit.cluster, unit.flux), revision_tree=revisions)
             rendered = _renderer(unit.controller)(unit, recording, told)
         objects = rendered.objects if digest_key is None else tuple(redacted(obj, digest_key) for obj in rendered.objects)
         result = replace(rendered, objects=objects, reads=recording.reads, pinned=revisions.seen, outside=tuple(dict.fromkeys(outside)))

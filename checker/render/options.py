@@ -30,7 +30,7 @@ class RenderOptions:
     variables: Mapping[str, Mapping[str, JSONValue]] = field(default_factory=dict)
     """What lives only in the cluster, by `ConfigMap/namespace/name` or `Secret/namespace/name`: its keys and values."""
     flux: str = "2.9"
-    """The Flux release of the clusters: decides strict substitution and which API versions are served."""
+    """The Flux release where neither settings nor the repository say: decides strict substitution and the API versions served."""
     helm: str = ""
     """The Helm release that the controller embeds; empty for one like ours (4.2 and newer)."""
     clusters: tuple[ClusterSetting, ...] = ()
@@ -48,16 +48,16 @@ class RenderOptions:
     tags: tuple[str, ...] = ()
     """The tags of this repository, for Applications that follow a range of versions."""
 
-    def on_cluster(self, name: str) -> RenderOptions:
-        """The options for the units of one cluster."""
-        if not self.clusters:
+    def on_cluster(self, name: str, flux: str = "") -> RenderOptions:
+        """The options for the units of one cluster, in which the repository installs this release of Flux, where it says so."""
+        if not self.clusters and not flux:
             return self
         known = cluster_named(name, self.clusters)
         return replace(
             self,
             kubernetes=known.kubernetes or self.kubernetes,
             api_versions=(*self.api_versions, *known.api_versions),
-            flux=known.flux or self.flux,
+            flux=known.flux or flux or self.flux,
             helm=known.helm or self.helm,
             variables={**self.variables, **known.variables},
         )

@@ -10,7 +10,7 @@ from checker.tools.flux.sources import (
     source_url,
 )
 from checker.tools.flux.trees import ArtifactTree, CopiedTree, FolderTree, RepositoryTree
-from checker.tools.flux.versions import no_longer_served, release
+from checker.tools.flux.versions import no_longer_served, release, stated_release
 
 __all__ = [
     "THIS_REPOSITORY",
@@ -26,4 +26,5 @@ __all__ = [
     "open_source",
     "release",
     "source_url",
+    "stated_release",
 ]

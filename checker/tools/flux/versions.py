@@ -13,6 +13,15 @@ REMOVED: dict[str, dict[str, tuple[int, int]]] = {
 CURRENT = {"kustomize.toolkit.fluxcd.io": "v1", "source.toolkit.fluxcd.io": "v1", "helm.toolkit.fluxcd.io": "v2"}
 
 
+_STATED = re.compile(rb"app\.kubernetes\.io/version: *[\"']?v?(\d+\.\d+(?:\.\d+)?)")
+
+
+def stated_release(components: bytes) -> str:
+    """Which release the manifests of Flux's own components are of (`flux install` labels every object), empty where they do not say."""
+    found = _STATED.search(components)
+    return found[1].decode() if found is not None else ""
+
+
 def release(text: str) -> tuple[int, int]:
     """`2.9`, `v2.9.4` and `2` as numbers."""
     numbers = [int(part) for part in re.findall(r"\d+", text)[:2]]

@@ -61,6 +61,31 @@ BOOTSTRAPPED: dict[str, object] = {
 }
 
 
+COMPONENTS = "clusters/prod/flux-system/gotk-components.yaml"
+
+
+@pytest.mark.parametrize(
+    ("components", "release"),
+    [
+        ("# Flux Version: v2.6.1\nmetadata:\n  labels:\n    app.kubernetes.io/version: v2.6.1\n", "2.6.1"),
+        ('metadata: {labels: {app.kubernetes.io/version: "v2.10.0-rc.1"}}\n', "2.10.0"),
+        ("# This file will be generated\n", ""),
+    ],
+)
+def test_the_release_of_flux_is_read_where_it_is_installed(components: str, release: str) -> None:
+    child = body("helm.toolkit.fluxcd.io/v2", "HelmRelease", "web", {})
+    units = children({**BOOTSTRAPPED, COMPONENTS: components}, kustomization("apps", "./apps"), child)
+    assert {unit.flux for unit in units.values()} == {release}
+
+
+@pytest.mark.parametrize(("version", "release"), [("2.7.x", "2.7.x"), ("v2.8.1", "2.8.1"), ("2.x", ""), (">=2.7 <3", "")])
+def test_the_release_of_flux_is_that_of_its_instance(version: str, release: str) -> None:
+    spec = {"distribution": {"version": version}, "sync": {"kind": "GitRepository", "url": "https://x", "path": "clusters/a"}}
+    tree, objects = written({"clusters/a/flux.yaml": body("fluxcd.controlplane.io/v1", "FluxInstance", "flux", spec)})
+    (root,) = find_roots(tree, objects, DiscoverOptions())
+    assert root.flux == release
+
+
 def test_a_cluster_begins_at_its_bootstrap_file() -> None:
     files = {**BOOTSTRAPPED, "clusters/prod/apps.yaml": kustomization("apps", "./apps"), "apps/child.yaml": kustomization("child", "./x")}
     assert roots(files) == [("prod", "flux-system", "clusters/prod")]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from checker.model.settings import ClusterSetting
 from checker.model.units import BuiltUnit, DeployUnit, Failure, Rendered
 from checker.render import render_unit
@@ -52,7 +50,13 @@ def test_the_flux_release_decides_what_is_strict_and_what_is_served() -> None:
     assert [note.id for note in served.notes] == ["api-version-removed"]
 
 
-@pytest.mark.usefixtures("helm_on_path")
+def test_the_release_in_the_repository_counts_where_settings_say_none() -> None:
+    unit = replace(kustomization(version="v1beta2"), flux="2.7")
+    files = {"app/a.yaml": config_map()}
+    results = [built(unit, files).result, built(unit, files, ClusterSetting(name="*", flux="2.9")).result]
+    assert [[note.id for note in result.notes] for result in results if isinstance(result, Rendered)] == [[], ["api-version-removed"]]
+
+
 def test_charts_that_ask_get_the_clusters_versions() -> None:
     asking = """apiVersion: v1
 kind: ConfigMap
