@@ -79,6 +79,8 @@ class Cluster:
             yield found
             if found.kind == "HelmChart":
                 yield from self._sources(chart_source(found, "spec"), seen)
+            for item in sequence(dig(found.body, "spec", "include")):
+                yield from self._sources(SourceRef("GitRepository", found.namespace, text(dig(mapping(item), "repository", "name"))), seen)
         if reference.kind == "ExternalArtifact":
             for generator in self._generators:
                 if generator.namespace == reference.namespace and reference.name in _artifacts(generator):

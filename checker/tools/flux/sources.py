@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from checker.model.objects import KubeObject, dig, mapping, sequence, text
-from checker.model.paths import ROOT, RepoPath, clamped_path, join
+from checker.model.paths import RepoPath, clamped_path
 from checker.model.records import dataclass, field
-from checker.model.tree import EntryKind, Tree, walk
+from checker.model.tree import EntryKind, Tree
 from checker.model.units import Reason, RenderFailure
-from checker.tools.flux.ignore import name_matches
-from checker.tools.flux.trees import ArtifactTree, CopiedTree, FolderTree, RepositoryTree
+from checker.tools.flux.copying import copied_files
+from checker.tools.flux.trees import ArtifactTree, CombinedTree, CopiedTree, FolderTree, RepackedTree, RepositoryTree
 
 THIS_REPOSITORY = "gitops-check/this-repository"
 """Annotation that discovery puts on its own copy of a source object."""
@@ -97,7 +97,9 @@ def _open(reference: SourceRef, scope: _Scope, above: tuple[SourceRef, ...]) -> 
         )
     if names_this_repository(source, scope.options):
         _same_revision(reference, source, scope.options)
-        return _with_includes(source, RepositoryTree(scope.tree, text(dig(source.body, "spec", "ignore"))))
+        ignore = text(dig(source.body, "spec", "ignore"))
+        included = _included(source, scope, (*above, reference))
+        return RepackedTree(included, ignore) if included is not None else RepositoryTree(scope.tree, ignore)
     folder = _mapped(source_url(source), scope.options.sources)
     if folder is not None:
         return _folder(reference, folder, scope)
@@ -154,12 +156,26 @@ def _branches(revisions: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in bare if not re.search(r"^HEAD|[~^@{: ]|^[0-9a-f]{7,64}$", name))
 
 
-def _with_includes(source: KubeObject, artifact: ArtifactTree) -> ArtifactTree:
-    if sequence(dig(source.body, "spec", "include")):
-        raise RenderFailure(
-            f"GitRepository {source.name} includes other sources (spec.include), which is not supported", reason=Reason.UNSUPPORTED
-        )
-    return artifact
+def _included(source: KubeObject, scope: _Scope, above: tuple[SourceRef, ...]) -> CombinedTree | None:
+    """The repository with what `spec.include` puts into it, None where that is nothing.
+
+    Each is moved to a path where nothing is yet (source-controller internal/controller/gitrepository_controller.go).
+    """
+    combined: CombinedTree | None = None
+    for item in sequence(dig(source.body, "spec", "include")):
+        name = text(dig(mapping(item), "repository", "name"))
+        start, to = text(mapping(item).get("fromPath")), text(mapping(item).get("toPath")) or name
+        what = f"GitRepository {source.name} includes {start or 'all'} of GitRepository {name} at {to}"
+        tree = _open(SourceRef("GitRepository", source.namespace, name), scope, above)
+        here, there = clamped_path(to), clamped_path(start)
+        kind = tree.kind(there)
+        if kind is None:
+            raise RenderFailure(f"{what}, and there is no {start}", location=source.origin.location)
+        before = combined or CombinedTree(scope.tree, {})
+        if before.kind(here, follow=False) not in (None, EntryKind.FILE) or (kind is EntryKind.DIRECTORY and before.kind(here)):
+            raise RenderFailure(f"{what}, where something is already", location=source.origin.location)
+        combined = CombinedTree(scope.tree, {**before.parts, here: (tree, there)})
+    return combined
 
 
 def _mapped(url: str, sources: Mapping[str, str]) -> RepoPath | None:
@@ -198,93 +214,10 @@ def _copied(generator: KubeObject, artifact: Mapping[str, object], scope: _Scope
             reference = SourceRef(text(source.get("kind")), text(source.get("namespace")) or generator.namespace, text(source.get("name")))
             opened[alias] = _open(reference, scope, above)
         excluded = [text(item) for item in sequence(mapping(rule).get("exclude"))]
-        copied = _copy(opened[alias], pattern, to.removeprefix("@artifact/"), excluded, files)
+        copied = copied_files(opened[alias], pattern, to.removeprefix("@artifact/"), excluded, files)
         if copied is None:
             raise RenderFailure(f"{where} matches no file", location=generator.origin.location)
         files.update(copied)
         if len(files) > MAX_COPIED:
             raise RenderFailure(f"{where} copies more than {MAX_COPIED} files, which is not supported", reason=Reason.UNSUPPORTED)
-    return _RepackedTree(CopiedTree(scope.tree.label, files))
-
-
-class _RepackedTree(RepositoryTree):
-    """A generated artifact is packed like a repository: ignore rules hold once more, on its own paths."""
-
-    def __init__(self, copied: CopiedTree) -> None:
-        super().__init__(copied)
-        self._copied = copied
-
-    def origin(self, path: RepoPath) -> RepoPath:
-        return self._copied.origin(path)
-
-
-def _copy(
-    tree: ArtifactTree, pattern: str, to: str, excluded: Sequence[str], present: Mapping[RepoPath, object]
-) -> dict[RepoPath, tuple[ArtifactTree, RepoPath]] | None:
-    """The files one rule copies, None where it selects nothing. As `cp -r`: a folder lands inside the destination."""
-    target = clamped_path(to)
-    if not re.search(r"[*?\[\]]", pattern):
-        source = clamped_path(pattern)
-        kind = tree.kind(source)
-        if kind is None:
-            return None
-        if kind is EntryKind.DIRECTORY:
-            return _below(tree, source, clamped_path(source.rpartition("/")[2], target), source, excluded)
-        into = to.endswith("/") or to == "" or any(file.startswith(f"{target}/") for file in present)
-        return (
-            {}
-            if _is_excluded(source, ROOT, excluded)
-            else {clamped_path(source.rpartition("/")[2], target) if into else target: (tree, source)}
-        )
-    segments = [segment for segment in pattern.split("/") if segment not in ("", ".")]
-    literal = next(index for index, segment in enumerate(segments) if re.search(r"[*?\[\]]", segment))
-    base = RepoPath("/".join(segments[:literal]))
-    matches = [path for path in _matches(tree, segments) if not _is_excluded(path, base, excluded)]
-    if not matches:
-        return None
-    stripped = "/".join(segments[:-1]) + "/" if segments[-1] == "**" and len(segments) > 1 else ""
-    files: dict[RepoPath, tuple[ArtifactTree, RepoPath]] = {}
-    for path in matches:
-        destination = clamped_path(path.removeprefix(stripped), target)
-        files.update(
-            _below(tree, path, destination, base, excluded) if tree.kind(path) is EntryKind.DIRECTORY else {destination: (tree, path)}
-        )
-    return files
-
-
-def _below(
-    tree: ArtifactTree, source: RepoPath, target: RepoPath, base: RepoPath, excluded: Sequence[str]
-) -> dict[RepoPath, tuple[ArtifactTree, RepoPath]]:
-    return {
-        clamped_path(path[len(source) :], target): (tree, path) for path in walk(tree, source) if not _is_excluded(path, base, excluded)
-    }
-
-
-def _matches(tree: ArtifactTree, segments: Sequence[str]) -> list[RepoPath]:
-    """Go's fs.Glob: `**` means no more than `*` here; what a matching folder holds is copied with it."""
-    found = [ROOT]
-    for segment in segments:
-        plain = segment.replace("**", "*")
-        found = [
-            join(directory, name)
-            for directory in found
-            if tree.kind(directory) is EntryKind.DIRECTORY
-            for name in tree.entries(directory)
-            if name_matches(plain, name)
-        ]
-    return found
-
-
-def _is_excluded(path: RepoPath, base: RepoPath, patterns: Sequence[str]) -> bool:
-    relative = path[len(base) :].lstrip("/") if base else path
-    return any(_glob(pattern).fullmatch(relative) for pattern in patterns)
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    """doublestar: `**/` crosses folders, `{a,b}` is a choice."""
-    table = {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
-    pieces = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?|\{|\}|,)", pattern)
-    try:
-        return re.compile("".join(table.get(piece, re.escape(piece)) for piece in pieces), re.DOTALL)
-    except re.error:
-        return re.compile(re.escape(pattern))
+    return RepackedTree(CopiedTree(scope.tree.label, files))

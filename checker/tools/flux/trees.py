@@ -236,6 +236,67 @@ class CopiedTree:
         return path
 
 
+class CombinedTree:
+    """A repository with parts of other artifacts in it, each at a path of its own."""
+
+    def __init__(self, tree: Tree, parts: Mapping[RepoPath, tuple[ArtifactTree, RepoPath]]) -> None:
+        self._tree = tree
+        self.label = tree.label
+        self.parts = parts
+
+    def origin(self, path: RepoPath) -> RepoPath:
+        part = self._part(path)
+        return part[0].origin(part[1]) if part is not None else path
+
+    def absence(self, path: RepoPath) -> str:
+        part = self._part(path)
+        return part[0].absence(part[1]) if part is not None else ""
+
+    def read(self, path: RepoPath) -> bytes:
+        tree, inside = self._part(path) or (self._tree, path)
+        return tree.read(inside)
+
+    def entries(self, path: RepoPath) -> tuple[str, ...]:
+        tree, inside = self._part(path) or (self._tree, path)
+        here = tree.entries(inside) if tree.kind(inside) is EntryKind.DIRECTORY else ()
+        names = {*here, *(to[len(path) :].lstrip("/").partition("/")[0] for to in self._below(path))}
+        return tuple(sorted(names, key=lambda name: name.encode("utf-8", "surrogateescape")))
+
+    def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
+        tree, inside = self._part(path) or (self._tree, path)
+        return EntryKind.DIRECTORY if self._below(path) else tree.kind(inside, follow=follow)
+
+    def identity(self, path: RepoPath) -> str | None:
+        if self._below(path):
+            return _digest((name, self.identity(join(path, name))) for name in self.entries(path))
+        tree, inside = self._part(path) or (self._tree, path)
+        return tree.identity(inside)
+
+    def resolve(self, path: RepoPath) -> RepoPath:
+        return path
+
+    def _part(self, path: RepoPath) -> tuple[ArtifactTree, RepoPath] | None:
+        to = max((to for to in self.parts if is_within(path, to)), key=len, default=None)
+        if to is None:
+            return None
+        tree, start = self.parts[to]
+        return tree, RepoPath(f"{start}{path[len(to) :]}".strip("/"))
+
+    def _below(self, path: RepoPath) -> list[RepoPath]:
+        return [to for to in self.parts if to != path and is_within(to, path)]
+
+
+class RepackedTree(RepositoryTree):
+    """What is made of other artifacts is packed like a repository: ignore rules hold once more, on its own paths."""
+
+    def __init__(self, made: CopiedTree | CombinedTree, ignore: str = "") -> None:
+        super().__init__(made, ignore)
+        self._made = made
+
+    def origin(self, path: RepoPath) -> RepoPath:
+        return self._made.origin(path)
+
+
 def _directories(tree: Tree, top: RepoPath) -> Iterable[RepoPath]:
     yield top
     for name in tree.entries(top):
