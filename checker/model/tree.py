@@ -111,7 +111,8 @@ class RecordingTree:
         return self._tree.entries(path)
 
     def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
-        self._note(path)
+        if follow or f"{parent(path)}/" not in self.reads:  # a listing says it of all names in it, and which there are not
+            self._note(path)
         return self._tree.kind(path, follow=follow)
 
     def identity(self, path: RepoPath) -> str | None:

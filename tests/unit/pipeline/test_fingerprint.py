@@ -62,6 +62,7 @@ def test_every_field_of_a_unit_is_in_the_key(tmp_path: Path) -> None:
         "environment": "e",
         "declaration": KubeObject(body={"kind": "A"}, origin=origin),
         "related": (KubeObject(body={"kind": "A"}, origin=origin),),
+        "flux": "2.7",
         "origin": Origin(path=RepoPath("a.yaml"), line=2),
         "parent": UnitKey("c", Controller.CHART, "n", "a"),
     }

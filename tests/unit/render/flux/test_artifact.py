@@ -270,12 +270,22 @@ def test_an_external_artifact_is_a_view_of_the_repository() -> None:
         "apps/prod/kustomization.yaml": "resources: [../base, extra.yaml]\n",
         "apps/prod/notes.md": "x",
         "extra.yaml": config_map("extra"),
+        "apps/base/README.md": "only copied",
+        "README.md": "only seen",
     }
     generator = kube("ArtifactGenerator", "gen", group="source.extensions.fluxcd.io/v1beta1", spec=GENERATOR)
     recording = RecordingTree(repository(files))
     rendered = render(recording, "./prod", related=[generator, git_repository()], sourceRef={"kind": "ExternalArtifact", "name": "apps"})
     assert [(obj.name, obj.origin.path) for obj in rendered.objects] == [("a", "apps/base/a.yaml"), ("extra", "extra.yaml")]
     assert {"apps/base/a.yaml", "apps/prod/kustomization.yaml"} <= recording.reads.keys()
+    assert {"apps/base/README.md", "README.md"}.isdisjoint(recording.reads)
+    assert {"apps/base/", "apps/prod/"} <= recording.reads.keys()
+
+
+def test_what_is_only_listed_is_not_read() -> None:
+    recording = RecordingTree(repository({"app/a.yaml": config_map(), "app/README.md": "x", "x/logo.png": "x", "README.md": "x"}))
+    assert names(render(recording, "./app")) == ["settings"]
+    assert {file for file in recording.reads if "." in file and recording.reads[file]} == {"app/a.yaml"}
 
 
 def test_a_copy_rule_that_matches_nothing_fails() -> None:
