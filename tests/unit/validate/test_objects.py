@@ -91,7 +91,8 @@ def test_a_finding_of_some_versions_names_them() -> None:
             "resource.k8s.io/v1",
             "DeviceClass",
             "removed-api",
-            "DeviceClass resource.k8s.io/v1 is served from Kubernetes 1.34, not by 1.33; use resource.k8s.io/v1beta2",
+            "DeviceClass resource.k8s.io/v1 is served from Kubernetes 1.34, not by 1.33; use resource.k8s.io/v1beta2 or,"
+            " for newer clusters, name their version as `kubernetes`",
         ),
         ("apps/v1", "Deploymnt", "unknown-kind", "Deploymnt is not a kind of apps/v1; did you mean Deployment?"),
         ("v1", "Deployment", "unknown-kind", "Deployment is not in v1; use apps/v1"),
