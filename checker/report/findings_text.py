@@ -8,7 +8,7 @@ from checker.model.findings import Finding, Outcome, Severity
 from checker.model.report import Report, Suppressed, Verdict
 from checker.report.clean import sentence, shown
 from checker.report.options import FormatOptions
-from checker.report.story import concerned, listing, object_name, ordered_rules, place, plural, said_once, spots
+from checker.report.story import by_place, concerned, listing, object_name, ordered_rules, place, plural, said_once, spots
 from checker.report.terminal import Paint, columns, filled, pad, wrapped
 
 _PLACES = 3
@@ -39,7 +39,8 @@ def _crowd(alike: Sequence[Finding], options: FormatOptions) -> str:
     if alike[0].severity is Severity.NOTE:
         return _said(alike[0], options) + _also(alike)
     number = len(spots(alike))
-    return f"{sentence(alike[0].message)} ({f'{number:,} places' if number > 1 else _at_one_place(alike)})"
+    about = f"{number:,} places" if number > 1 else _at_one_place(alike)
+    return sentence(alike[0].message) + (f" ({about})" if about else "")
 
 
 def _at_one_place(alike: Sequence[Finding]) -> str:
@@ -67,9 +68,9 @@ def hook_lines(report: Report, options: FormatOptions, paint: Paint) -> Iterator
     for rule in report.rules or ():
         if rule.verdict is Verdict.BYPASSED:
             yield f"environment {shown(rule.environment)}: {paint('note', 'note')} {shown(rule.rule)}: {sentence(rule.message)}"
-    for finding in sorted(findings, key=lambda finding: -finding.severity):
-        severity = finding.severity.word
-        yield f"{place(finding.location)}: {paint(severity, severity)} {shown(finding.rule)}: {_said(finding, options)}"
+    for alike in by_place(sorted(findings, key=lambda finding: -finding.severity)):
+        severity = alike[0].severity.word
+        yield f"{place(alike[0].location)}: {paint(severity, severity)} {shown(alike[0].rule)}: {_crowd(alike, options)}"
     for rule in rules:
         assert rule.severity is not None
         severity = rule.severity.word

@@ -257,7 +257,7 @@ def said_once(findings: Iterable[Finding]) -> list[list[Finding]]:
     apart = (
         part
         for alike in groups.values()
-        for part in ([alike] if alike[0].severity is Severity.NOTE or len(spots(alike)) >= _CROWD else _by_place(alike))
+        for part in ([alike] if alike[0].severity is Severity.NOTE or len(spots(alike)) >= _CROWD else by_place(alike))
     )
     return sorted(apart, key=lambda alike: -alike[0].severity)
 
@@ -265,10 +265,11 @@ def said_once(findings: Iterable[Finding]) -> list[list[Finding]]:
 _CROWD = 4
 
 
-def _by_place(findings: Iterable[Finding]) -> list[list[Finding]]:
-    found: dict[Location, list[Finding]] = {}
+def by_place(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Those that say the same of one place together."""
+    found: dict[object, list[Finding]] = {}
     for finding in findings:
-        found.setdefault(finding.location, []).append(finding)
+        found.setdefault((finding.severity, finding.rule, finding.message, finding.location), []).append(finding)
     return list(found.values())
 
 

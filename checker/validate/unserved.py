@@ -76,7 +76,8 @@ def unserved(api_version: str, kind: str, version: str) -> Unserved | None:
         return Unserved("removed-api", f"{said} was removed in Kubernetes {removed}{use}", "apiVersion")
     if elsewhere and _number(elsewhere[-1]) > _number(version):
         newer = f"{use} or," if use else ";"
-        message = f"{said} is served from Kubernetes {elsewhere[-1]}, not by {version}{newer} for newer clusters, name their version as `kubernetes`"
+        message = f"{said} is served from Kubernetes {elsewhere[-1]}, not by {version}{newer} for newer clusters"
+        message += ", name their version as `kubernetes`"
         return Unserved("removed-api", message, "apiVersion")
     if elsewhere:
         return Unserved("removed-api", f"{said} is no longer served by Kubernetes {version}, last by {elsewhere[0]}{use}", "apiVersion")

@@ -192,8 +192,8 @@ def test_infinities_are_words_in_json() -> None:
     assert told == ["Infinity", "-Infinity", "NaN"]
 
 
-@pytest.mark.parametrize("name", ["text", "markdown"])
-def test_a_line_of_a_base_is_found_once_and_not_once_for_every_environment(name: str) -> None:
+@pytest.mark.parametrize(("name", "options"), [("text", {}), ("text", {"hook": True}), ("markdown", {})])
+def test_a_line_of_a_base_is_found_once_and_not_once_for_every_environment(name: str, options: dict[str, bool]) -> None:
     found = [
         Finding(
             rule="image-tag-mutable",
@@ -206,7 +206,7 @@ def test_a_line_of_a_base_is_found_once_and_not_once_for_every_environment(name:
         )
         for environment in ("production", "staging")
     ]
-    said = " ".join(show(name, replace(release(), findings=tuple(found))).replace("`", "").split())
+    said = " ".join(show(name, replace(release(), findings=tuple(found)), **options).replace("`", "").split())
     assert said.count("tag 'latest' can change") == 1
     assert said.count("base/deployment.yaml:19:9") == 1
     assert re.search(r"tag 'latest' can change \([^)]*production(,| and) staging\)", said)
