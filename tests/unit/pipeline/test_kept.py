@@ -14,7 +14,7 @@ import pytest
 from checker import pipeline
 from checker.evaluate import run
 from checker.evaluate.library import library_modules
-from checker.model.settings import PolicySource, Settings
+from checker.model.settings import ClusterSetting, EnvironmentMatch, EnvironmentSetting, PolicySource, Settings
 from checker.model.watch import Unwatched
 from checker.pipeline import Parts, Running, Surrounding, check, checks, open_change
 from checker.report import FormatOptions, format_report
@@ -24,6 +24,15 @@ from tests.unit.pipeline.world import SECRET, World
 
 UNJUDGED = Settings(policies=())
 JUDGED = Settings(policies=(PolicySource(), PolicySource(path="policy")))
+OTHERWISE = (
+    {},
+    {},
+    {"exclude": ("plain/**",)},
+    {"kubernetes": ("1.30", "1.34")},
+    {"environments": (EnvironmentSetting(name="shop", match=(EnvironmentMatch(path="overlays/**"),), guarded=True),)},
+    {"clusters": (ClusterSetting(name="blue", server="https://blue-1.example.com", kubernetes="1.31"),)},
+)
+"""What settings may say besides."""
 
 
 @pytest.fixture(autouse=True)
@@ -54,10 +63,10 @@ def report(
 def test_a_check_with_a_cache_of_any_state_says_what_one_without_says(git_repo: GitRepo, seed: int) -> None:
     world = World(git_repo, seed)
     commits = [git_repo.head]
-    settings = JUDGED if seed < 2 else UNJUDGED
     for _ in range(4):
         commits.append(world.step())
         base = world.random.choice(commits[:-1])
+        settings = replace(JUDGED if seed < 2 else UNJUDGED, **world.random.choice(OTHERWISE))
         tally = Tally()
         with_cache = report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2, settings=settings)
         assert with_cache == report(git_repo, base, commits[-1], findings=seed < 2, settings=settings)

@@ -71,6 +71,7 @@ class World:
         self.repo = repo
         self.random = random.Random(seed)
         self.files: dict[str, str] = {}
+        self.executable: set[str] = set()
         repo.git("remote", "add", "origin", URL)
         self.files |= CHART
         self.files |= {f"bases/{name}/{file}": text for name in "ab" for file, text in _base(name).items()}
@@ -79,6 +80,13 @@ class World:
         self.files |= {"argo/set.yaml": _set(), "argo/chart.yaml": _chart_app("1", "1"), "argo/pinned.yaml": _pinned("v1")}
         self.files |= {"clusters/production/flux-system/gotk-sync.yaml": FLUX % URL, "clusters/production/apps.yaml": APPS}
         self.files |= {"clusters/production/vars.yaml": f"{_map('vars', '1', 'flux-system')}---\n{_secret('vars', '1', 'flux-system')}"}
+        self.files |= {"argo/project.yaml": _project("*"), "argo/clusters.yaml": _cluster("blue", "1"), "argo/each.yaml": _set_of(CLUSTERS)}
+        self.files |= {
+            "argo/configs.yaml": _set_of(FILES),
+            "config/one.json": '{"name": "one"}',
+            "argo/extra.yaml": _extra("shop", "plain"),
+        }
+        self.files |= {"crds/toy.yaml": CRD % "integer", "toys/toy.yaml": TOY % "1"}
         self.files["policy/deny.rego"] = POLICY
         self.write()
         repo.commit("first")
@@ -123,7 +131,23 @@ class World:
             lambda: put("bases/a/link.yaml", "-> " + pick(["web.yaml", "../b/web.yaml", "nowhere"])),
             lambda: put("bases/a/kustomization.yaml", f"resources: [web.yaml{pick(['', ', link.yaml', ', extra.yaml'])}]\n"),
             lambda: put("README.md", number),
+            lambda: put("argo/project.yaml", _project(pick(["*", URL, "https://example.com/other.git"]))),
+            lambda: put("argo/clusters.yaml", _cluster(pick(["blue", "green"]), number)),
+            lambda: put("argo/extra.yaml", _extra(pick(["shop", "default"]), pick(["plain", "bases/b", "crds"]))),
+            lambda: put(f"apps/{name}.yaml", _extra("default", f"overlays/{name}", name)),
+            lambda: put(f"config/{name}.json", json.dumps({"name": name * int(number)})),
+            lambda: self.files.pop(f"config/{name}.json", None),
+            lambda: put("crds/toy.yaml", CRD % pick(["integer", "string"])),
+            lambda: put("toys/toy.yaml", TOY % pick(["1", "big"])),
+            lambda: put(f"overlays/{name}/kustomization.yaml", "resources: ['https://github.com/shop/base?ref=main']\n"),
+            lambda: self.move(f"overlays/{name}", f"overlays/{pick('de')}"),
+            lambda: self.move("plain/one.yaml", f"plain/{number}.yaml"),
+            lambda: self.executable.symmetric_difference_update({pick(sorted(self.files))}),
         ]
+
+    def move(self, old: str, new: str) -> None:
+        for path in [path for path in self.files if path == old or path.startswith(f"{old}/")]:
+            self.files[new + path[len(old) :]] = self.files.pop(path)
 
     def write(self) -> None:
         """Text that starts with an arrow is a link."""
@@ -138,6 +162,7 @@ class World:
                 file.symlink_to(Path(text[3:]))
             else:
                 file.write_text(text)
+                file.chmod(0o755 if path in self.executable else 0o644)
 
 
 def _map(name: str, value: str, namespace: str = "") -> str:
@@ -180,6 +205,61 @@ def _chart_app(tag: str, password: str) -> str:
 
 def _pinned(revision: str) -> str:
     return json.dumps(_application("pinned", {"path": "overlays/b", "targetRevision": revision}))
+
+
+CLUSTERS: object = {"clusters": {"selector": {"matchLabels": {"tier": "shop"}}}}
+FILES: object = {"git": {"repoURL": URL, "revision": "HEAD", "files": [{"path": "config/*.json"}]}}
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: toys.example.com}
+spec:
+  group: example.com
+  scope: Cluster
+  names: {kind: Toy, plural: toys}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: %s}}}}}}
+"""
+TOY = "apiVersion: example.com/v1\nkind: Toy\nmetadata: {name: a}\nspec: {size: %s}\n"
+
+
+def _project(source: str) -> str:
+    spec = {"sourceRepos": [source], "destinations": [{"server": "*", "namespace": "*"}]}
+    return json.dumps(
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": "shop", "namespace": "argocd"}, "spec": spec}
+    )
+
+
+def _cluster(name: str, number: str) -> str:
+    labels = {"argocd.argoproj.io/secret-type": "cluster", "tier": "shop"}
+    values = {"name": name, "server": f"https://{name}-{number}.example.com", "config": SECRET}
+    metadata = {"name": "cluster", "namespace": "argocd", "labels": labels}
+    return json.dumps({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": values})
+
+
+def _extra(project: str, path: str, name: str = "extra") -> str:
+    body = _application(name, {"path": path, "targetRevision": "HEAD"})
+    return json.dumps({**body, "spec": {**_spec(body), "project": project}})
+
+
+def _set_of(generator: object) -> str:
+    spec = {**_spec(_application("x", {"path": "bases/b", "targetRevision": "HEAD"})), "project": "shop"}
+    body = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": "clusters" if generator is CLUSTERS else "configs", "namespace": "argocd"},
+        "spec": {"generators": [generator], "template": {"metadata": {"name": "of-{{name}}"}, "spec": spec}},
+    }
+    return json.dumps(body)
+
+
+def _spec(application: dict[str, object]) -> dict[str, object]:
+    spec = application["spec"]
+    assert isinstance(spec, dict)
+    return spec
 
 
 def _set() -> str:
