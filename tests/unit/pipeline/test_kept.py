@@ -20,7 +20,7 @@ from checker.pipeline import Parts, Running, Surrounding, check, checks, open_ch
 from checker.report import FormatOptions, format_report
 from checker.tools.cache import cache_folder
 from tests.gitrepo import GitRepo
-from tests.unit.pipeline.world import SECRET, World
+from tests.unit.pipeline.world import POLICY, SECRET, World
 
 UNJUDGED = Settings(policies=())
 JUDGED = Settings(policies=(PolicySource(), PolicySource(path="policy")))
@@ -172,6 +172,18 @@ def test_a_neighbour_that_goes_away_is_a_finding_in_a_unit_that_did_not_change(g
     git_repo.branch("change")
     git_repo.commit(delete=["two/b.yaml"])
     assert "service-account-missing" in report(git_repo, "main", "change", settings=settings, running=Running(cache=True))
+
+
+def test_a_neighbour_with_another_name_is_a_finding_in_a_unit_that_did_not_change(git_repo: GitRepo) -> None:
+    """What one run learns of the neighbours the next one knows, and the one after that believes."""
+    other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n"
+    git_repo.commit(files={"one/a.yaml": OVERLAY["app/a.yaml"], "two/b.yaml": other, "policy/deny.rego": POLICY})
+    settings = Settings(policies=(PolicySource(path="policy"),))
+    for _ in range(3):
+        assert "is part of" not in report(git_repo, "main", "main", settings=settings, running=Running(cache=True))
+    git_repo.branch("change")
+    git_repo.commit(files={"two/b.yaml": other.replace("name: b", "name: aa")})
+    assert "a is part of aa" in report(git_repo, "main", "change", settings=settings, running=Running(cache=True))
 
 
 CRD = """\
