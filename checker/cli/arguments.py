@@ -266,7 +266,10 @@ def _schemas_action(parser: argparse.ArgumentParser) -> None:
 def _init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-C", "--repository", type=Path, default=Path(), metavar="DIR", help="the repository (default: here)")
     parser.add_argument(
-        "--ci", choices=("github", "gitlab", "jenkins", "bitbucket", "azure", "none"), default="", help="default: what the repository uses"
+        "--ci",
+        choices=("github", "github-forks", "gitlab", "jenkins", "bitbucket", "azure", "none"),
+        default="",
+        help="default: what the repository uses; github-forks is safe for pull requests from forks, in two workflows",
     )
     parser.add_argument("--dry-run", action="store_true", help="print the files instead of writing them")
     parser.add_argument("--force", action="store_true", help="replace the settings and the workflow that are there")

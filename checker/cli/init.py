@@ -57,7 +57,7 @@ def init(arguments: Arguments) -> int:
     for file in by_hand:
         _say(f"\nTo add to {file.path}\n{indent(file.text, '    ')}")
     _say("\nNext\n")
-    for line in _next(found):
+    for line in _next(found, arguments):
         _say(f"  {line}\n")
     return 0
 
@@ -76,12 +76,12 @@ def _files(found: Findings, arguments: Arguments) -> Iterator[_File]:
 
 
 def _chosen(found: Findings, arguments: Arguments) -> tuple[Seat, ...]:
-    from checker.pipeline.initial import SEATS
+    from checker.pipeline.initial import FORKS, SEATS
 
     if arguments.ci == "none":
         return ()
     if arguments.ci:
-        return tuple(seat for seat in SEATS if seat.name == arguments.ci)
+        return tuple(seat for seat in (*SEATS, *FORKS) if seat.name == arguments.ci)
     return tuple(seat for seat, _ in found.seats)
 
 
@@ -170,7 +170,7 @@ def _where(match: EnvironmentMatch) -> str:
     return " and ".join(f"{name} {value}" for name, value in stated if value is not None)
 
 
-def _next(found: Findings) -> Iterator[str]:
+def _next(found: Findings, arguments: Arguments) -> Iterator[str]:
     commands = {
         "gitops-check units": "is everything there, in the right environment?",
         f"gitops-check check --base {found.default_branch}": "what this branch would deploy",
@@ -180,6 +180,8 @@ def _next(found: Findings) -> Iterator[str]:
     yield from (f"{command.ljust(width)}  # {meaning}" for command, meaning in commands.items())
     if any(environment.guarded for environment in found.environments):
         yield "rules only warn: set them to `enforce` in .gitops-check.yaml when the reports look right"
+    if not arguments.ci and any(seat.name == "github" for seat, _ in found.seats):
+        yield "pull requests from forks get no comment; for two workflows that give them one: gitops-check init --ci github-forks --force"
     yield f"settings count once they are on {found.default_branch}: a change is judged by those of its base"
 
 

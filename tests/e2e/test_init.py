@@ -205,6 +205,29 @@ def test_a_dry_run_prints_and_writes_nothing(run: Run, git_repo: GitRepo) -> Non
     assert git_repo.git("status", "--short") == ""
 
 
+def test_two_workflows_for_forks_of_which_one_reads_and_the_other_writes(run: Run, git_repo: GitRepo) -> None:
+    from checker.tools.yaml import Rules, load_documents
+
+    git_repo.commit("as it is", files=OVERLAYS)
+    _, out, _ = run("init", "-C", str(git_repo.root))
+    assert "gitops-check init --ci github-forks" in out
+    run("init", "-C", str(git_repo.root), "--ci", "github-forks", "--force")
+    folder = git_repo.root / ".github" / "workflows"
+    report, comment = (
+        next(iter(load_documents((folder / name).read_bytes(), rules=Rules.KUSTOMIZE))).value
+        for name in ("gitops-check.yaml", "gitops-check-comment.yaml")
+    )
+    assert isinstance(report, dict)
+    assert isinstance(comment, dict)
+    assert report["permissions"] == {"contents": "read"}
+    assert comment["on"]["workflow_run"]["workflows"] == [report["name"]]
+    assert "checkout" not in str(comment)
+    assert "report/report.md" in comment["jobs"]["comment"]["steps"][-1]["run"]
+    (check,) = (step for step in report["jobs"]["gitops-check"]["steps"] if "gitops-check" in step["uses"])
+    (load,) = (step for step in comment["jobs"]["comment"]["steps"] if "download-artifact" in step.get("uses", ""))
+    assert load["with"]["name"] == check["with"]["artifact"]
+
+
 def test_a_second_run_changes_nothing(run: Run, git_repo: GitRepo) -> None:
     git_repo.commit("as it is", files=OVERLAYS)
     run("init", "-C", str(git_repo.root))
@@ -245,10 +268,10 @@ def test_the_remote_tells_the_ci_system(run: Run, git_repo: GitRepo, remote: str
 
 
 def test_every_seat_says_where_it_belongs_and_is_read_as_what_it_is() -> None:
-    from checker.pipeline.initial import HOOKS, SEATS
+    from checker.pipeline.initial import FORKS, HOOKS, SEATS
     from checker.tools.yaml import load_documents
 
-    for seat in (*SEATS, HOOKS):
+    for seat in (*SEATS, *FORKS, HOOKS):
         assert seat.place.rpartition("/")[2] in seat.text.splitlines()[0]
         assert "gitops-check" in seat.text
         assert "VERSION" not in seat.text

@@ -17,7 +17,9 @@ from checker._seats import seat
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {
     "github.yaml": ("vendor.github-workflows",),
+    "github-comment.yaml": ("vendor.github-workflows",),
     "github-forks.yaml": ("vendor.github-workflows",),
+    "github-report.yaml": ("vendor.github-workflows",),
     "gitlab.yaml": ("vendor.gitlab-ci", "gitlab-ci"),
     "azure.yaml": ("vendor.azure-pipelines", "azure-pipelines"),
     "bitbucket.yaml": ("vendor.bitbucket-pipelines",),
@@ -51,7 +53,21 @@ def test_the_action_fits_its_schema() -> None:
     run("check-jsonschema", "--builtin-schema", "vendor.github-actions", ROOT / "action.yml")
 
 
-@pytest.mark.parametrize("file", ["github.yaml", "github-forks.yaml"])
+WORKFLOWS = ["github.yaml", "github-comment.yaml", "github-forks.yaml", "github-report.yaml"]
+
+
+@pytest.mark.skipif(
+    shutil.which("actionlint") is None, reason="actionlint has no wheel: go install github.com/rhysd/actionlint/cmd/actionlint"
+)
+@pytest.mark.parametrize("file", WORKFLOWS)
+def test_a_workflow_is_right(file: str, tmp_path: Path) -> None:
+    found = shutil.which("actionlint")
+    assert found
+    done = subprocess.run([found, str(written(file, tmp_path))], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("file", WORKFLOWS)
 def test_a_workflow_is_safe(file: str, tmp_path: Path) -> None:
     workflows = tmp_path / ".github" / "workflows"
     workflows.mkdir(parents=True)

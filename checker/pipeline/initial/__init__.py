@@ -15,9 +15,9 @@ from checker.model.records import dataclass
 from checker.model.settings import EnvironmentSetting
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason
-from checker.pipeline.initial.seats import HOOKS, SEATS, Seat, find_seats
+from checker.pipeline.initial.seats import FORKS, HOOKS, SEATS, Seat, find_seats
 
-__all__ = ["HOOKS", "SEATS", "Findings", "Seat", "look_around", "misplaced"]
+__all__ = ["FORKS", "HOOKS", "SEATS", "Findings", "Seat", "look_around", "misplaced"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,27 @@ SEATS = (
         hosts=("dev.azure.com", "ssh.dev.azure.com", "visualstudio.com"),
     ),
 )
+_FORKS = "GitHub Actions, with pull requests from forks"
+FORKS = (
+    Seat(
+        name="github-forks",
+        title=_FORKS,
+        file="github-report.yaml",
+        place=RepoPath(".github/workflows/gitops-check.yaml"),
+        own=True,
+        signs=(),
+    ),
+    Seat(
+        name="github-forks",
+        title=_FORKS,
+        file="github-comment.yaml",
+        place=RepoPath(".github/workflows/gitops-check-comment.yaml"),
+        own=True,
+        signs=(),
+    ),
+)
+"""Two workflows, so that the one that may write never sees what the fork sent. Nothing tells whether a repository takes such
+pull requests, so they are written only when asked for."""
 HOOKS = Seat(
     name="pre-commit",
     title="pre-commit",
