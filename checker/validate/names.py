@@ -42,8 +42,8 @@ _MOST_ANNOTATED = 256 * 1024
 
 
 def open_text(value: object, options: ValidateOptions) -> bool:
-    """Text that Flux still fills in."""
-    return options.substituted and isinstance(value, str) and "${" in value
+    """Text that Flux (`${NAME}`) or the variables of a kustomization (`$(NAME)`) still fill in."""
+    return options.substituted and isinstance(value, str) and ("${" in value or "$(" in value)
 
 
 def holds_open_text(value: object, options: ValidateOptions) -> bool:
@@ -117,7 +117,7 @@ def _annotation_remarks(annotations: JSONValue, options: ValidateOptions) -> Ite
     size = 0
     for key, value in mapping(annotations).items():
         size += len(key) + len(value if isinstance(value, str) else "")
-        if fault := _key_fault(key.lower()):
+        if fault := key_fault(key.lower()):
             yield _key_remark(key, fault, ("metadata", "annotations"), options)
     if size > _MOST_ANNOTATED:
         message = f"metadata.annotations: {size} bytes in all; 262144 are the limit"
@@ -128,9 +128,9 @@ def label_remarks(labels: object, path: tuple[str | int, ...], options: Validate
     for key, value in mapping(labels).items():
         if isinstance(value, str) and _is_good_label(key, value):
             continue
-        if fault := _key_fault(key):
+        if fault := key_fault(key):
             yield _key_remark(key, fault, path, options)
-        if isinstance(value, str) and not _is_label_value(value) and not open_text(value, options):
+        if isinstance(value, str) and not is_label_value(value) and not open_text(value, options):
             length = f"is {len(value)} characters long; 63 are the limit" if len(value) > 63 else ""
             fault = length or "may hold only letters, digits, -, _ and ., starting and ending with a letter or digit"
             yield Remark(rule="invalid-label", message=f"{spelled((*path, key))}: {quoted(value)} {fault}", pointer=pointer((*path, key)))
@@ -139,23 +139,26 @@ def label_remarks(labels: object, path: tuple[str | int, ...], options: Validate
 @lru_cache(maxsize=4096)
 def _is_good_label(key: str, value: str) -> bool:
     """Both at once: most labels of a repository are met again and again."""
-    return not _key_fault(key) and _is_label_value(value)
+    return not key_fault(key) and is_label_value(value)
 
 
-def _is_label_value(value: str) -> bool:
+def is_label_value(value: str) -> bool:
     return _LABEL_VALUE.fullmatch(value) is not None
 
 
 def _key_remark(key: str, fault: str, path: tuple[str | int, ...], options: ValidateOptions) -> Remark:
     if open_text(key, options):
         return Remark(
-            rule="substituted-value", message=f"{spelled((*path, key))} is filled in by Flux", pointer=pointer((*path, key)), key=True
+            rule="substituted-value",
+            message=f"{spelled((*path, key))} is filled in when it is rendered",
+            pointer=pointer((*path, key)),
+            key=True,
         )
     return Remark(rule="invalid-label", message=f"{spelled((*path, key))}: {fault}", pointer=pointer((*path, key)), key=True)
 
 
 @lru_cache(maxsize=4096)
-def _key_fault(key: str) -> str:
+def key_fault(key: str) -> str:
     """Of a label or annotation key: `[prefix/]name`."""
     if _QUALIFIED.fullmatch(key):
         return ""

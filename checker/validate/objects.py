@@ -182,7 +182,7 @@ def _remarks(
 
 
 def _substituted(message: str, pointer: str, version: str) -> Remark:
-    said = f"{message.split(': ', 1)[0]} is filled in by Flux and checked when it is rendered"
+    said = f"{message.split(': ', 1)[0]} is filled in and checked when it is rendered"
     return Remark(rule="substituted-value", message=said, pointer=pointer, outcome=Outcome.NOT_CHECKED, versions=(version,))
 
 

@@ -36,8 +36,9 @@ class ValidateOptions:
     they are read from `tree` unless `read_schema` says how.
 
     `server_rules` adds what the API server refuses beyond its schemas. `substituted` says that the objects may hold
-    Flux variables (`${NAME}`) still to be filled in, as files do and rendered objects do not; `decrypted` that whoever
-    applies an object encrypted with SOPS decrypts it first, so that the key `sops` never reaches the API server.
+    variables of Flux (`${NAME}`) or kustomize (`$(NAME)`) still to be filled in, as files do and rendered objects do not;
+    `decrypted` that whoever applies an object encrypted with SOPS decrypts it first, so that the key `sops` never
+    reaches the API server.
     `completed` are files that a kustomization takes in: a field they lack may come from it, and whether it does is not
     checked here. In `named` ones it sets the namespace, and with it the names of Namespaces.
     """

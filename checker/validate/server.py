@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
-from checker.model.objects import KubeObject
+from checker.model.objects import KubeObject, dig
 from checker.validate.findings import Remark
+from checker.validate.limits import limits_of
 from checker.validate.names import check_metadata, check_no_namespace
 from checker.validate.options import ValidateOptions
 from checker.validate.pods import POD_AT, check_pod
+from checker.validate.unserved import is_builtin_group
 from checker.validate.workloads import (
     check_autoscaler,
     check_claim,
@@ -21,10 +23,30 @@ from checker.validate.workloads import (
     check_service,
 )
 
-Check = Callable[[KubeObject, ValidateOptions], Iterator[Remark]]
+Check = Callable[[KubeObject, ValidateOptions], Iterable[Remark]]
 
 MOST_REMARKS = 200
 """Of one check about one object: past it nobody reads on."""
+
+
+def check_fields(obj: KubeObject, options: ValidateOptions) -> list[Remark]:
+    """What the tables say of the kind's own fields, and of its pod's."""
+    found: list[Remark] = []
+    own = limits_of(obj.group, obj.kind)
+    if own is not None:
+        from checker.validate.limits.rows import hold
+
+        hold(own, obj.body, [], options, found)
+    at = POD_AT.get((obj.group, obj.kind))
+    spec = None if at is None else dig(obj.body, *map(str, at), "spec")
+    if at is not None and isinstance(spec, dict):
+        from checker.validate.limits.pods import POD
+        from checker.validate.limits.rows import hold
+
+        hold(POD, spec, [*at, "spec"], options, found)
+    return found
+
+
 COMMON: tuple[Check, ...] = (check_metadata,)
 """For every kind that has a schema."""
 CLUSTER_WIDE: tuple[Check, ...] = (check_no_namespace,)
@@ -60,4 +82,5 @@ def server_remarks(obj: KubeObject, checks: tuple[Check, ...], options: Validate
 def checks_of(api_version: str, kind: str, scope: str | None) -> tuple[Check, ...]:
     """What every object of the kind is asked."""
     group = api_version.rpartition("/")[0]
-    return (*COMMON, *(CLUSTER_WIDE if scope == "Cluster" else ()), *BY_KIND.get((group, kind), ()))
+    own = (*BY_KIND.get((group, kind), ()), *((check_fields,) if is_builtin_group(group) else ()))
+    return (*COMMON, *(CLUSTER_WIDE if scope == "Cluster" else ()), *own)

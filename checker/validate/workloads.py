@@ -22,10 +22,7 @@ _ENUMERATED: Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], str], ...]] =
     ),
     ("", "PersistentVolumeClaim"): ((("spec", "volumeMode"), "volumeMode"),),
     ("scheduling.k8s.io", "PriorityClass"): ((("preemptionPolicy",), "preemptionPolicy"),),
-    ("storage.k8s.io", "StorageClass"): (
-        (("volumeBindingMode",), "volumeBindingMode"),
-        (("reclaimPolicy",), "persistentVolumeReclaimPolicy"),
-    ),
+    ("storage.k8s.io", "StorageClass"): ((("volumeBindingMode",), "volumeBindingMode"),),
     ("", "Service"): (
         (("spec", "type"), "serviceType"),
         (("spec", "sessionAffinity"), "sessionAffinity"),
@@ -93,7 +90,7 @@ def check_service(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]
             yield from values.port(entry.get("port"), (*at, "port"))
         if entry.get("nodePort"):  # 0 is unset
             yield from values.port(entry["nodePort"], (*at, "nodePort"))
-        if "targetPort" in entry and not values.is_port_or_name(entry["targetPort"]):
+        if entry.get("targetPort") and not values.is_port_or_name(entry["targetPort"]):
             yield from values.port_or_name(entry["targetPort"], (*at, "targetPort"), options)
         if "protocol" in entry:
             yield from values.one_of(entry["protocol"], "protocol", (*at, "protocol"), options)

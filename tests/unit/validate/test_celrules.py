@@ -87,7 +87,7 @@ def test_a_rule_about_what_flux_fills_in_is_left_to_rendering() -> None:
     definition = ruled("{rule: \"self.note.matches('^[a-z]+$')\", fieldPath: .note}")
     result = check(f"{definition}---\n{WIDGET}  note: ${{NOTE}}\n").checked
     assert [(finding.rule, finding.message) for finding in result.findings] == [
-        ("substituted-value", "spec.note is filled in by Flux and checked when it is rendered")
+        ("substituted-value", "spec.note is filled in and checked when it is rendered")
     ]
     assert result.counts.failed == 0
 

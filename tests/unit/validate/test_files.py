@@ -159,7 +159,10 @@ def test_hostile_files_give_a_finding_and_the_others_are_checked(data: bytes) ->
 
 def test_a_large_scalar_is_no_trouble() -> None:
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n  a: {'x' * 5_000_000}\n  b: 1\n"
-    assert said(text) == ['6:6 wrong-type data.b: 1 is a number where text is expected; write "1" in quotes']
+    assert said(text) == [
+        "5:3 invalid-value data: holds 5000000 bytes; 1048576 are the limit",
+        '6:6 wrong-type data.b: 1 is a number where text is expected; write "1" in quotes',
+    ]
 
 
 def test_messages_stay_short_whatever_the_value() -> None:

@@ -281,7 +281,7 @@ spec:
   addresses: [{type: IPAddress, value: "${EDGE_ADDRESS}"}]
   listeners: [{name: http, protocol: HTTP, port: 80}]
 """
-    assert told(gateway) == ["note substituted-value spec.addresses[0].value is filled in by Flux and checked when it is rendered"]
+    assert told(gateway) == ["note substituted-value spec.addresses[0].value is filled in and checked when it is rendered"]
     assert told(gateway, "${EDGE_ADDRESS}", "edge") == ['error invalid-value spec.addresses[0].value: "edge" is not an IPv4 address']
 
 

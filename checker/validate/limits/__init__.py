@@ -1,0 +1,57 @@
+"""Literal tables of what the API server asks of single fields beyond the schema: a group and kind in, its rows out.
+
+Adding a rule: a row in the table of its kind; adding a kind: its name in `TABLES`, its rows in `LIMITS` of the module named there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from checker.validate.limits.rows import Node
+
+TABLES: Mapping[tuple[str, str], str] = {
+    ("", "Pod"): "workloads",
+    ("apps", "Deployment"): "workloads",
+    ("apps", "StatefulSet"): "workloads",
+    ("apps", "DaemonSet"): "workloads",
+    ("apps", "ReplicaSet"): "workloads",
+    ("apps", "ControllerRevision"): "workloads",
+    ("batch", "Job"): "workloads",
+    ("batch", "CronJob"): "workloads",
+    ("autoscaling", "HorizontalPodAutoscaler"): "workloads",
+    ("policy", "PodDisruptionBudget"): "workloads",
+    ("", "Service"): "network",
+    ("networking.k8s.io", "Ingress"): "network",
+    ("networking.k8s.io", "NetworkPolicy"): "network",
+    ("discovery.k8s.io", "EndpointSlice"): "network",
+    ("", "PersistentVolumeClaim"): "storage",
+    ("", "PersistentVolume"): "storage",
+    ("storage.k8s.io", "StorageClass"): "storage",
+    ("", "LimitRange"): "storage",
+    ("scheduling.k8s.io", "PriorityClass"): "storage",
+    ("", "Secret"): "storage",
+    ("", "ConfigMap"): "storage",
+    ("rbac.authorization.k8s.io", "Role"): "access",
+    ("rbac.authorization.k8s.io", "ClusterRole"): "access",
+    ("rbac.authorization.k8s.io", "RoleBinding"): "access",
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): "access",
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): "access",
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): "access",
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): "access",
+}
+
+
+@cache
+def limits_of(group: str, kind: str) -> Node | None:
+    """The rows of a kind, None for one without; its table is loaded when the first object of it is met."""
+    module = TABLES.get((group, kind))
+    if module is None:
+        return None
+    from checker.validate.limits.rows import compiled
+
+    table = import_module(f"checker.validate.limits.{module}").LIMITS
+    return compiled(table[group, kind]())

@@ -1,0 +1,219 @@
+"""Tables of what the API server asks of single fields, held against a body: (path, rule) rows in, remarks out.
+
+A path is written `spec.rules[].host`. A rule is a function of the value found there that says what is wrong with it:
+nothing, a sentence about the value, or a `Fault` about something in it. A row speaks only where its field is present.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from checker.model.records import dataclass
+from checker.tools.schema_words import nearest, pointer, quoted, spelled
+from checker.validate.findings import Remark
+from checker.validate.names import holds_open_text, name_fault
+from checker.validate.values import amount as amount_of
+
+if TYPE_CHECKING:
+    from checker.validate.options import ValidateOptions
+
+
+class Fault(NamedTuple):
+    """`below` leads from the value to what is meant; `missing` names a field that has to be there."""
+
+    said: str = ""
+    below: tuple[str | int, ...] = ()
+    missing: str = ""
+    rule: str = "invalid-value"
+
+
+Rule = Callable[[Any], "str | Fault | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    rules: tuple[Rule, ...]
+    below: Mapping[str, Node]
+    entries: Node | None
+
+
+def compiled(rows: Iterable[tuple[str, Rule]]) -> Node:
+    """The rows as a tree, so that only fields that are present are looked at."""
+    tree: dict[str, Any] = {}
+    for path, rule in rows:
+        at = tree
+        for step in path.replace("[]", ".[]").split(".") if path else ():
+            at = at.setdefault(step, {})
+        at.setdefault("", []).append(rule)
+    return _node(tree)
+
+
+def _node(tree: Mapping[str, Any]) -> Node:
+    below = {step: _node(inner) for step, inner in tree.items() if step}
+    entries = below.pop("[]", None)
+    return Node(rules=tuple(tree.get("", ())), below=below, entries=entries)
+
+
+def hold(node: Node, value: Any, path: list[str | int], options: ValidateOptions, found: list[Remark]) -> None:
+    """Adds to `found` what the rows say. `path` leads to the value and is left as it was."""
+    for rule in node.rules:
+        fault = rule(value)
+        if fault and not holds_open_text(value, options):
+            found.append(_remark(fault if isinstance(fault, Fault) else Fault(fault), path))
+    if node.entries is not None:
+        for number, item in enumerate(value if isinstance(value, list) else ()):
+            path.append(number)
+            hold(node.entries, item, path, options, found)
+            path.pop()
+    elif node.below and isinstance(value, dict):
+        for key in node.below.keys() & value.keys():
+            path.append(key)
+            hold(node.below[key], value[key], path, options, found)
+            path.pop()
+
+
+def _remark(fault: Fault, path: list[str | int]) -> Remark:
+    at = (*path, *fault.below)
+    if fault.missing:
+        return Remark(
+            rule="missing-field", message=f"{spelled((*at, fault.missing))} is required and missing", pointer=pointer(at), key=bool(at)
+        )
+    return Remark(rule=fault.rule, message=f"{spelled(at)}: {fault.said}", pointer=pointer(at))
+
+
+def one_of(*allowed: str) -> Rule:
+    """Empty text is unset."""
+
+    def rule(value: Any) -> str:
+        if not value or not isinstance(value, str) or value in allowed:
+            return ""
+        near = nearest(value, allowed)
+        return f"{quoted(value)} is not one of {', '.join(allowed)}" + (f"; did you mean {near}?" if near else "")
+
+    return rule
+
+
+def between(least: int, most: int | None = None) -> Rule:
+    def rule(value: Any) -> str:
+        if not isinstance(value, int) or isinstance(value, bool) or (value >= least and (most is None or value <= most)):
+            return ""
+        return f"{value} is less than {least}" if value < least else f"{value} is more than {most}"
+
+    return rule
+
+
+def named(style: str) -> Rule:
+    def rule(value: Any) -> str:
+        return f"{quoted(value)} {fault}" if isinstance(value, str) and value and (fault := name_fault(value, style)) else ""
+
+    return rule
+
+
+def filled(value: Any) -> str | Fault | None:
+    """Not empty; what null is, the schema says."""
+    return "may not be empty" if value in ("", [], {}) else None
+
+
+def given(value: Any) -> str | Fault | None:
+    """Not null and not empty, where the schema allows both."""
+    return "may not be empty" if value is None else filled(value)
+
+
+def requires(*names: str) -> Rule:
+    """A mapping, or nothing, with each of the fields, and something in them."""
+
+    def rule(value: Any) -> Fault | None:
+        given = value if isinstance(value, dict) else {}
+        lacking = next((name for name in names if given.get(name) in (None, "", [], {})), None)
+        return Fault(missing=lacking) if lacking is not None and (value is None or isinstance(value, dict)) else None
+
+    return rule
+
+
+def exactly_one(*names: str) -> Rule:
+    """Of the fields that exclude each other."""
+    some = at_most_one(*names)
+
+    def rule(value: Any) -> str:
+        if isinstance(value, dict) and all(value.get(name) is None for name in names):
+            return f"needs one of {', '.join(names)}"
+        return str(some(value) or "")
+
+    return rule
+
+
+def at_most_one(*names: str) -> Rule:
+    def rule(value: Any) -> str:
+        given = [name for name in names if value.get(name) is not None] if isinstance(value, dict) else []
+        return f"{' and '.join(given)} exclude each other" if len(given) > 1 else ""
+
+    return rule
+
+
+def needs_one_of(*names: str) -> Rule:
+    def rule(value: Any) -> str:
+        none = not value or (isinstance(value, dict) and all(value.get(name) in (None, [], {}) for name in names))
+        return f"needs one of {', '.join(names)}" if none else ""
+
+    return rule
+
+
+def matches(pattern: str, said: str) -> Rule:
+    """Compiled at its first use: of most rows a run meets none."""
+
+    def rule(value: Any) -> str:
+        return "" if not isinstance(value, str) or re.fullmatch(pattern, value) else f"{quoted(value)} {said}"
+
+    return rule
+
+
+def unique(name: str) -> Rule:
+    """Entries of a list by one of their fields; those without it are another rule's."""
+
+    def rule(value: Any) -> Fault | None:
+        seen: set[object] = set()
+        for number, item in enumerate(value if isinstance(value, list) else ()):
+            given = item.get(name) if isinstance(item, dict) else None
+            if isinstance(given, str | int) and given:
+                if given in seen:
+                    said = quoted(given) if isinstance(given, str) else str(given)
+                    return Fault(f"{said} is there twice", (number, name), rule="duplicate-item")
+                seen.add(given)
+        return None
+
+    return rule
+
+
+def amount(value: Any) -> str:
+    """A quantity that is not negative."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    number = amount_of(value)
+    return (
+        f"{quoted(str(value))} is no quantity, such as 500m, 1.5 or 128Mi"
+        if number is None
+        else f"{value} is less than 0"
+        if number < 0
+        else ""
+    )
+
+
+def address(value: Any) -> str:
+    return "" if not isinstance(value, str) or _network(value, host=True) else f"{quoted(value)} is no IP address"
+
+
+def cidr(value: Any) -> str:
+    held = not isinstance(value, str) or ("/" in value and _network(value, host=False))
+    return "" if held else f"{quoted(value)} is no range of addresses such as 10.0.0.0/8"
+
+
+def _network(value: str, *, host: bool) -> bool:
+    from ipaddress import ip_address, ip_network
+
+    try:
+        ip_address(value) if host else ip_network(value.strip(), strict=False)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,84 @@
+"""Objects with one field changed, each with what is said of it, empty where it is accepted.
+
+Whether each is refused is the verdict of Kubernetes' own code: every one was decoded strictly, given its defaults and put
+through the strategy with which the API server creates objects of its kind (k8s.io/kubernetes 1.36, `rest.BeforeCreate`).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.model.findings import Severity
+from checker.model.objects import KubeObject, Origin
+from checker.model.paths import RepoPath
+from checker.validate import ValidateOptions, validate_objects
+from checker.validate.limits import TABLES, limits_of
+from tests.unit.validate.manifests import DEPLOYMENT, said
+
+TOLD: dict[str, Any] = json.loads((Path(__file__).parent / "server_verdicts.json").read_text())
+OPTIONS = ValidateOptions(kubernetes=("1.36",))
+
+
+def edited(body: Any, path: str, value: Any) -> None:
+    *above, last = path.split(".")
+    at = body
+    for step, following in zip(above, [*above, last][1:], strict=True):
+        if isinstance(at, list):
+            if int(step) == len(at):
+                at.append({})
+            at = at[int(step)]
+        else:
+            at = at.setdefault(step, [] if following.isdigit() else {})
+    if value == "__DEL__":
+        at.pop(last)
+    elif isinstance(at, list) and int(last) == len(at):
+        at.append(value)
+    else:
+        at[int(last) if isinstance(at, list) else last] = value
+
+
+def errors(body: Any) -> list[str]:
+    found = validate_objects([KubeObject(body=body, origin=Origin(path=RepoPath("x.yaml")))], OPTIONS).findings
+    return [f"{finding.rule} {finding.message}" for finding in found if finding.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("name", sorted(TOLD["objects"]))
+def test_as_the_api_server_judges(name: str) -> None:
+    original = TOLD["objects"][name]
+    assert errors(original) == []
+    wrong = []
+    for edits, told in ((edits, told) for of, edits, told in TOLD["cases"] if of == name):
+        body = copy.deepcopy(original)
+        for path, value in edits:
+            edited(body, path, value)
+        found = errors(body)
+        if (told not in found) if told else found:
+            wrong.append((edits, told, found))
+    assert wrong == []
+
+
+def test_every_table_has_its_rows() -> None:
+    assert all(limits_of(group, kind) is not None for group, kind in TABLES)
+    assert limits_of("example.com", "Widget") is None
+
+
+def test_places_and_pointers() -> None:
+    text = DEPLOYMENT.replace("              port: http\n", "              port: http\n              scheme: https\n")
+    assert said(text) == [
+        "48:23 invalid-value spec.template.spec.containers[0].livenessProbe.httpGet.scheme: "
+        '"https" is not one of HTTP, HTTPS; did you mean HTTPS?'
+    ]
+
+
+def test_what_flux_fills_in_is_left_to_rendering() -> None:
+    text = DEPLOYMENT.replace(
+        "      serviceAccountName: web\n", "      serviceAccountName: ${ACCOUNT}\n      hostAliases: [{ip: '${IP}'}]\n"
+    )
+    assert said(text) == []
+    assert said(text.replace("${ACCOUNT}", "$(account)")) == []
+    assert [one.split()[1] for one in said(text.replace("${ACCOUNT}", "$account"))] == ["invalid-value"]
