@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HELP = """\
 usage: gitops-check test [OPTION]... [FILE OR FOLDER]...
 
-Rego policies on YAML, JSON and TOML files, with conftest's flags, outputs and exit codes. Nothing is rendered: `check` and
+Rego policies on configuration files, with conftest's flags, outputs and exit codes. Nothing is rendered: `check` and
 `lint` judge by the same policies when .gitops-check.yaml names them. Without a path, all files below this folder; - for standard input.
 
   -p, --policy DIR           policy folder or file (default policy; may be repeated)
@@ -35,10 +35,12 @@ Rego policies on YAML, JSON and TOML files, with conftest's flags, outputs and e
       --all-namespaces       the policies of every package
   -d, --data PATH            JSON and YAML for `data`; names of folders become keys (may be repeated)
       --combine              all files as one input: a list of path and contents
-      --parser NAME          read every file as json, toml or yaml
+      --parser NAME          read every file as yaml, json, toml, jsonnet, dotenv, ini, properties or ignore
       --ignore RE            leave out paths that match
       --stdin-filename NAME  what standard input is called
       --rego-version V       v0 or v1 (default: as each file is written)
+      --capabilities FILE    the built-in functions that policies may call, as OPA's capabilities files list them
+      --show-builtin-errors  an error in a built-in function fails the run, instead of leaving its expression undefined
   -o, --output FORMAT[=PATH] stdout, json, tap, table, junit, github, azuredevops, sarif: conftest's (default stdout);
                              text, markdown, html, gitlab: our report with line and column (may be repeated)
       --fail-on-warn         exit 1 for warnings, 2 for failures
@@ -54,7 +56,7 @@ Rego policies on YAML, JSON and TOML files, with conftest's flags, outputs and e
   -C, --repository DIR       where to run (default: here)
 
 exit codes: 0 clean, 1 failures or policies that could not be run, 2 usage (or failures with --fail-on-warn), 3 could not finish
-refused by name: --update, --capabilities, --proto-file-dirs, --strict, --show-builtin-errors, --trace, --var-values
+refused by name: --update, --proto-file-dirs, --strict, --trace, --var-values
 """
 OWN_FORMATS = ("text", "markdown", "html", "gitlab")
 REPORTS = ("full", "notes", "fails")
@@ -118,6 +120,8 @@ def _request(flags: Flags) -> TestRequest:
         stdin=sys.stdin.buffer.read() if "-" in flags.paths else b"",
         stdin_filename=flags.text("stdin-filename"),
         rego_version=version,  # type: ignore[arg-type]
+        capabilities=flags.text("capabilities"),
+        show_builtin_errors=flags.on("show-builtin-errors"),
         coverage=flags.on("coverage"),
         engine=engine,  # type: ignore[arg-type]
         both=flags.on("verify-rego"),

@@ -35,11 +35,9 @@ SHORT = {"p": "policy", "n": "namespace", "d": "data", "u": "update", "o": "outp
 TRUE, FALSE = ("1", "t", "T", "TRUE", "true", "True"), ("0", "f", "F", "FALSE", "false", "False")
 REFUSED = {
     "update": "policies are not downloaded here: `conftest pull`, or a copy in the repository, gives the same every time",
-    "capabilities": "the engine's built-ins cannot be narrowed",
     "proto-file-dirs": "there is no parser for Protocol Buffers",
-    "strict": "OPA's strict mode is a check of its compiler: run `opa check --strict`",
-    "show-builtin-errors": "an error in a built-in makes the expression undefined, as for OPA",
-    "trace": "the engine keeps no trace of an evaluation; print() shows values, and --verify --coverage which lines were reached",
+    "strict": "it is a check of OPA's compiler: run `opa check --strict` on the policies",
+    "trace": "the engine keeps no trace: print() shows values, --verify --coverage the lines reached, `opa eval --explain` every step",
     "var-values": "the engine keeps no values of variables; print() shows them",
 }
 """Flags that change what is found or shown and that we cannot honour, with the reason."""

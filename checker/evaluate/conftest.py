@@ -36,6 +36,8 @@ class ConftestOptions:
     all_namespaces: bool = False
     limits: Limits = field(default_factory=Limits)
     engine: EngineName = "regorus"
+    lenient: bool = True
+    """Whether an error in a built-in function leaves its expression undefined; else it is a problem of the policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def run_conftest(files: Sequence[ConftestFile], policies: PolicySet, options: Co
     given = _combined(spread) if chosen.combine else spread
     printing = any("print(" in module.text for module in policies.modules)
     with open_engine(chosen.engine, chosen.limits) as engine:
-        loaded = engine.load(policies.modules, policies.data)
+        loaded = engine.load(policies.modules, policies.data, lenient=chosen.lenient)
         spaces = _spaces(policies, loaded, everything=chosen.all_namespaces)
         first = engine.group([_asked(space) for space in spaces])
         asked = [(file, number, document) for number in range(len(spaces)) for file in given for document in file.documents]
@@ -106,7 +108,7 @@ def run_conftest(files: Sequence[ConftestFile], policies: PolicySet, options: Co
         gathered[number, file.path].answers.append(answer)
         gathered[number, file.path].prints.extend(said)
     chosen_set = replace(policies, namespaces=("*",)) if chosen.all_namespaces else policies
-    problems = [*loaded.problems, *conftest_problems(chosen_set, loaded)]
+    problems = [*policies.problems, *loaded.problems, *conftest_problems(chosen_set, loaded)]
     results = [_result(path, spaces[number], found, problems) for (number, path), found in gathered.items()]
     return ConftestRun(results=tuple(results), problems=tuple(dict.fromkeys(problems)))
 

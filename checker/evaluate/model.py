@@ -11,7 +11,7 @@ from checker.model.findings import Counts, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.records import dataclass, field
 from checker.model.units import UnitKey
-from checker.tools.rego import EngineName, Limits, Module
+from checker.tools.rego import EngineName, Limits, Module, PolicyProblem
 
 Locate = Callable[[KubeObject, str, bool], Location]
 """The place of a JSON pointer in an object; with True, of the key rather than the value."""
@@ -142,6 +142,8 @@ class PolicySet:
     """Where the set is deployed (`facts.scope_of`) and so judges; None for one that judges everywhere."""
     deployed: bool = False
     """The objects are those of a cluster, all of them: nothing is added from what is judged."""
+    problems: tuple[PolicyProblem, ...] = ()
+    """What was wrong with the modules before any engine saw them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -185,7 +185,11 @@ def _answers(
 
 def _load_findings(loaded: Loaded, policies: PolicySet) -> list[Finding]:
     """Modules that were left out, each at its line."""
-    problems = [*loaded.problems, *(conftest_problems(policies, loaded) if policies.meaning is Meaning.CONFTEST else ())]
+    problems = [
+        *policies.problems,
+        *loaded.problems,
+        *(conftest_problems(policies, loaded) if policies.meaning is Meaning.CONFTEST else ()),
+    ]
     return [policy_finding("policy-invalid", problem, _told(problem), policies.name) for problem in problems]
 
 

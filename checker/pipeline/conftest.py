@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity, UsageError, merged
-from checker.model.objects import JSONValue, KubeObject, Location, Origin
+from checker.model.objects import KubeObject, Location, Origin
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, replace
 from checker.model.report import Report
 from checker.model.tree import MemoryTree
-from checker.pipeline.conftest_files import BrokenDocumentError, Found, data_documents, documents, find_files, policy_modules
+from checker.pipeline.conftest_files import Found, data_documents, find_files, policy_modules
+from checker.pipeline.conftest_parsers import BrokenDocumentError, documents
 from checker.pipeline.locate import Locate, locator
 from checker.version import __version__
 
 if TYPE_CHECKING:
-    from checker.evaluate import EvaluateOptions
+    from checker.evaluate import EvaluateOptions, PolicySet
     from checker.evaluate.conftest import ConftestFile, ConftestRun
     from checker.evaluate.verify import PolicyTest, PolicyTests
-    from checker.tools.rego import EngineName, Version
+    from checker.tools.rego import EngineName, Module, PolicyProblem, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ class TestRequest:
     stdin: bytes = b""
     stdin_filename: str = ""
     rego_version: Version = "auto"
+    capabilities: str = ""
+    show_builtin_errors: bool = False
     coverage: bool = False
     engine: EngineName = "regorus"
     both: bool = False
@@ -54,24 +59,49 @@ class Tested:
 
 def run_tests(request: TestRequest) -> Tested:
     """Raises UsageError, and MissingEngineError or DeadEngineError where nothing can be said."""
-    from checker.evaluate import PolicySet
     from checker.evaluate.conftest import ConftestOptions, run_conftest
 
     found = _found(request)
     files, problems = _files(request, found)
-    policies = PolicySet(
-        name=", ".join(request.policies),
-        modules=policy_modules(request.folder, request.policies, request.rego_version),
-        data=data_documents(request.folder, request.data),
-        namespaces=request.namespaces,
+    policies = _policies(request, request.namespaces)
+    options = ConftestOptions(
+        combine=request.combine, all_namespaces=request.all_namespaces, engine=request.engine, lenient=not request.show_builtin_errors
     )
-    options = ConftestOptions(combine=request.combine, all_namespaces=request.all_namespaces, engine=request.engine)
     run = run_conftest(files, policies, options)
     if request.both:
         problems += _differences(run, run_conftest(files, policies, replace(options, engine=_other(request.engine))))
     told = [":".join(str(part) for part in (problem.path, problem.line) if part) for problem in run.problems]
     problems += [f"{place}: {problem.message}" if place else problem.message for place, problem in zip(told, run.problems, strict=True)]
     return Tested(run=run, problems=tuple(problems), notes=_notes(found))
+
+
+def _policies(request: TestRequest, namespaces: tuple[str, ...]) -> PolicySet:
+    from checker.evaluate import PolicySet
+
+    read = policy_modules(request.folder, request.policies, request.rego_version)
+    return PolicySet(
+        name=", ".join(request.policies),
+        modules=read.modules,
+        data={**data_documents(request.folder, request.data), **read.data},
+        namespaces=namespaces,
+        problems=(*read.problems, *_forbidden(request, read.modules)),
+    )
+
+
+def _forbidden(request: TestRequest, modules: Sequence[Module]) -> tuple[PolicyProblem, ...]:
+    """Calls that the capabilities do not allow. Raises UsageError for a file that is none of capabilities."""
+    if not request.capabilities:
+        return ()
+    try:
+        listed = json.loads((request.folder / request.capabilities).read_bytes())["builtins"]
+        allowed = frozenset(str(builtin["name"]) for builtin in listed)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"--capabilities {request.capabilities} is no capabilities file", "`opa capabilities --current` writes one"
+        ) from error
+    from checker.tools.rego_unknown import forbidden_calls
+
+    return forbidden_calls(modules, allowed)
 
 
 def _other(engine: EngineName) -> EngineName:
@@ -93,7 +123,7 @@ def _notes(found: Found) -> tuple[str, ...]:
     if not found.left_out:
         return ()
     more = f" and {len(found.left_out) - 3} more" if len(found.left_out) > 3 else ""
-    return (f"not tested: {', '.join(found.left_out[:3])}{more}: only YAML, JSON and TOML are read here",)
+    return (f"not tested: {', '.join(found.left_out[:3])}{more}: no parser here reads them",)
 
 
 def _files(request: TestRequest, found: Found) -> tuple[list[ConftestFile], list[str]]:
@@ -105,7 +135,7 @@ def _files(request: TestRequest, found: Found) -> tuple[list[ConftestFile], list
         path = request.stdin_filename if name == "-" and request.stdin_filename else name
         directory = (request.folder / path).resolve().parent
         try:
-            files.append(ConftestFile(path=path, documents=documents(name, data, request.parser), directory=str(directory)))
+            files.append(ConftestFile(path=path, documents=documents(name, data, request.parser, request.folder), directory=str(directory)))
         except BrokenDocumentError as error:
             problems.append(error.at(path))
     return files, problems
@@ -113,19 +143,14 @@ def _files(request: TestRequest, found: Found) -> tuple[list[ConftestFile], list
 
 def report_tests(request: TestRequest) -> Report:
     """The same judgement as a report with positions: every document that is a mapping, whether it is a Kubernetes object or not."""
-    from checker.evaluate import EvaluationInput, PolicySet, evaluate_objects
+    from checker.evaluate import EvaluationInput, evaluate_objects
 
     if request.combine:
         raise UsageError("--combine has no place in this report", "use one of conftest's outputs, such as stdout or json")
     found = _found(request)
     tree = MemoryTree({RepoPath(name): data for name, data in found.files})
     inputs, problems = _objects(found)
-    policies = PolicySet(
-        name=", ".join(request.policies),
-        modules=policy_modules(request.folder, request.policies, request.rego_version),
-        data=data_documents(request.folder, request.data),
-        namespaces=("*",) if request.all_namespaces else request.namespaces,
-    )
+    policies = _policies(request, ("*",) if request.all_namespaces else request.namespaces)
     checked = evaluate_objects([EvaluationInput(object=obj) for obj in inputs], [policies], _options(request, locator(tree)))
     counts = checked.counts + Counts(not_checked=len(problems))
     return _report(Checked(findings=(*problems, *checked.findings), counts=counts), _notes(found))
@@ -158,11 +183,10 @@ def run_verify(request: TestRequest) -> PolicyTests:
     """Every `test_` rule of the namespaces chosen, of all where none is. Raises as `run_tests`."""
     from checker.evaluate.verify import VerifyOptions, run_policy_tests
 
-    data: dict[str, JSONValue] = data_documents(request.folder, request.data)
-    modules = policy_modules(request.folder, request.policies, request.rego_version)
-    results = run_policy_tests(
-        modules, VerifyOptions(data=data, coverage=request.coverage, namespaces=request.namespaces, engine=request.engine)
-    )
+    policies = _policies(request, request.namespaces)
+    options = VerifyOptions(data=policies.data, coverage=request.coverage, namespaces=request.namespaces, engine=request.engine)
+    results = run_policy_tests(policies.modules, options)
+    results = replace(results, problems=(*policies.problems, *results.problems))
     if not results.tests and not results.problems:
         raise UsageError(
             f"there is no test_ rule below {', '.join(request.policies)}", "tests are rules named test_something, by custom in *_test.rego"

@@ -5,43 +5,19 @@ Folders are walked in the order of names; links that lead out of the folder name
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checker.model.findings import UsageError
 from checker.model.objects import JSONValue
 from checker.model.records import dataclass
+from checker.pipeline.conftest_parsers import STDIN, BrokenDocumentError, documents, is_read, is_read_by_conftest, parser_of
+from checker.pipeline.policy_files import WithFiles, with_files
 from checker.tools.rego import Module, Version
 
-STDIN = "-"
 MAX_BYTES = 64 * 1024 * 1024
-SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
-PARSERS = ("json", "toml", "yaml")
-OTHER_PARSERS = (
-    "cue", "cyclonedx", "dockerfile", "dotenv", "edn", "groovy", "hcl1", "hcl2", "hocon", "ignore", "ini", "jsonc", "jsonnet", "nginx",
-    "properties", "spdx", "textproto", "vcl", "xml",
-)  # fmt: skip
-"""conftest's, which are not here: what they read is not what a GitOps controller deploys."""
-_OTHER_NAMES = re.compile(
-    r"(?:.*\.)?(?:dockerfile|jenkinsfile)(?:\..*)?|\.env(?:\..*)?|.*\.(?:env|tf|hcl\d?|cue|edn|hocon|ini|jsonc|jsonnet|properties|spdx|"
-    r"textproto|textpb|vcl|xml|tfvars)|nginx\.conf|\.(?:git|docker)ignore"
-)
-
-
-class BrokenDocumentError(ValueError):
-    """A file that its parser refuses, and why; `line` is 0 where it says no place."""
-
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
-
-    def at(self, name: str) -> str:
-        return f"{name}:{self.line}:{self.column}: {self}" if self.line else f"{name}: {self}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +40,9 @@ def find_files(folder: Path, names: Sequence[str], *, ignore: str, parser: str, 
             for shown, path in below(folder, name):
                 if skipped is not None and skipped.search(shown):
                     continue
-                if parser or Path(shown).suffix.lower() in SUFFIXES:
+                if parser or is_read(shown):
                     files[shown] = _read(path, shown)
-                elif _OTHER_NAMES.fullmatch(Path(shown).name.lower()):
+                elif is_read_by_conftest(shown):
                     left_out.append(shown)
         elif (folder / name).exists():
             if skipped is None or not skipped.search(name):
@@ -110,67 +86,11 @@ def _read(path: Path, shown: str) -> bytes:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
 
 
-def parser_of(name: str, parser: str) -> str:
-    """Raises UsageError where nothing here reads such a file."""
-    wanted = parser or ("yaml" if name == STDIN else SUFFIXES.get(Path(name).suffix.lower(), ""))
-    if wanted in PARSERS:
-        return wanted
-    if parser in OTHER_PARSERS:
-        raise UsageError(f"--parser {parser} is conftest's and not here", f"there are {', '.join(PARSERS)}")
-    if parser:
-        raise UsageError(f"there is no parser {parser}", f"there are {', '.join(PARSERS)}")
-    raise UsageError(f"{name} is no YAML, JSON or TOML file", f"--parser says how to read it: {', '.join(PARSERS)}")
+def policy_modules(folder: Path, names: Sequence[str], version: Version) -> WithFiles:
+    """Every Rego file named or below a folder named, tests included as conftest includes them. Raises UsageError where there is none.
 
-
-def documents(name: str, data: bytes, parser: str) -> tuple[JSONValue, ...]:
-    """Every document, those without content as null. Raises BrokenDocumentError with line and column."""
-    match parser_of(name, parser):
-        case "json":
-            return (_json(data.removeprefix(b"\xef\xbb\xbf")),)
-        case "toml":
-            return (_toml(data),)
-        case _:
-            return tuple(_yaml(data))
-
-
-def _json(data: bytes) -> JSONValue:
-    try:
-        value: JSONValue = json.loads(data)
-    except json.JSONDecodeError as error:
-        raise BrokenDocumentError(error.msg, error.lineno, error.colno) from error
-    except (ValueError, RecursionError) as error:
-        raise BrokenDocumentError(str(error)) from error
-    return value
-
-
-def _toml(data: bytes) -> JSONValue:
-    try:
-        value: JSONValue = json.loads(json.dumps(tomllib.loads(data.decode()), default=str))
-    except ValueError as error:
-        raise BrokenDocumentError(str(error)) from error
-    return value
-
-
-def _yaml(data: bytes) -> Iterator[JSONValue]:
-    """Cut as conftest cuts, where a line is nothing but `---`: what lies between two is a document even if it is empty."""
-    from checker.tools.yaml import load_documents
-
-    newline = b"\r\n" if b"\r\n" in data else b"\n"
-    parts = [data] if data.startswith(b"%") else data.split(newline + b"---" + newline)
-    line = 0
-    for part in parts:
-        loaded = load_documents(part)
-        if not loaded:
-            yield None
-        for document in loaded:
-            if document.error is not None:
-                raise BrokenDocumentError(document.error.message, document.error.line + line, document.error.column)
-            yield document.value
-        line += part.count(newline) + 2
-
-
-def policy_modules(folder: Path, names: Sequence[str], version: Version) -> tuple[Module, ...]:
-    """Every Rego file named or below a folder named, tests included as conftest includes them. Raises UsageError where there is none."""
+    What they read by `parse_config_file` may lie in the folder of the run and below what is named.
+    """
     found: dict[str, Path] = {}
     for name in names:
         if not (folder / name).exists():
@@ -181,7 +101,15 @@ def policy_modules(folder: Path, names: Sequence[str], version: Version) -> tupl
     )
     if not modules:
         raise UsageError(f"there is no .rego file below {', '.join(names)}")
-    return modules
+    allowed = [folder.resolve(), *((folder / name).resolve() for name in names)]
+
+    def read(name: str) -> bytes:
+        path = (folder / name).resolve()
+        if not any(path.is_relative_to(top) for top in allowed):
+            raise OSError(f"{name} is outside of this folder")
+        return path.read_bytes()
+
+    return with_files(modules, read)
 
 
 def data_documents(folder: Path, names: Sequence[str]) -> dict[str, JSONValue]:

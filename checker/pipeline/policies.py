@@ -74,6 +74,7 @@ def policy_sets(tree: Tree, settings: Settings) -> tuple[PolicySet, ...]:
 def _policy_set(tree: Tree, source: PolicySource) -> PolicySet:
     from checker.evaluate import Meaning, PolicySet
     from checker.evaluate.library import library_policies
+    from checker.pipeline.policy_files import with_files
 
     if source.path is None:
         return library_policies(source.profile)
@@ -83,8 +84,14 @@ def _policy_set(tree: Tree, source: PolicySource) -> PolicySet:
     files = tuple(path for path in rego_files(tree, folder) if not path.endswith(TESTS))
     if not files:
         raise UsageError(f"policies: {source.path} holds no {SUFFIX} file in {tree.label}")
+    read = with_files([module(tree, path) for path in files], lambda path: tree.read(repo_path(path)))
     return PolicySet(
-        name=source.path, modules=tuple(module(tree, path) for path in files), namespaces=source.namespaces, meaning=Meaning(source.engine)
+        name=source.path,
+        modules=read.modules,
+        data=read.data,
+        namespaces=source.namespaces,
+        meaning=Meaning(source.engine),
+        problems=read.problems,
     )
 
 

@@ -116,13 +116,15 @@ class Engine:
         *,
         rules: bool = True,
         own: Sequence[tuple[str, str]] = (),
+        lenient: bool = True,
     ) -> Loaded:
         """Load modules, leaving out those that do not compile. Raises MissingEngineError, DeadEngineError."""
         given = tuple(modules)
         ready = prepared(given)
         request: dict[str, object] = {
             "modules": ready.modules,
-            "lenient": ready.lenient,
+            "lenient": ready.lenient if lenient else {},
+            "list": bool(ready.lenient),
             "data": dict(data or {}),
             "own": [*own, *ready.support],
         }

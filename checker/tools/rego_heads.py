@@ -1,6 +1,7 @@
-"""`images contains input.containers[_].image`: OPA has no element where the reference is undefined, our engine an error.
+"""What stands in the head of a rule and has to be looked up, put into its body, as OPA's own compiler does it.
 
-What a set holds is moved from the head into the body, where both mean the same. A set of v0 without a body gets one:
+In `images contains container.image if some container in input.containers` our engine loses every element when one is
+undefined, and looks a value up before it knows the key that it is looked up by. A set of v0 without a body gets one:
 beside a `default`, which may be of any rule, our engine takes the element for the rule's value.
 """
 
@@ -8,43 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checker.tools.rego_tokens import OPENING, Token, matching, statements
+from checker.tools.rego_tokens import CLOSING, OPENING, Token, matching, on_one_line, statements
 
 Edit = tuple[int, int, str]
+Span = tuple[int, int]
+"""Indexes of tokens, the last one past the end."""
 
 
 def headed(text: str, tokens: Sequence[Token]) -> list[Edit]:
-    """Edits for sets whose element is a reference with a wildcard, and for those of v0 without a body."""
     edits: list[Edit] = []
-    older = any(_is_older(tokens, start, stop) for start, stop in statements(tokens))
-    for number, (start, stop) in enumerate(statements(tokens)):
-        found = _element(tokens, start, stop)
-        if found is not None and any(token.text == "_" for token in tokens[slice(*found)]):
-            edits += _moved(text, tokens, found, (start, stop), f"gitopscheck_element_{number}")
-        elif older and found is not None and found[1] == stop - 1:
+    rules = statements(tokens)
+    older = any(_is_older(tokens, *rule) for rule in rules)
+    for number, (start, stop) in enumerate(rules):
+        parts, body, grows = _head(tokens, start, stop)
+        sought = [part for part in parts if _is_sought(tokens, part)]
+        if sought and (body < stop or grows):
+            edits += _moved(text, tokens, sought, (start, body, stop), number)
+        elif older and grows and body == stop and tokens[stop - 1].text == "]":
             edits.append((tokens[stop - 1].end, tokens[stop - 1].end, " { true }"))
-    return edits
-
-
-def valued(text: str, tokens: Sequence[Token]) -> list[Edit]:
-    """`rule := all[key] if { key := ... }` with its value in the body, for our engine looks it up before it knows the key."""
-    edits: list[Edit] = []
-    for number, (start, stop) in enumerate(statements(tokens)):
-        sign = start + 1
-        while sign < stop and tokens[sign].text in OPENING:
-            sign = matching(tokens, sign) + 1
-        if sign >= stop or tokens[sign].text not in (":=", "="):
-            continue
-        body = next((at for at in range(sign + 1, stop - 1) if tokens[at].text in ("{", "if") and at > sign + 1), None)
-        opening = body if body is None or tokens[body].text == "{" else body + 1
-        if body is None or opening is None or opening >= stop or tokens[opening].text != "{":
-            continue
-        value, closing = tokens[sign + 1 : body], tokens[matching(tokens, opening)]
-        keys = {value[at].text for at in range(1, len(value) - 1) if value[at - 1].text == "[" and value[at + 1].text == "]"}
-        assigned = {tokens[at].text for at in range(opening, matching(tokens, opening) - 1) if tokens[at + 1].text in (":=", "=")}
-        if value[0].kind == "name" and keys & assigned:
-            name, words = f"gitopscheck_value_{number}", " ".join(text[value[0].start : value[-1].end].split())
-            edits += [(value[0].start, value[-1].end, name), (closing.start, closing.start, f"; {name} := {words} ")]
     return edits
 
 
@@ -56,40 +38,66 @@ def _is_older(tokens: Sequence[Token], start: int, stop: int) -> bool:
     return after < stop and tokens[after].text == "{"
 
 
-def _element(tokens: Sequence[Token], start: int, stop: int) -> tuple[int, int] | None:
-    """The tokens of `name[element]` or `name contains element`, None for any other head."""
-    if start + 2 >= stop or tokens[start].kind != "name":
-        return None
-    following = tokens[start + 1]
-    if following.text == "[":
-        closing = matching(tokens, start + 1)
-        after = tokens[closing + 1].text if closing + 1 < stop else ""
-        return (start + 2, closing) if after in ("", "{", "if") else None
-    if following.text != "contains":
-        return None
-    end = start + 2
-    while end < stop and tokens[end].text not in ("if", "{"):
-        end = matching(tokens, end) + 1 if tokens[end].text in OPENING else end + 1
-    return (start + 2, end)
+def _head(tokens: Sequence[Token], start: int, stop: int) -> tuple[list[Span], int, bool]:
+    """Element, or keys and value; where the body begins (`if` or its brace), which is the end where there is none; whether it is a set."""
+    if tokens[start].text == "default":
+        return [], stop, False
+    parts: list[Span] = []
+    at = start + 1
+    while at < stop and tokens[at].text in ("[", ".", "("):
+        if tokens[at].text == "[":
+            parts.append((at + 1, matching(tokens, at)))
+        at = at + 2 if tokens[at].text == "." else matching(tokens, at) + 1
+    if at < stop and tokens[at].text in (":=", "=", "contains"):
+        body = _body(tokens, at + 1, stop)
+        return [*parts, (at + 1, body)], body, tokens[at].text == "contains"
+    return parts, at, bool(parts)
 
 
-def _moved(text: str, tokens: Sequence[Token], element: tuple[int, int], rule: tuple[int, int], name: str) -> Iterator[Edit]:
-    first, last = element
-    value = " ".join(text[tokens[first].start : tokens[last - 1].end].split())
-    body = next((index for index in range(last, rule[1]) if tokens[index].text in ("{", "if")), None)
-    newer = tokens[rule[0] + 1].text == "contains"
-    if body is None:
-        end = tokens[rule[1] - 1].end
-        yield tokens[first].start, tokens[last - 1].end, name
-        yield end, end, f" {'if ' if newer else ''}{{ {name} := {value} }}"
+def _body(tokens: Sequence[Token], first: int, stop: int) -> int:
+    at = first
+    while at < stop and tokens[at].text != "if":
+        before = tokens[at - 1]
+        value = before.text in CLOSING or before.kind in ("string", "number", "name")
+        if at > first and tokens[at].text == "{" and value:
+            return at
+        at = matching(tokens, at) + 1 if tokens[at].text in OPENING else at + 1
+    return min(at, stop)
+
+
+def _is_sought(tokens: Sequence[Token], part: Span) -> bool:
+    """Whether it has a reference, a call or a wildcard in it."""
+    return any(
+        tokens[at].text in (".", "(", "_") or (tokens[at].text == "[" and at > part[0] and tokens[at - 1].end == tokens[at].start)
+        for at in range(*part)
+    )
+
+
+def _moved(text: str, tokens: Sequence[Token], parts: Sequence[Span], rule: tuple[int, int, int], number: int) -> Iterator[Edit]:
+    start, body, stop = rule
+    names = [f"gitopscheck_head_{number}_{index}" for index in range(len(parts))]
+    values = [on_one_line(text, tokens[first:last]) for first, last in parts]
+    if any("\n" in value for value in values):
         return
-    opening = body + 1 if tokens[body].text == "if" else body
-    if opening < rule[1] and tokens[opening].text == "{" and matching(tokens, opening) == rule[1] - 1:
-        yield tokens[first].start, tokens[last - 1].end, name
-        closing = tokens[rule[1] - 1].start
-        yield closing, closing, f"; {name} := {value} "
-    elif opening > body and not any(token.text == "else" for token in tokens[opening : rule[1]]):
-        yield tokens[first].start, tokens[last - 1].end, name
-        yield tokens[opening].start, tokens[opening].start, "{ "
-        end = tokens[rule[1] - 1].end
-        yield end, end, f"; {name} := {value} }}"
+    added = "; ".join(f"{name} := {value}" for name, value in zip(names, values, strict=True))
+    opening = body + 1 if body < stop and tokens[body].text == "if" else body
+    end = tokens[stop - 1].end
+    if body == stop:
+        places = [(end, end, f" {'if ' if tokens[start + 1].text == 'contains' else ''}{{ {added} }}")]
+    elif opening < stop and tokens[opening].text == "{" and _is_whole(tokens, opening, stop):
+        closing = tokens[matching(tokens, opening)].start
+        places = [(closing, closing, f"; {added} ")]
+    elif opening > body and opening < stop and not any(token.text == "else" for token in tokens[opening:stop]):
+        places = [(tokens[opening].start, tokens[opening].start, "{ "), (end, end, f"; {added} }}")]
+    else:
+        return
+    for (first, last), name in zip(parts, names, strict=True):
+        lines = text.count("\n", tokens[first].start, tokens[last - 1].end)
+        yield tokens[first].start, tokens[last - 1].end, name + "\n" * lines
+    yield from places
+
+
+def _is_whole(tokens: Sequence[Token], opening: int, stop: int) -> bool:
+    """Whether the brace opens the body, rather than a value in it such as `{1, 2}[x]`."""
+    after = matching(tokens, opening) + 1
+    return after >= stop or tokens[after].text == "else"

@@ -86,6 +86,7 @@ class OpaEngine:
         self._groups: list[list[RulePath]] = []
         self._guilty: dict[RulePath, PolicyProblem] = {}
         self._deaths = 0
+        self._errors: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +101,7 @@ class OpaEngine:
         *,
         rules: bool = True,
         own: Sequence[tuple[str, str]] = (),
+        lenient: bool = True,
     ) -> Loaded:
         """Load modules, leaving out those that OPA refuses. Raises DeadEngineError."""
         from checker.tools.rego_worker import CONTEXT_MODULES
@@ -110,6 +112,7 @@ class OpaEngine:
         versions = {name: 0 if module.version == "v0" else 1 for name, module in named.items()}
         self._bundle = _Bundle(named, versions, shown, data or {})
         self._groups = []
+        self._errors = [] if lenient else ["--strict-builtin-errors"]
         problems = tuple(self._settle())
         read = {module.path: f"v{self._bundle.versions[name]}" for name, module in self._bundle.modules.items()}
         return Loaded(rules=tuple(rules_of(given, read)) if rules else (), problems=problems, versions=read)
@@ -225,7 +228,7 @@ class OpaEngine:
         command: list[str | Path] = [self._program, "eval", "--bundle", self._folder, "--capabilities", self._capabilities()]
         try:
             return run(
-                [*command, "--format", "json", "--stdin-input", query],
+                [*command, *self._errors, "--format", "json", "--stdin-input", query],
                 stdin=value.encode(),
                 environment=_environment(self._limits),
                 timeout=self._limits.seconds,

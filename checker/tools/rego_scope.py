@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from checker.tools.rego_tokens import CLOSING, OPENING, Token, dotted, is_call, literal_end, matching, package_of, statements
+from checker.tools.rego_tokens import CLOSING, OPENING, Token, dotted, is_call, literal_end, matching, on_one_line, package_of, statements
 
 Edit = tuple[int, int, str]
 
@@ -30,7 +30,7 @@ def gathered(text: str, tokens: Sequence[Token]) -> list[Edit]:
     return edits
 
 
-def destructured(_text: str, tokens: Sequence[Token]) -> list[Edit]:
+def destructured(text: str, tokens: Sequence[Token]) -> list[Edit]:
     """`some [a, b] in list` as `some item in list; [a, b] := item`."""
     edits: list[Edit] = []
     for index, token in enumerate(tokens[:-1]):
@@ -42,8 +42,9 @@ def destructured(_text: str, tokens: Sequence[Token]) -> list[Edit]:
         closing = matching(tokens, start)
         if closing + 1 < len(tokens) and tokens[closing + 1].text == "in":
             stop, _ = literal_end(tokens, closing + 2)
-            pattern = " ".join(part.text for part in tokens[start : closing + 1])
-            edits.append((tokens[start].start, tokens[closing].end, f"gitopscheck_item_{index}"))
+            pattern = on_one_line(text, tokens[start : closing + 1])
+            lines = text.count("\n", tokens[start].start, tokens[closing].end)
+            edits.append((tokens[start].start, tokens[closing].end, f"gitopscheck_item_{index}" + "\n" * lines))
             edits.append((tokens[stop - 1].end, tokens[stop - 1].end, f"; {pattern} := gitopscheck_item_{index}"))
     return edits
 

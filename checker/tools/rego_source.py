@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from checker.tools import rego_scope as scope
-from checker.tools.rego_heads import headed, valued
+from checker.tools.rego_heads import headed
 from checker.tools.rego_lenient import defined_names, lenient_calls, missing_calls
 from checker.tools.rego_tokens import (
     CLOSING,
@@ -24,6 +24,7 @@ from checker.tools.rego_tokens import (
     is_call,
     literal_end,
     matching,
+    on_one_line,
     package_of,
     scan,
     splice,
@@ -67,7 +68,6 @@ def adapted(text: str, names: Mapping[str, frozenset[str]] | None = None, mocks:
         scope.declared,
         scope.unified,
         headed,
-        valued,
         _hoisted,
         scope.indexed,
         _formatted,
@@ -131,7 +131,7 @@ def _unchained(text: str, tokens: Sequence[Token]) -> list[Edit]:
     edits: list[Edit] = []
     for start, following in statements(tokens):
         bodies = list(_bodies(tokens, start, following))
-        head = " ".join(text[tokens[start].start : tokens[bodies[0]].start].split()) if bodies else ""
+        head = on_one_line(text, tokens[start : bodies[0]]) if bodies else ""
         edits.extend((tokens[body].start, tokens[body].start, f"{head} ") for body in bodies[1:])
     return edits
 
@@ -176,7 +176,7 @@ def _hoisted(text: str, tokens: Sequence[Token]) -> list[Edit]:
             variable = name()
             value = text[tokens[first].start : tokens[last - 1].end]
             if "\n" in value:
-                value = " ".join(part.text for part in tokens[first:last])
+                value = on_one_line(text, tokens[first:last])
                 kept = "\n" * text[tokens[first].start : tokens[last - 1].end].count("\n")
                 edits.append((tokens[first].start, tokens[last - 1].end, variable + kept))
             else:

@@ -126,6 +126,15 @@ def splice(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
     return "".join([*pieces, text[at:]])
 
 
+def on_one_line(text: str, tokens: Sequence[Token]) -> str:
+    """The text of neighbouring tokens, what breaks a line between two of them left out."""
+    pieces = [tokens[0].text]
+    for before, token in pairwise(tokens):
+        gap = text[before.end : token.start]
+        pieces += (" " if "\n" in gap else gap, token.text)
+    return "".join(pieces)
+
+
 def package_of(tokens: Sequence[Token]) -> str:
     for index, token in enumerate(tokens[:-1]):
         if token.text == "package":

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from checker.model.records import dataclass
 from checker.tools.rego_lenient import PACKAGE, defined_names
+from checker.tools.rego_source import names_by_package
 from checker.tools.rego_tokens import Token, is_call, package_of, scan
+from checker.tools.rego_values import Module, PolicyProblem
 
 _WORDS = frozenset(
     {"not", "some", "every", "in", "if", "else", "contains", "with", "as", "default", "import", "package", "set", "print", "data", "input"}
@@ -30,6 +32,16 @@ def unknown_calls(
         for line, name in _calls(tokens):
             if name.partition(".")[0] not in known and name not in builtins and not name.startswith(("gitopscheck.", PACKAGE)):
                 yield UnknownCall(path, line, name)
+
+
+def forbidden_calls(modules: Sequence[Module], allowed: frozenset[str]) -> tuple[PolicyProblem, ...]:
+    """Calls of functions that neither the modules define nor `allowed` names, each where it stands."""
+    names = names_by_package(module.text for module in modules)
+    found = unknown_calls([(module.path, module.text) for module in modules], names, allowed)
+    return tuple(
+        PolicyProblem(message=f"it calls {call.name}, which the capabilities do not allow", path=call.path, line=call.line)
+        for call in found
+    )
 
 
 def _calls(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:

@@ -122,6 +122,7 @@ class RegoEngine(Protocol):
         *,
         rules: bool = True,
         own: Sequence[tuple[str, str]] = (),
+        lenient: bool = True,
     ) -> Loaded: ...
 
     def group(self, groups: Sequence[Sequence[RulePath]]) -> int: ...

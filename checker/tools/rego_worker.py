@@ -123,7 +123,7 @@ class Worker:
         self.firsts, self.groups, self.broken = [], [], {}
         problems = self.build()
         versions = {path: version for path, _, version in self.modules}
-        return {"problems": problems, "versions": versions, "builtins": self._builtins() if self.lenient else []}
+        return {"problems": problems, "versions": versions, "builtins": self._builtins() if request["list"] else []}
 
     def _builtins(self) -> list[str]:
         (names,) = _first(self.engine.eval_query_as_json("opa.runtime().builtins"))

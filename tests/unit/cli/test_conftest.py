@@ -75,7 +75,7 @@ def test_what_cannot_be_honoured_is_refused_by_name(flag: str, run: Run, folder:
         (["-z"], "-z is no flag"),
         (["-p"], "--policy needs a value"),
         (["--combine=maybe"], "neither true nor false"),
-        (["--parser", "hcl2", "a.yaml"], "--parser hcl2 is conftest's and not here"),
+        (["--parser", "hcl2", "a.yaml"], "the parser hcl2 is conftest's and not here"),
         (["--parser", "hcl9", "a.yaml"], "there is no parser hcl9"),
         (["nowhere"], "nowhere does not exist"),
         (["-p", "nowhere"], "there is no policy folder nowhere"),
@@ -156,11 +156,71 @@ def test_standard_input_may_have_a_name(run: Run, folder: Path, monkeypatch: pyt
         assert said in run("-", *words)[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.env", "A=1\nB=$A\n", "a.env:2: only plain KEY=value lines"),
+        (".env.local", 'A="x" # why\n', ".env.local:1: only plain"),
+        ("a.properties", "a=1\nb=${a}\n", "a.properties:2: only plain key=value lines"),
+        ("a.ini", "[a]\nb = `c`\n", "a.ini:2: only [sections]"),
+        ("a.jsonnet", "{\n  a: b\n}\n", "a.jsonnet:2:6: Unknown variable: b"),
+        ("b.jsonnet", "import '../x.json'", "there is no ../x.json below this folder"),
+        ("a.toml", "a = \n", "a.toml: "),
+    ],
+)
+def test_what_a_parser_does_not_read_is_told_with_its_line(name: str, text: str, place: str, run: Run, folder: Path) -> None:
+    (folder / name).write_text(text)
+    code, _, err = run("a.yaml", name)
+    assert code == 1
+    assert place in err
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ('parse_config_file("none.yaml")', "parse_config_file: no such file or directory"),
+        ('parse_config_file("../../out.yaml")', "parse_config_file: ../out.yaml is outside of this folder"),
+        ("parse_config_file(input.kind)", "parse_config_file: write its path as text"),
+        ('parse_config_file("../x.tf")', "parse_config_file: no parser here reads x.tf"),
+        ('parse_config("hcl2", "a = 1")', "parse_config: the parser hcl2 is conftest's and not here"),
+        ('parse_config("toml", input.kind)', "parse_config: the parser toml reads only text that is written in the policy"),
+        ('parse_combined_config_files("a.yaml")', "parse_combined_config_files: it takes a path, or for several files a list"),
+    ],
+)
+def test_what_policies_cannot_read_is_told_at_its_line_and_the_rest_judges(call: str, told: str, run: Run, folder: Path) -> None:
+    (folder / "policy" / "reads.rego").write_text(f"package main\nimport rego.v1\nwarn contains {call}\n")
+    code, out, err = run("a.yaml")
+    assert code == 1
+    assert "FAIL - a.yaml - main - A" in out
+    assert f"policy/reads.rego:3: {told}" in err
+
+
+def test_neither_environment_nor_network_is_there_for_policies(run: Run, folder: Path) -> None:
+    (folder / "policy" / "p.rego").write_text(
+        'package main\nimport rego.v1\ndeny contains "env" if opa.runtime().env\n'
+        'deny contains "net" if http.send({"method": "get", "url": "http://localhost"})\n'
+    )
+    assert run("a.yaml")[1].endswith("2 tests, 2 passed, 0 warnings, 0 failures, 0 exceptions\n")
+
+
+def test_capabilities_forbid_functions_and_errors_in_them_can_be_asked_for(run: Run, folder: Path) -> None:
+    (folder / "caps.json").write_text('{"builtins": [{"name": "count"}]}')
+    code, _, err = run("a.yaml", "--capabilities", "caps.json")
+    assert code == 1
+    assert "policy/p.rego:3: it calls sprintf, which the capabilities do not allow" in err
+    assert run("a.yaml", "--capabilities", "a.yaml")[0] == 2
+    (folder / "policy" / "p.rego").write_text('package main\nimport rego.v1\ndeny contains "n" if to_number(input.kind) > 1\n')
+    assert run("a.yaml")[::2] == (0, "")
+    code, _, err = run("a.yaml", "--show-builtin-errors")
+    assert code == 1
+    assert "policy/p.rego:3: " in err
+
+
 def test_files_of_other_parsers_in_a_folder_are_named(run: Run, folder: Path) -> None:
     (folder / "Dockerfile").write_text("FROM x\n")
     (folder / "link.yaml").symlink_to("/etc/hostname")
     code, out, err = run(".")
-    assert (code, err) == (1, "gitops-check: not tested: Dockerfile: only YAML, JSON and TOML are read here\n")
+    assert (code, err) == (1, "gitops-check: not tested: Dockerfile: no parser here reads them\n")
     assert "1 test," in out
 
 

@@ -105,6 +105,13 @@ def test_what_is_undefined_inside_a_negation(shape: str) -> None:
         (NEW + "f(x) := x\ng := f(1)\nr := x if { x := g with f as 7 }", 7),
         (NEW + "q := 1\ng := q\nr := x if { x := g with q as 7 }", 7),
         (NEW + "r := [minus({1, 2}, {1}), div(7, 2), rem(7, 2), cast_array({2, 1}), gte(2, 1)]", [[2], 3.5, 1, [1, 2], True]),
+        (NEW + 'l := [{"c": {"k": 1}}, {"c": {}}]\nr contains f.c.k if { some f in l }', [1]),
+        (NEW + 'l := [{"c": {"k": 1}}, {"c": {}}]\nr contains {"a": f.c.k} if some f in l', [{"a": 1}]),
+        (NEW + 'l := [{"p": 2, "k": 1}, {"p": 3}]\nr[f.p] := f.k if {\n\tsome f in l\n}', {"2": 1}),
+        (NEW + 'l := [{"k": 1}, {}]\nr := f.k if { some f in l } else := 3', 1),
+        (NEW + 'r contains sprintf("a  b %v", [\n\tinput.a # why\n]) if {\n\ttrue\n}', ["a  b 1"]),
+        (NEW + "r contains sprintf(`a\n %v`, [input.a]) if true", ["a\n 1"]),
+        ('package p\nl = [{}, {"k": 1}]\nf(x) = y.k { y = x[_] }\nr[f(l)] { true }', [1]),
         (NEW + 'r := net.cidr_merge(["10.0.0.0/25", "10.0.0.128/25"])', ["10.0.0.0/24"]),
     ],
 )
