@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from checker.compare.controllers import rendering, steering_changes
 from checker.model.diff import NotRendered
-from checker.model.objects import KubeObject
 from checker.model.records import dataclass
 from checker.model.units import BuiltUnit, DeployUnit, Failure, State, UnitKey
 
@@ -71,7 +71,7 @@ def _failed(one: BuiltUnit | None, two: BuiltUnit | None) -> NotRendered | None:
         assert built is not None
         side = "both" if failed_base and failed_head else ("head" if failed_head else "base")
         affected = side != "both" or _inputs_differ(one, two)
-        return _not_rendered(built, side, failure, failure.message, affected=affected)
+        return _not_rendered(built, side, failure, failure.message + ("" if affected else _aside(one, two)), affected=affected)
     return None
 
 
@@ -113,12 +113,15 @@ def _inputs_differ(one: BuiltUnit | None, two: BuiltUnit | None) -> bool:
         return True
     if dict(one.result.reads) != dict(two.result.reads) or one.unit.path != two.unit.path:
         return True
-    return _bodies(one.unit) != _bodies(two.unit)
+    return repr(rendering(one.unit)) != repr(rendering(two.unit))
 
 
-def _bodies(unit: DeployUnit) -> str:
-    declared: list[KubeObject] = [unit.declaration] if unit.declaration is not None else []
-    return repr([obj.body for obj in (*declared, *unit.related)])
+def _aside(one: BuiltUnit | None, two: BuiltUnit | None) -> str:
+    """That what changes about a unit does not reach its objects, unknown as they are."""
+    fields = steering_changes(one.unit, two.unit) if one is not None and two is not None else []
+    return (
+        f"; its objects stay the same, since {' and '.join(fields)} only steer{'s' * (len(fields) == 1)} the controller" if fields else ""
+    )
 
 
 def _state(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Side) -> State:

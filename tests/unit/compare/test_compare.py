@@ -177,6 +177,32 @@ def test_a_unit_that_never_rendered_is_affected_by_other_input() -> None:
     assert compared([before], [after]).not_rendered[0].affected
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"interval": "5m"}, {"interval": "10m"}, "spec.interval of HelmRelease web only steers the controller"),
+        (
+            {"upgrade": {"force": True}},
+            {"upgrade": {"force": True, "remediation": {"retries": 3}}, "timeout": "9m"},
+            "spec.timeout of HelmRelease web and spec.upgrade.remediation of HelmRelease web only steer the controller",
+        ),
+        ({"values": {"a": 1}}, {"values": {"a": 1}, "install": {"timeout": "1m"}}, "spec.install.timeout"),
+        ({"interval": "5m"}, {"interval": "10m", "values": {"a": 1}}, ""),
+        ({}, {"driftDetection": {"mode": "enabled"}}, ""),
+        ({}, {"suspend": True}, ""),
+        ({"upgrade": {"force": True}}, {}, ""),
+    ],
+)
+def test_what_only_steers_the_controller_moves_no_object_of_a_remote_chart(before: Any, after: Any, said: str) -> None:
+    def release(spec: dict[str, Any]) -> Any:
+        declaration = obj("HelmRelease", "web", api="helm.toolkit.fluxcd.io/v2", spec=spec)
+        return unit(failure="chart web is remote", declaration=declaration, controller=Controller.FLUX_HELMRELEASE)
+
+    (gap,) = compared([release(before)], [release(after)]).not_rendered
+    assert gap.affected == (not said)
+    assert said in gap.message
+
+
 def test_a_child_of_a_unit_that_failed_is_unknown() -> None:
     parent = unit(kustomization("child"), name="parent")
     child = unit(deployment(), name="child", parent=parent.unit.key, declaration=kustomization("child"))
