@@ -1,6 +1,7 @@
 """Report -> GitLab's code quality report: a JSON list of issues, each with a fingerprint that no other has.
 
-https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+What GitLab reads is in https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format; what the format it is taken from asks
+for beyond that is in https://github.com/codeclimate/platform/blob/master/spec/analyzers/SPEC.md#issues, for other readers.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ def gitlab(report: Report, _options: FormatOptions) -> str:
     for mark in marks(report):
         seen[mark.fingerprint] += 1
         number = seen[mark.fingerprint]
+        line = mark.location.line or 1
         issues.append(
             {
                 "type": "issue",
-                "check_name": shown(mark.rule),
-                "description": mark.message,
+                "categories": ["Bug Risk"],
+                "check_name": shown(mark.rule) or "unnamed",
+                "description": mark.message or "(no message)",
                 "fingerprint": mark.fingerprint if number == 1 else f"{mark.fingerprint}-{number}",
                 "severity": _SEVERITIES[mark.severity],
-                "location": {"path": well_formed(mark.location.path), "lines": {"begin": mark.location.line or 1}},
+                "location": {"path": well_formed(mark.location.path) or ".", "lines": {"begin": line, "end": line}},
             }
         )
     return json_dump(issues)

@@ -6,6 +6,7 @@ result with its suppression, so that it shows as dismissed and not as fixed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from checker.model.findings import Outcome, Severity
@@ -17,7 +18,8 @@ from checker.report.places import Mark, marks
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _RESULTS = 25_000
-"""GitHub refuses a run with more (docs, "SARIF support for code scanning"); the worst come first."""
+"""GitHub refuses a run with more, and shows the 5,000 that are worst; of rules it takes as many, of extensions 100
+(https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit)."""
 
 Members = dict[str, JSONValue]
 
@@ -28,11 +30,12 @@ def sarif(report: Report, options: FormatOptions) -> str:
     lifted = [(mark, item) for item in report.suppressed for mark in marks(Report(tool_version="", findings=(item.finding,)))]
     ids = sorted({mark.rule for mark in (*found, *(mark for mark, _ in lifted))})
     index = {name: number for number, name in enumerate(ids)}
-    results: list[JSONValue] = [_result(mark, index) for mark in alerts]
+    seen: Counter[str] = Counter()
+    results: list[JSONValue] = [_result(mark, index, seen) for mark in alerts]
     for mark, item in lifted:
         kind = "inSource" if item.by.startswith("comment") else "external"
         suppression: Members = {"kind": kind, "status": "accepted", "justification": f"{sentence(item.reason)} ({sentence(item.by)})"}
-        results.append({**_result(mark, index), "suppressions": [suppression]})
+        results.append({**_result(mark, index, seen), "suppressions": [suppression]})
     run: Members = {
         "tool": {
             "driver": _driver(report, ids, found, options),
@@ -85,7 +88,8 @@ def _rule(name: str, severity: Severity, known: RuleHelp | None) -> Members:
     return rule
 
 
-def _result(mark: Mark, index: dict[str, int]) -> Members:
+def _result(mark: Mark, index: dict[str, int], seen: Counter[str]) -> Members:
+    seen[mark.fingerprint] += 1
     location: Members = {"physicalLocation": _physical(mark.location)}
     if mark.object:
         location["logicalLocations"] = [{"fullyQualifiedName": f"{mark.object}{shown(mark.pointer)}", "kind": "object"}]
@@ -95,7 +99,11 @@ def _result(mark: Mark, index: dict[str, int]) -> Members:
         "level": _LEVELS[mark.severity],
         "message": {"text": _plain(mark.message)},
         "locations": [location],
-        "partialFingerprints": {"gitopsCheck/v1": mark.fingerprint},
+        # GitHub tells alerts apart by the first, and where it is left out by the text of lines that it may not have checked out
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{mark.fingerprint}:{seen[mark.fingerprint]}",
+            "gitopsCheck/v1": mark.fingerprint,
+        },
     }
 
 

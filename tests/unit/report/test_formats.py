@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -174,11 +175,22 @@ def test_a_fingerprint_stays_when_a_line_moves() -> None:
     assert prints(show("sarif", report)) == prints(show("sarif", moved))
 
 
+def test_two_alike_are_two_alerts_and_a_run_stays_within_what_github_takes() -> None:
+    report = lint()
+    alike = replace(report, findings=(report.findings[0],) * 26_000)
+    made = show("sarif", alike)
+    (run,) = json.loads(made)["runs"]
+    hashes = {result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]}
+    assert len(run["results"]) == len(hashes) == 25_000
+    assert len(gzip.compress(made.encode())) < 10_000_000
+    assert all(len(result["locations"]) == 1 for result in run["results"][:5])
+
+
 def test_a_rule_without_a_place_goes_to_the_file_that_moves_its_environment() -> None:
     report = release()
     placed = json.loads(show("gitlab", report))
     promoted = next(issue for issue in placed if issue["check_name"] == "promoted-from")
-    assert promoted["location"] == {"path": "apps/base/podinfo/release.yaml", "lines": {"begin": 9}}
+    assert promoted["location"] == {"path": "apps/base/podinfo/release.yaml", "lines": {"begin": 9, "end": 9}}
     nowhere = json.loads(show("gitlab", replace(report, environments=())))
     promoted = next(issue for issue in nowhere if issue["check_name"] == "promoted-from")
     assert promoted["location"]["path"] == ".gitops-check.yaml"
