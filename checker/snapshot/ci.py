@@ -6,21 +6,24 @@ value is checked for type, length and control characters, and one that fails is 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 from checker.model.change import PullRequest
 from checker.model.records import dataclass
-
-_MAX_TEXT = 1024
-_MAX_LABELS = 500
-_MAX_EVENT_BYTES = 30 * 1024 * 1024  # GitHub caps webhook payloads at 25 MB
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-
-Environment = Mapping[str, str]
+from checker.snapshot.ci_values import (
+    Environment,
+    branch_text,
+    clean,
+    commit_text,
+    event_of,
+    github_labels,
+    labels,
+    repository_name,
+    request_number,
+    submapping,
+    truth,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +63,14 @@ def _github(environ: Environment) -> CiFacts:
             base_commit=commit_text(base.get("sha")),
             pull_request=PullRequest(
                 provider="github",
-                number=_number(request.get("number")),
+                number=request_number(request.get("number")),
                 source_branch=clean(head.get("ref")),
                 target_branch=clean(base.get("ref")),
                 # A deleted fork has no `repo`: where the commits came from is then unknown.
                 source_repository=clean(submapping(head, "repo").get("full_name")),
                 target_repository=clean(submapping(base, "repo").get("full_name")) or repository,
                 author=clean(submapping(request, "user").get("login")),
-                labels=_github_labels(request.get("labels")),
+                labels=github_labels(request.get("labels")),
                 draft=draft if isinstance(draft, bool) else None,
             ),
         )
@@ -75,14 +78,14 @@ def _github(environ: Environment) -> CiFacts:
     if group:
         return CiFacts(
             base_commit=commit_text(group.get("base_sha")),
-            pull_request=PullRequest(provider="github", target_branch=_branch(group.get("base_ref")), target_repository=repository),
+            pull_request=PullRequest(provider="github", target_branch=branch_text(group.get("base_ref")), target_repository=repository),
         )
     if environ.get("GITHUB_HEAD_REF"):
         number = re.fullmatch(r"refs/pull/(\d+)/.*", environ.get("GITHUB_REF", ""))
         return CiFacts(
             pull_request=PullRequest(
                 provider="github",
-                number=_number(number[1] if number else None),
+                number=request_number(number[1] if number else None),
                 source_branch=clean(environ.get("GITHUB_HEAD_REF")),
                 target_branch=clean(environ.get("GITHUB_BASE_REF")),
                 target_repository=repository,
@@ -100,13 +103,13 @@ def _gitlab(environ: Environment) -> CiFacts:
         base_commit=commit_text(environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")),
         pull_request=PullRequest(
             provider="gitlab",
-            number=_number(environ.get("CI_MERGE_REQUEST_IID")),
+            number=request_number(environ.get("CI_MERGE_REQUEST_IID")),
             source_branch=clean(environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")),
             target_branch=clean(environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")),
             source_repository=clean(environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH")),
             target_repository=clean(environ.get("CI_MERGE_REQUEST_PROJECT_PATH")),
-            labels=_labels((environ.get("CI_MERGE_REQUEST_LABELS") or "").split(",")),
-            draft=_truth(environ.get("CI_MERGE_REQUEST_DRAFT")),
+            labels=labels((environ.get("CI_MERGE_REQUEST_LABELS") or "").split(",")),
+            draft=truth(environ.get("CI_MERGE_REQUEST_DRAFT")),
         ),
     )
 
@@ -127,7 +130,7 @@ def _jenkins(environ: Environment) -> CiFacts:
     return CiFacts(
         pull_request=PullRequest(
             provider="jenkins",
-            number=_number(environ.get("CHANGE_ID")),
+            number=request_number(environ.get("CHANGE_ID")),
             source_branch=clean(environ.get("CHANGE_BRANCH")),
             target_branch=clean(environ.get("CHANGE_TARGET")),
             source_repository=(fork or target) if target else None,
@@ -147,7 +150,7 @@ def _bitbucket(environ: Environment) -> CiFacts:
         base_commit=commit_text(environ.get("BITBUCKET_PR_DESTINATION_COMMIT")),
         pull_request=PullRequest(
             provider="bitbucket",
-            number=_number(environ.get("BITBUCKET_PR_ID")),
+            number=request_number(environ.get("BITBUCKET_PR_ID")),
             source_branch=branch,
             target_branch=clean(environ.get("BITBUCKET_PR_DESTINATION_BRANCH")),
             source_repository=repository,
@@ -162,15 +165,15 @@ def _azure(environ: Environment) -> CiFacts:
     number = environ.get("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER") or environ.get("SYSTEM_PULLREQUEST_PULLREQUESTID")
     if not number:
         source = environ.get("BUILD_SOURCEBRANCH", "")
-        return _push("azure", _branch(source) if source.startswith("refs/heads/") else None, repository)
-    fork = _truth(environ.get("SYSTEM_PULLREQUEST_ISFORK"))
+        return _push("azure", branch_text(source) if source.startswith("refs/heads/") else None, repository)
+    fork = truth(environ.get("SYSTEM_PULLREQUEST_ISFORK"))
     origin = clean(environ.get("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI")) or "a fork"
     return CiFacts(
         pull_request=PullRequest(
             provider="azure",
-            number=_number(number),
-            source_branch=_branch(environ.get("SYSTEM_PULLREQUEST_SOURCEBRANCH")),
-            target_branch=_branch(environ.get("SYSTEM_PULLREQUEST_TARGETBRANCH")),
+            number=request_number(number),
+            source_branch=branch_text(environ.get("SYSTEM_PULLREQUEST_SOURCEBRANCH")),
+            target_branch=branch_text(environ.get("SYSTEM_PULLREQUEST_TARGETBRANCH")),
             source_repository=None if fork is None else (origin if fork else repository),
             target_repository=repository,
         )
@@ -179,8 +182,8 @@ def _azure(environ: Environment) -> CiFacts:
 
 def _buildkite(environ: Environment) -> CiFacts:
     """https://buildkite.com/docs/pipelines/configure/environment-variables. The repositories come as URLs of any kind."""
-    number = _number(environ.get("BUILDKITE_PULL_REQUEST"))
-    ours = _repository_of(environ.get("BUILDKITE_REPO"))
+    number = request_number(environ.get("BUILDKITE_PULL_REQUEST"))
+    ours = repository_name(environ.get("BUILDKITE_REPO"))
     branch = clean(environ.get("BUILDKITE_BRANCH"))
     if number is None:
         return _push("buildkite", branch, ours)
@@ -190,10 +193,10 @@ def _buildkite(environ: Environment) -> CiFacts:
             number=number,
             source_branch=branch,
             target_branch=clean(environ.get("BUILDKITE_PULL_REQUEST_BASE_BRANCH")),
-            source_repository=_repository_of(environ.get("BUILDKITE_PULL_REQUEST_REPO")),
+            source_repository=repository_name(environ.get("BUILDKITE_PULL_REQUEST_REPO")),
             target_repository=ours,
-            labels=_labels((environ.get("BUILDKITE_PULL_REQUEST_LABELS") or "").split(",")),
-            draft=_truth(environ.get("BUILDKITE_PULL_REQUEST_DRAFT")),
+            labels=labels((environ.get("BUILDKITE_PULL_REQUEST_LABELS") or "").split(",")),
+            draft=truth(environ.get("BUILDKITE_PULL_REQUEST_DRAFT")),
         )
     )
 
@@ -212,7 +215,7 @@ def _circleci(environ: Environment) -> CiFacts:
     return CiFacts(
         pull_request=PullRequest(
             provider="circleci",
-            number=_number(address[1]),
+            number=request_number(address[1]),
             source_branch=None if is_fork else branch,
             source_repository=theirs if is_fork else ours,
             target_repository=ours,
@@ -239,19 +242,13 @@ def _named_by(environ: Environment, provider: str, number: str, source: str, tar
     return CiFacts(
         pull_request=PullRequest(
             provider=provider,
-            number=_number(environ.get(number)),
+            number=request_number(environ.get(number)),
             source_branch=clean(environ.get(source)),
             target_branch=clean(environ.get(target)),
             target_repository=ours,
-            labels=_labels((environ.get("CI_COMMIT_PULL_REQUEST_LABELS") or "").split(",")) if provider == "woodpecker" else (),
+            labels=labels((environ.get("CI_COMMIT_PULL_REQUEST_LABELS") or "").split(",")) if provider == "woodpecker" else (),
         )
     )
-
-
-def _repository_of(url: str | None) -> str | None:
-    """`owner/name` of the address of a clone: https, git and ssh in both ways of writing it."""
-    found = re.fullmatch(r"(?:[a-z+]+://(?:[^@/]+@)?[^/]+/|(?:[^@/]+@)?[^:/]+:)(.+?)(?:\.git)?/?", url or "")
-    return clean(found[1]) if found else None
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -272,55 +269,3 @@ def _push(provider: str, branch: str | None, repository: str | None) -> CiFacts:
     return CiFacts(
         pull_request=PullRequest(provider=provider, source_branch=branch, source_repository=repository, target_repository=repository)
     )
-
-
-def event_of(environ: Environment) -> dict[str, Any]:
-    """GitHub's event payload, empty where there is none that can be read."""
-    path = environ.get("GITHUB_EVENT_PATH")
-    if not path:
-        return {}
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_MAX_EVENT_BYTES + 1)
-        event = json.loads(data) if len(data) <= _MAX_EVENT_BYTES else {}
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return event if isinstance(event, dict) else {}
-
-
-def submapping(holder: Mapping[str, Any], key: str) -> dict[str, Any]:
-    value = holder.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _github_labels(value: object) -> tuple[str, ...]:
-    return _labels([label.get("name") for label in value if isinstance(label, dict)]) if isinstance(value, list) else ()
-
-
-def _labels(values: list[Any]) -> tuple[str, ...]:
-    names = (clean(value.strip()) for value in values[:_MAX_LABELS] if isinstance(value, str))
-    return tuple(sorted({name for name in names if name}))
-
-
-def clean(value: object) -> str | None:
-    """The value if it may be a name: text of one line and bounded length."""
-    return value if isinstance(value, str) and 0 < len(value) <= _MAX_TEXT and value.isprintable() else None
-
-
-def _branch(value: object) -> str | None:
-    text = clean(value)
-    return clean(text.removeprefix("refs/heads/")) if text else None
-
-
-def commit_text(value: object) -> str | None:
-    return value if isinstance(value, str) and _COMMIT.fullmatch(value) and value.strip("0") else None
-
-
-def _number(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19:
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**18 else None
-
-
-def _truth(value: str | None) -> bool | None:
-    return {"true": True, "false": False}.get((value or "").lower())

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from checker.model.records import dataclass
-from checker.snapshot.ci import Environment, clean, commit_text, event_of, read_ci, submapping
+from checker.snapshot.ci import read_ci
+from checker.snapshot.ci_values import Environment, clean, commit_text, event_of, submapping
 
 FORGE_TOKENS: Mapping[str, tuple[str, ...]] = {
     "github": ("GITOPS_CHECK_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"),

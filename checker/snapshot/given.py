@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from checker.model.change import PullRequest
 from checker.model.records import dataclass, replace
-from checker.snapshot.ci import clean
+from checker.snapshot.ci_values import clean
 
 PREFIX = "GITOPS_CHECK_"
 SINGLE = ("source_branch", "target_branch", "source_repository", "target_repository", "author")
