@@ -1,7 +1,8 @@
-"""`gitops-check lint` beside kubeconform on the same manifests and schemas: `python benchmarks/lint_kubeconform.py [--files N] [--runs N]`.
+"""`gitops-check lint` beside kubeconform: `python benchmarks/lint_kubeconform.py [--files N] [--runs N] [--git]`.
 
-Needs `kubeconform` on PATH. Both read local schemas of Kubernetes 1.33, strictly; ours also checks names, labels, pods and
-services, and no policies. Whole processes, in turn, by the operating system's accounting; the ratio is that of medians.
+Needs `kubeconform` on PATH. Both read the same manifests and the same local schemas of Kubernetes 1.33, strictly; ours also
+checks names, labels, pods and services, and no policies. With `--git` the manifests lie in a repository. Whole processes, in
+turn, by the operating system's accounting; the ratio is that of medians.
 Python's compiled modules are kept, as an installed package has them, whatever PYTHONDONTWRITEBYTECODE says here.
 """
 
@@ -33,10 +34,17 @@ def run(command: list[str], folder: Path) -> tuple[float, float, float]:
     return usage.ru_utime + usage.ru_stime, time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
+def commit_all(folder: Path) -> None:
+    identity = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@example.com")
+    for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-qm", "manifests")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--git", action="store_true")
     arguments = parser.parse_args()
     if shutil.which("kubeconform") is None:
         raise SystemExit("kubeconform is not on PATH")
@@ -44,9 +52,11 @@ def main() -> None:
         manifests, settings = Path(work, "manifests"), Path(work, "settings.yaml")
         write_manifests(manifests, arguments.files)
         settings.write_text(_SETTINGS)
+        if arguments.git:
+            commit_all(manifests)
         template = write_schemas(Path(work, "schemas"))
         theirs = ["kubeconform", "-strict", "-kubernetes-version", f"{VERSION}.0", "-schema-location", template, "."]
-        ours = [sys.executable, "-m", "checker", "lint", "--settings", str(settings)]
+        ours = [str(Path(sys.executable).with_name("gitops-check")), "lint", "--settings", str(settings)]
         figures: dict[str, list[tuple[float, float, float]]] = {"gitops-check": [], "kubeconform": []}
         for number in range(arguments.runs + 1):
             for name, command in (("gitops-check", ours), ("kubeconform", theirs)):

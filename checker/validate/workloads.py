@@ -116,6 +116,9 @@ def _several(ports: Sequence[JSONValue]) -> Iterator[Remark]:
     yield from values.duplicates(numbers, "port")
 
 
+_BACKEND_PORT = ("backend", "service", "port", "number")
+
+
 def check_ingress(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     for number, rule in enumerate(sequence(dig(obj.body, "spec", "rules"))):
         for index, item in enumerate(sequence(dig(rule, "http", "paths"))):
@@ -123,7 +126,8 @@ def check_ingress(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]
             entry = mapping(item)
             if entry.get("pathType") not in values.ENUMERATIONS["pathType"]:
                 yield from values.one_of(entry.get("pathType"), "pathType", (*at, "pathType"), options)
-            yield from values.port(dig(entry, "backend", "service", "port", "number"), (*at, "backend", "service", "port", "number"))
+            if (given := dig(entry, *_BACKEND_PORT)) is not None:
+                yield from values.port(given, (*at, *_BACKEND_PORT))
             path = entry.get("path")
             if isinstance(path, str) and path and not path.startswith("/") and entry.get("pathType") in ("Exact", "Prefix"):
                 message = f"{spelled((*at, 'path'))}: must start with /"

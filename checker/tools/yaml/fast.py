@@ -28,6 +28,8 @@ _FOLDED = pattern(rb">[-+0-9]{0,2}[ \t\r]*(?:#[^\n]*)?\n")
 # ryaml takes these for numbers whenever they are not quoted, so that as text they were quoted.
 _NUMBER_TO_BOTH = pattern(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
 _BOOLS_TO_BOTH = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
+_SUSPECT_STARTS = NUMERIC_STARTS | {word[:1] for word in WORDS[Rules.KUBERNETES]}
+"""Text that starts otherwise is the same text to both, plain or quoted."""
 _SURE_TYPES = frozenset((bool, int, type(None)))
 
 _ALIKE: dict[Rules, set[str]] = {rules: set() for rules in Rules}
@@ -110,7 +112,7 @@ def _values_agree(value: Any, rules: Rules) -> bool:
         for item in node:
             kind = type(item)
             if kind is str:
-                if item not in alike and not _text_agrees(item, rules, alike):
+                if item[:1] in _SUSPECT_STARTS and item not in alike and not _text_agrees(item, rules, alike):
                     return False
             elif kind is dict or kind is list:
                 stack.append(item)
