@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.unit.validate.manifests import VALID, check
+from tests.unit.validate.manifests import SERVICE, VALID, check
 
 _TEXTS = ("labels", "matchLabels", "annotations", "selector")
 _FREE = (*_TEXTS, "requests", "properties", "openAPIV3Schema")
@@ -103,3 +103,60 @@ def test_mistakes_are_found_where_they_were_made(rule: str) -> None:
             if (rule, line, column) not in places:
                 missed.append((text.splitlines()[line - 1], line, column, places))
     assert missed == []
+
+
+def _second_document(text: str, line: int, column: int) -> tuple[str, int, int]:
+    return "# first\n" + SERVICE + "--- # second\n" + text, line + SERVICE.count("\n") + 2, column
+
+
+def _item_of_a_list(text: str, line: int, column: int) -> tuple[str, int, int]:
+    indented = "".join(f"    {kept}" if kept.strip() else kept for kept in text.splitlines(keepends=True))
+    return f"apiVersion: v1\nkind: List\nitems:\n  - {indented.lstrip()}", line + 3, column + 4
+
+
+SHAPES: dict[str, Callable[[str, int, int], tuple[str, int, int]]] = {
+    "byte order mark": lambda text, line, column: ("\ufeff# first line\n" + text, line + 1, column),
+    "carriage returns": lambda text, line, column: (text.replace("\n", "\r\n"), line, column),
+    "list": _item_of_a_list,
+    "second document": _second_document,
+    "tabs after colons": lambda text, line, column: (text.replace(": ", ":\t"), line, column),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_mistakes_are_found_in_every_shape_of_file(shape: str) -> None:
+    missed = []
+    for text, rule, line, column in MISTAKES[:: len(SHAPES)]:
+        shaped, at_line, at_column = SHAPES[shape](text, line, column)
+        places = [(finding.rule, finding.location.line, finding.location.column) for finding in check(shaped).checked.findings]
+        if (rule, at_line, at_column) not in places:
+            missed.append((text.splitlines()[line - 1], at_line, at_column, places))
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("wrong-type", '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"},\n "data": {"a": "b", "c": ^1}}'),
+        ("unknown-field", '{"apiVersion": "v1",\n\t"kind": "ConfigMap",\n\t"metadata": {"name": "x"},\n\t^"dat": {}}'),
+        ("unknown-field", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: 80, ^prt: 1}]}\n"),
+        ("wrong-type", "apiVersion: v1\nkind: Service\nmetadata: {name: x, labels: {a: ^1}}\nspec: {ports: [{port: 80}]}\n"),
+        ("wrong-type", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  text: |\n    one: 1\n\n    two\n  b: ^2\n"),
+        ("wrong-type", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  text: >-\n   folded\n   # text\n  b: ^2\n"),
+        ("wrong-type", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: 'two\n    lines'\n  ? b\n  : ^2\n"),
+        ("wrong-type", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, labels: &l {a: b}}\ndata:\n  <<: *l\n  c: ^1\n"),
+        ("wrong-type", "apiVersion: v1\nkind: ConfigMap\nmetadata: &m {name: x, labels: {a: ^1}}\n"),
+        ("unknown-field", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec:\n  ports:\n  - &p\n    port: 80\n    ^prot: TCP\n"),
+        ("duplicate-key", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b, ^a: c}\n"),
+        ("duplicate-key", 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  "a": b\n  ^a: c\n'),
+        ("wrong-type", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {\u4e2d\u6587: b, \U0001f600: ^1}\n"),
+        ("missing-field", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec:\n  ports:\n  - ^name: http\n"),
+        ("missing-field", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {type: ClusterIP, ports: [^{name: http}]}\n"),
+    ],
+)
+def test_places_in_other_ways_to_write_yaml(rule: str, text: str) -> None:
+    """The place is marked with ^."""
+    before = text[: text.index("^")]
+    place = (rule, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    found = check(text.replace("^", "", 1)).checked.findings
+    assert place in [(finding.rule, finding.location.line, finding.location.column) for finding in found]
