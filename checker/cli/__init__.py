@@ -45,8 +45,11 @@ def main(argv: Sequence[str]) -> int:
 def _told(error: CheckerError, *, debug: bool) -> int:
     if debug:
         raise error
+    from checker.report.clean import visible
+
     hint = f"\n  {error.hint}" if error.hint else ""
-    sys.stderr.write(f"gitops-check: {error.message}{hint}\n")
+    lines = f"gitops-check: {error.message}{hint}".split("\n")
+    sys.stderr.write("".join(f"{visible(line)}\n" for line in lines))
     return error.exit_code
 
 

@@ -13,6 +13,7 @@ from checker.model.objects import JSONValue, Location
 from checker.model.paths import RepoPath, shown
 from checker.model.report import RuleVerdict
 from checker.model.units import DeployUnit
+from checker.report.clean import visible
 
 if TYPE_CHECKING:
     from checker.pipeline.movement import Chain, Movement
@@ -33,7 +34,8 @@ def explain_movement(arguments: Arguments) -> int:
         running = pipeline.Running(jobs=arguments.jobs, cache=not arguments.no_cache)
         found = pipeline.explain_movement(session.change, session.settings, arguments.explain, running)
         for name, path in forms:
-            text = "\n".join(_told(found)) + "\n" if name == "text" else json.dumps(_value(found), indent=2) + "\n"
+            lines = "\n".join(_told(found)).split("\n")
+            text = "".join(f"{visible(line)}\n" for line in lines) if name == "text" else json.dumps(_value(found), indent=2) + "\n"
             write(text, path)
     return 0
 

@@ -107,10 +107,10 @@ def test_search_and_filters_narrow_the_list(show: Open) -> None:
     page = show(release())
     assert page.locator(".object").count() == 2
     page.get_by_role("button", name="- deleted").click()
-    assert page.locator(".object .name").all_inner_texts() == ["PodDisruptionBudget podinfo/podinfo"]
+    expect(page.locator(".object .name")).to_have_text(["PodDisruptionBudget podinfo/podinfo"])
     page.get_by_role("button", name="- deleted").click()
     page.get_by_role("combobox", name="Effect").select_option("restarts-pods")
-    assert page.locator(".object .name").all_inner_texts() == ["Deployment podinfo/podinfo"]
+    expect(page.locator(".object .name")).to_have_text(["Deployment podinfo/podinfo"])
     page.get_by_role("combobox", name="Effect").select_option("")
     page.locator("#search").fill("drained")
     expect(page.locator(".object")).to_have_count(1)

@@ -96,3 +96,27 @@ def test_nothing_of_it_acts_in_any_format(command: str, hostile_repo: GitRepo, t
     if command != "lint":
         assert "production and staging would change" in (tmp_path / "markdown").read_text(encoding="utf-8")
     assert len((tmp_path / "markdown").read_bytes()) <= 65_000
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["units"],
+        ["gate", "--base", "main", "--explain", "production"],
+        ["check", "--base", "main", "--timings", "--hook"],
+        ["check", "--base", "feature/$(id)`x`\x1b[2J::error::"],
+        ["lint", "no/such\x1b[2J\n::error::x"],
+        ["explain", "::error::\x1b[2J\u202e"],
+        ["comment", "no/such\x1b[2J\n::error::x", "--forge", "github", "--project", "a/b", "--request", "1"],
+        ["init", "--dry-run"],
+    ],
+    ids=lambda words: "-".join(word for word in words if word.isascii() and word.isprintable())[:40],
+)
+def test_nothing_of_it_acts_in_what_else_is_said(command: list[str], hostile_repo: GitRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    (word, *more) = command
+    place = [] if word in ("explain", "comment") else ["-C", str(hostile_repo.root)]
+    assert main([word, *place, *more]) in (0, 1, 2, 3)
+    said = capsys.readouterr()
+    assert said.out + said.err
+    assert not UNSEEN.search(said.out + said.err)
+    assert not COMMAND.search(said.out + said.err)
