@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from checker.model.findings import Checked, Counts, Finding, Outcome
+from checker.model.findings import Checked, Counts, Finding
 from checker.model.paths import ROOT
 from checker.model.tree import Tree
 from checker.model.units import BuiltUnit
@@ -19,6 +19,10 @@ from checker.validate import ValidateOptions
 
 ELSEWHERE = frozenset({"crds", "tree", "read_schema", "locate"})
 """Options that are accounted for below: definitions by content, schema files by the tree they are read from; places say nothing."""
+
+
+SAID_ONCE = "schema-unusable"
+"""The rule of everything that is said to the first unit alone; whatever else a unit is told it would be told by itself too."""
 
 
 class PassedSchemas:
@@ -39,7 +43,7 @@ class PassedSchemas:
 
     def keep(self, findings: Iterable[Finding]) -> None:
         """At the end of the run, when all that it has to say is known."""
-        if self._ledger is None or any(finding.rule == "schema-unusable" or finding.outcome is Outcome.NOT_CHECKED for finding in findings):
+        if self._ledger is None or any(finding.rule == SAID_ONCE for finding in findings):
             return
         for counts, parts in self._clean:
             self._ledger.keep(counts, *parts)

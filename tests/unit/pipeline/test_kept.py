@@ -162,6 +162,17 @@ def test_what_passed_is_not_looked_at_again(git_repo: GitRepo, monkeypatch: pyte
     assert engines.asked() == (1, 0)
 
 
+def test_a_unit_that_could_not_be_judged_keeps_no_other_from_being_remembered(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = "apiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {}\n"
+    git_repo.commit(files={"one/a.yaml": OVERLAY["app/a.yaml"], "two/b.yaml": old})
+    engines = Engines(monkeypatch)
+    first = report(git_repo, "main", "main", running=Running(cache=True))
+    assert "removed-api" in first
+    assert engines.asked() == (0, 2)
+    assert report(git_repo, "main", "main", running=Running(cache=True)) == first
+    assert engines.asked() == (0, 1)
+
+
 def test_a_neighbour_that_goes_away_is_a_finding_in_a_unit_that_did_not_change(git_repo: GitRepo) -> None:
     """The account that a workload names is deployed by another unit."""
     account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: shop}\n"
