@@ -42,7 +42,8 @@ def _rule(rule: RuleVerdict, widths: Sequence[int], paint: Paint, width: int, *,
     said = wrapped(message, width - len(indent))
     more = [line for part in _details(rule, again=again, most=most) for line in wrapped(part, width - len(indent))]
     yield paint(style, start if beside else start.rstrip()) + (said.pop(0) if beside else "")
-    yield from (f"{indent}{line}" for line in (*said, *more))
+    yield from (f"{indent}{line}" for line in said)
+    yield from (f"{indent}{paint('dim', line)}" for line in more)
 
 
 def _cells(rule: RuleVerdict) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ from checker.compare.effects.references import referrers
 from checker.compare.effects.subject import Mapped, Subject, all_named, named
 from checker.compare.pruning import hook_phases, not_applied
 from checker.model.diff import Change, Effect
-from checker.model.objects import dig, mapping, sequence, text
+from checker.model.objects import KubeObject, dig, mapping, sequence, text
 from checker.model.units import State
 
 
@@ -129,9 +129,19 @@ def configurations(subject: Subject) -> Iterator[Effect]:
         yield effect("secret-changed", f"{_keys(keys)} of Secret {subject.obj.name} changes")
     if subject.change is Change.RENAMED:
         return  # Whoever refers to it by its generated name gets a new pod template.
-    readers = [*referrers(subject, "env", "subpath")]
+    restarted = [workload for workload in referrers(subject) if _is_reloaded(workload)]
+    readers = [workload for workload in referrers(subject, "env", "subpath") if workload not in restarted]
     if readers:
         yield effect("config-not-reloaded", f"running pods of {all_named(readers)} keep the old values until they restart")
+    if restarted:
+        yield effect("restarts-pods", f"Reloader restarts the pods of {all_named(restarted)}")
+
+
+def _is_reloaded(workload: KubeObject) -> bool:
+    """Whether it asks for new pods when what it reads changes (https://github.com/stakater/Reloader)."""
+    template = mapping(dig(workload.body, "spec", "template", "metadata", "annotations"))
+    marks = {**template, **workload.annotations}
+    return any("reloader.stakater.com/" in name and value not in ("false", "") for name, value in marks.items())
 
 
 def _keys(pointers: list[str]) -> str:

@@ -187,6 +187,13 @@ def test_who_keeps_an_old_configuration(reader: dict[str, Any], expected: bool) 
     assert ("config-not-reloaded" in ids(diff)) is expected
 
 
+def test_who_is_restarted_by_reloader_keeps_nothing_old() -> None:
+    reader = deployment(envFrom=[{"configMapRef": {"name": "settings"}}])
+    reader.body["metadata"]["annotations"] = {"reloader.stakater.com/auto": "true"}  # type: ignore[index,call-overload]
+    diff = one(obj("ConfigMap", "settings", data={"a": "1"}), obj("ConfigMap", "settings", data={"a": "2"}), reader)
+    assert [effect.message for effect in diff.effects] == ["Reloader restarts the pods of Deployment shop"]
+
+
 def test_a_new_config_name_restarts_and_says_why() -> None:
     def mounting(name: str) -> KubeObject:
         return deployment(pod={"volumes": [{"name": "v", "configMap": {"name": name}}]})
