@@ -1,8 +1,8 @@
 """Report -> text, one pure function per output format.
 
 To add a format: write `checker/report/<name>.py` with a function `(Report, FormatOptions) -> str`, enter it in FORMATS, add golden
-files for it (`tests/unit/report`). Everything a format prints that came from the repository goes through `clean` first. Formats are
-loaded by name, so that a run loads the one it needs.
+files for it (`UPDATE_GOLDENS=1 pytest tests/unit/report/test_golden.py` writes them). Everything a format prints that came from the
+repository goes through `clean` first. Formats are loaded by name, so that a run loads the one it needs.
 """
 
 from __future__ import annotations
