@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from checker.model.objects import KubeObject, dig
 from checker.validate.findings import Remark
@@ -23,28 +24,37 @@ from checker.validate.workloads import (
     check_service,
 )
 
+if TYPE_CHECKING:
+    from checker.validate.limits.rows import Node
+
 Check = Callable[[KubeObject, ValidateOptions], Iterable[Remark]]
 
 MOST_REMARKS = 200
 """Of one check about one object: past it nobody reads on."""
 
 
-def check_fields(obj: KubeObject, options: ValidateOptions) -> list[Remark]:
+def _checks_of_fields(group: str, kind: str) -> Iterator[Check]:
     """What the tables say of the kind's own fields, and of its pod's."""
-    found: list[Remark] = []
-    own = limits_of(obj.group, obj.kind)
+    own, at = limits_of(group, kind), POD_AT.get((group, kind))
     if own is not None:
-        from checker.validate.limits.rows import hold
-
-        hold(own, obj.body, [], options, found)
-    at = POD_AT.get((obj.group, obj.kind))
-    spec = None if at is None else dig(obj.body, *map(str, at), "spec")
-    if at is not None and isinstance(spec, dict):
+        yield _held(own, ())
+    if at is not None:
         from checker.validate.limits.pods import POD
-        from checker.validate.limits.rows import hold
 
-        hold(POD, spec, [*at, "spec"], options, found)
-    return found
+        yield _held(POD, (*at, "spec"))
+
+
+def _held(table: Node, at: tuple[str, ...]) -> Check:
+    from checker.validate.limits.rows import hold
+
+    def check_fields(obj: KubeObject, options: ValidateOptions) -> list[Remark]:
+        found: list[Remark] = []
+        value = dig(obj.body, *at)
+        if isinstance(value, dict):
+            hold(table, value, [*at], options, found)
+        return found
+
+    return check_fields
 
 
 COMMON: tuple[Check, ...] = (check_metadata,)
@@ -82,5 +92,5 @@ def server_remarks(obj: KubeObject, checks: tuple[Check, ...], options: Validate
 def checks_of(api_version: str, kind: str, scope: str | None) -> tuple[Check, ...]:
     """What every object of the kind is asked."""
     group = api_version.rpartition("/")[0]
-    own = (*BY_KIND.get((group, kind), ()), *((check_fields,) if is_builtin_group(group) else ()))
+    own = (*BY_KIND.get((group, kind), ()), *(_checks_of_fields(group, kind) if is_builtin_group(group) else ()))
     return (*COMMON, *(CLUSTER_WIDE if scope == "Cluster" else ()), *own)

@@ -6,10 +6,10 @@ nothing, a sentence about the value, or a `Fault` about something in it. A row s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from checker.model.patterns import pattern
 from checker.model.records import dataclass
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
 from checker.validate.findings import Remark
@@ -62,16 +62,19 @@ def hold(node: Node, value: Any, path: list[str | int], options: ValidateOptions
         fault = rule(value)
         if fault and not holds_open_text(value, options):
             found.append(_remark(fault if isinstance(fault, Fault) else Fault(fault), path))
-    if node.entries is not None:
-        for number, item in enumerate(value if isinstance(value, list) else ()):
+    entries, below = node.entries, node.below
+    if entries is not None:
+        for number, item in enumerate(value) if isinstance(value, list) else ():
             path.append(number)
-            hold(node.entries, item, path, options, found)
+            hold(entries, item, path, options, found)
             path.pop()
-    elif node.below and isinstance(value, dict):
-        for key in node.below.keys() & value.keys():
-            path.append(key)
-            hold(node.below[key], value[key], path, options, found)
-            path.pop()
+    elif below and isinstance(value, dict):
+        for key, item in value.items():
+            inner = below.get(key)
+            if inner is not None:
+                path.append(key)
+                hold(inner, item, path, options, found)
+                path.pop()
 
 
 def _remark(fault: Fault, path: list[str | int]) -> Remark:
@@ -126,30 +129,44 @@ def requires(*names: str) -> Rule:
 
     def rule(value: Any) -> Fault | None:
         given = value if isinstance(value, dict) else {}
-        lacking = next((name for name in names if given.get(name) in (None, "", [], {})), None)
-        return Fault(missing=lacking) if lacking is not None and (value is None or isinstance(value, dict)) else None
+        for name in names:
+            if given.get(name) in (None, "", [], {}):
+                return Fault(missing=name) if value is None or isinstance(value, dict) else None
+        return None
 
     return rule
 
 
 def exactly_one(*names: str) -> Rule:
     """Of the fields that exclude each other."""
-    some = at_most_one(*names)
+    known = frozenset(names)
 
     def rule(value: Any) -> str:
-        if isinstance(value, dict) and all(value.get(name) is None for name in names):
-            return f"needs one of {', '.join(names)}"
-        return str(some(value) or "")
+        given = _given(value, known) if isinstance(value, dict) else None
+        if given is None or len(given) == 1:
+            return ""
+        return _excluding(names, given) if given else f"needs one of {', '.join(names)}"
 
     return rule
 
 
 def at_most_one(*names: str) -> Rule:
+    known = frozenset(names)
+
     def rule(value: Any) -> str:
-        given = [name for name in names if value.get(name) is not None] if isinstance(value, dict) else []
-        return f"{' and '.join(given)} exclude each other" if len(given) > 1 else ""
+        given = _given(value, known) if isinstance(value, dict) else ()
+        return _excluding(names, given) if len(given) > 1 else ""
 
     return rule
+
+
+def _given(value: Mapping[str, Any], known: Container[str]) -> Collection[str]:
+    """The fields of a mapping that are among those known, and not null."""
+    return [name for name in value if name in known and value[name] is not None]
+
+
+def _excluding(names: Iterable[str], given: Container[str]) -> str:
+    return f"{' and '.join(name for name in names if name in given)} exclude each other"
 
 
 def needs_one_of(*names: str) -> Rule:
@@ -160,11 +177,11 @@ def needs_one_of(*names: str) -> Rule:
     return rule
 
 
-def matches(pattern: str, said: str) -> Rule:
-    """Compiled at its first use: of most rows a run meets none."""
+def matches(expression: str, said: str) -> Rule:
+    known = pattern(expression)
 
     def rule(value: Any) -> str:
-        return "" if not isinstance(value, str) or re.fullmatch(pattern, value) else f"{quoted(value)} {said}"
+        return "" if not isinstance(value, str) or known.fullmatch(value) else f"{quoted(value)} {said}"
 
     return rule
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from checker.model.objects import mapping
+from checker.model.patterns import pattern
 from checker.validate.limits.rows import Fault, Rule, between, filled, matches, named, one_of, requires
 
-_DATA_KEY = r"(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}"
+_DATA_KEY = pattern(r"(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}")
 
 
 _MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
@@ -43,10 +44,8 @@ def _data(*fields: str) -> Iterator[tuple[str, Rule]]:
 
 
 def _data_keys(value: Any) -> Fault | None:
-    import re
-
     for key in mapping(value):
-        if not re.fullmatch(_DATA_KEY, key):
+        if not _DATA_KEY.fullmatch(key):
             return Fault("is no key: letters, digits, -, _ and . are allowed", (key,))
     return None
 
