@@ -12,12 +12,12 @@ from checker.model.objects import KubeObject, Location, Origin, dig, mapping, te
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, clamped_path, join
 from checker.model.records import replace
 from checker.model.tree import EntryKind, OverlayTree, Tree, nearest
-from checker.model.units import DeployUnit, Note, Rendered, RenderFailure
+from checker.model.units import DeployUnit, Note, Reason, Rendered, RenderFailure
 from checker.render.flux.apply import applied, decrypted
 from checker.render.flux.generate import kustomization_for
 from checker.render.flux.variables import read_variables, substituted, unknown_notes
 from checker.render.options import RenderOptions
-from checker.tools.flux import ArtifactTree, SourceOptions, SourceRef, no_longer_served, open_source
+from checker.tools.flux import THIS_REPOSITORY, ArtifactTree, SourceOptions, SourceRef, no_longer_served, open_source
 
 KINDS = ("GitRepository", "OCIRepository", "Bucket", "ExternalArtifact")
 
@@ -48,12 +48,16 @@ def render_kustomization(unit: DeployUnit, tree: Tree, options: RenderOptions) -
 
 def open_artifact(unit: DeployUnit, tree: Tree, options: RenderOptions) -> ArtifactTree:
     """The content of the unit's source."""
-    assert unit.declaration is not None
-    spec = mapping(dig(unit.declaration.body, "spec", "sourceRef"))
-    reference = SourceRef(text(spec.get("kind")), text(spec.get("namespace")) or unit.namespace, text(spec.get("name")))
+    reference = _source_of(unit)
     if reference.kind not in KINDS:
         raise RenderFailure(f"spec.sourceRef names kind {reference.kind!r}; Flux accepts {', '.join(KINDS)}", location=unit.origin.location)
     return open_source(reference, unit.related, tree, source_options(options))
+
+
+def _source_of(unit: DeployUnit) -> SourceRef:
+    assert unit.declaration is not None
+    spec = mapping(dig(unit.declaration.body, "spec", "sourceRef"))
+    return SourceRef(text(spec.get("kind")), text(spec.get("namespace")) or unit.namespace, text(spec.get("name")))
 
 
 def source_options(options: RenderOptions) -> SourceOptions:
@@ -70,6 +74,10 @@ def _built(unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: Re
         near = nearest(artifact, path)
         hint = f"; did you mean {near}?" if near else ""
         absence = artifact.absence(path) if artifact.kind(path) is None else ""
+        packed = "" if absence else _packed_source(unit)
+        if packed:
+            message = f"spec.path {path!r} is not a folder of this repository, which {packed}"
+            raise RenderFailure(f"{message}{hint}", reason=Reason.REMOTE, location=unit.origin.location)
         why = absence or "is not a folder of the source"
         raise RenderFailure(
             f"spec.path {path!r} {why}, so Flux applies nothing and prunes nothing{hint}",
@@ -80,6 +88,16 @@ def _built(unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: Re
         return ()
     overlaid = OverlayTree(artifact, {file: content}) if content is not None else artifact
     return build(overlaid, path, KustomizeOptions(load_restrictor="none", order="fifo", sources=options.sources))
+
+
+def _packed_source(unit: DeployUnit) -> str:
+    """What to say of a source that is taken for this repository and may be packed from a folder of it, as no Git repository is."""
+    assert unit.declaration is not None
+    reference = _source_of(unit)
+    source = next((obj for obj in unit.related if (obj.kind, obj.namespace, obj.name) == reference), None)
+    if source is None or reference.kind == "GitRepository" or THIS_REPOSITORY not in source.annotations:
+        return ""
+    return f"{reference} is taken for; if it packs a folder of it, map {'/'.join(reference)} to that folder under sources:"
 
 
 def _with_origin(obj: KubeObject, artifact: ArtifactTree, unit: DeployUnit) -> KubeObject:

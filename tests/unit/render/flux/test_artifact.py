@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from checker.model.objects import KubeObject
 from checker.model.paths import RepoPath
 from checker.model.tree import EntryKind, Missing, RecordingTree, Tree
 from checker.model.units import Reason, RenderFailure
-from checker.tools.flux import RepositoryTree
-from tests.unit.render.flux.builders import config_map, git_repository, kube, names, render, repository
+from checker.render.flux import render_kustomization
+from checker.render.options import RenderOptions
+from checker.tools.flux import THIS_REPOSITORY, RepositoryTree
+from tests.unit.render.flux.builders import config_map, git_repository, kube, kustomization, names, render, repository
 
 
 class Linked:
@@ -292,3 +295,18 @@ def test_a_copy_rule_that_matches_nothing_fails() -> None:
     generator = kube("ArtifactGenerator", "gen", group="source.extensions.fluxcd.io/v1beta1", spec=GENERATOR)
     with pytest.raises(RenderFailure, match="matches no file"):
         render({"x": ""}, "./prod", related=[generator, git_repository()], sourceRef={"kind": "ExternalArtifact", "name": "apps"})
+
+
+def test_an_artifact_that_is_packed_elsewhere_may_be_a_folder_of_this_repository() -> None:
+    source = kube("OCIRepository", "flux-system", group="source.toolkit.fluxcd.io/v1", spec={})
+    marked = KubeObject(
+        body={**source.body, "metadata": {**source.metadata, "annotations": {THIS_REPOSITORY: "bootstrap"}}}, origin=source.origin
+    )
+    files = {"kubernetes/app/a.yaml": config_map()}
+    reference = {"kind": "OCIRepository", "name": "flux-system"}
+    with pytest.raises(RenderFailure, match="map OCIRepository/flux-system/flux-system to that folder under sources:") as caught:
+        render(files, related=[marked, git_repository()], sourceRef=reference)
+    assert caught.value.reason is Reason.REMOTE
+    options = RenderOptions(sources={"OCIRepository/flux-system/flux-system": RepoPath("kubernetes")})
+    unit = kustomization(related=[marked, git_repository()], sourceRef=reference)
+    assert names(render_kustomization(unit, repository(files), options)) == ["settings"]
