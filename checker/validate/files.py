@@ -134,6 +134,8 @@ def _left_open(obj: KubeObject, remarks: list[Remark], counts: Counts, options: 
 
 def _is_named_later(obj: KubeObject, remark: Remark) -> bool:
     """Setting a namespace, kustomize names the Namespaces and the subjects of bindings with it."""
+    if obj.kind == "ClusterRoleBinding":
+        return remark.rule == "missing-field" and remark.pointer.startswith("/subjects/")
     return remark.pointer == "/metadata/name" and obj.kind == "Namespace" and obj.group == ""
 
 

@@ -80,6 +80,13 @@ def test_a_kustomization_that_sets_a_namespace_names_the_namespaces_it_takes_in(
     result = check(placeholder, ValidateOptions(named=frozenset({FILE}))).checked
     assert [(finding.rule, finding.outcome) for finding in result.findings] == [("invalid-name", Outcome.NOT_CHECKED)]
     assert [finding.outcome for finding in check(placeholder).checked.findings] == [Outcome.FAILED]
+    binding = (
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: x}\n"
+        "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: x}\nsubjects: [{kind: ServiceAccount, name: x}]\n"
+    )
+    result = check(binding, ValidateOptions(named=frozenset({FILE}))).checked
+    assert [(finding.rule, finding.outcome) for finding in result.findings] == [("missing-field", Outcome.NOT_CHECKED)]
+    assert [finding.outcome for finding in check(binding).checked.findings] == [Outcome.FAILED]
     other = placeholder.replace("Namespace", "ConfigMap")
     assert [finding.outcome for finding in check(other, ValidateOptions(named=frozenset({FILE}))).checked.findings] == [Outcome.FAILED]
 
