@@ -58,7 +58,10 @@ exposed(name, value) if {
 	not blank(value)
 	not kubernetes.unresolved(value)
 	not startswith(value, "ENC[")
-	not startswith(value, "ref+")
+	not injected(value)
 }
+
+# A reference that vals or the 1Password command line replaces when the manifest is applied.
+injected(value) if regex.match(`^\s*(ref\+[a-z0-9]+|op)://\S+\s*$`, value)
 
 blank(value) if trim_space(value) == ""

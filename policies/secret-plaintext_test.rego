@@ -39,3 +39,10 @@ test_settings_beside_a_password_are_not if {
 	some violation in secret_plaintext.deny with input as secret({"stringData": {"broker.properties": "a=b", "password": "x"}})
 	violation.severity == "error"
 }
+
+test_references_that_are_filled_in_at_deploy_pass if count(secret_plaintext.deny) == 0 with input as secret({"stringData": {
+	"token": "op://Kubernetes/1password/TOKEN\n",
+	"password": "ref+vault://secret/db#/password",
+}})
+
+test_a_password_that_begins_like_a_reference_does_not_pass if count(secret_plaintext.deny) == 1 with input as secret({"stringData": {"token": "op:// x y"}})

@@ -84,6 +84,22 @@ def _is_put_away(built: BuiltUnit) -> bool:
     return built.unit.declaration is None and any(part.startswith(".") for part in (built.unit.path or "").split("/"))
 
 
+def _put_away(units: Iterable[BuiltUnit]) -> Iterable[Finding]:
+    """A note for each hidden folder whose units are not judged."""
+    folders: dict[str, list[BuiltUnit]] = {}
+    for built in units:
+        if _is_put_away(built) and built.objects:
+            parts = (built.unit.path or "").split("/")
+            hidden = next(index for index, part in enumerate(parts) if part.startswith("."))
+            folders.setdefault("/".join(parts[: hidden + 1]), []).append(built)
+    for folder, held in folders.items():
+        number = sum(len(built.objects) for built in held)
+        objects = "1 object is" if number == 1 else f"{number} objects are"
+        message = f"{objects} not judged by policies: {folder} is a hidden folder that nothing deploys"
+        place = held[0].unit.origin.location
+        yield Finding(rule="put-away", severity=Severity.NOTE, message=message, location=place, outcome=Outcome.SKIPPED)
+
+
 def _broken(file: BrokenFile) -> Finding:
     """A warning: where a unit reads the file, the unit fails on it and that is the error."""
     message = f"{file.message}; units that it may declare are not known"
@@ -138,11 +154,14 @@ def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, options:
     from checker.evaluate import evaluate_objects
     from checker.pipeline.judged import judged
 
-    inputs = judged(base.built, head.built)
+    put_away = tuple(_put_away(head.built))
+    inputs = judged(base.built, [built for built in head.built if not _is_put_away(built)])
     policies = (*given, *deployed_sets(scoped((*head.built, *base.built)), given))
     checked = evaluate_objects(inputs, policies, options)
     environments = {built.unit.key: built.unit.environment for built in head.built}
-    return replace(checked, findings=tuple(_in_environment(finding, environments) for finding in checked.findings))
+    found = (*(_in_environment(finding, environments) for finding in checked.findings), *put_away)
+    skipped = sum(len(built.objects) for built in head.built if _is_put_away(built))
+    return Checked(findings=found, counts=checked.counts + Counts(skipped=skipped))
 
 
 def _of_unit(finding: Finding, built: BuiltUnit) -> Finding:

@@ -19,8 +19,8 @@ from checker.model.objects import REDACTED, JSONValue, KubeObject
 from checker.model.records import replace
 from checker.model.units import Failure, KeptObjects, Rendered
 
-_VARIABLE = re.compile(r"\$\{[_a-zA-Z][_a-zA-Z0-9]*\}")
-"""Only names the value, which Flux fills in from elsewhere."""
+_NAMED = re.compile(r"\s*(?:\$\{[_a-zA-Z][_a-zA-Z0-9]*\}|op://[\w.-]+(?:/[\w .-]+){2,3})\s*")
+"""Only names the value, which Flux or `op inject` of 1Password fills in from elsewhere."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -84,7 +84,7 @@ def _is_secret(obj: KubeObject) -> bool:
 def _placeholder(value: JSONValue, key: bytes, *, encoded: bool) -> JSONValue:
     """The type survives, so that a wrong type is still found; the value does not."""
     match value:
-        case str() if _VARIABLE.fullmatch(value):
+        case str() if _NAMED.fullmatch(value):
             return value
         case str():
             return _digest(_decoded(value) if encoded else value.encode("utf-8", "surrogateescape"), key)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import tomllib
 from pathlib import Path
 
 from tests.e2e.conftest import run_program
@@ -20,6 +22,7 @@ spec:
     - port: 80
       targetPort: 8080
 """
+ROOT = Path(__file__).parents[2]
 BAD = GOOD.replace("targetPort", "targetPrt")
 
 
@@ -108,6 +111,16 @@ def test_the_manifest_names_commands_that_exist() -> None:
     from checker.cli.arguments import COMMANDS
     from checker.tools.yaml import load_documents
 
-    hooks = load_documents((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_bytes())[0].value
+    hooks = load_documents((ROOT / ".pre-commit-hooks.yaml").read_bytes())[0].value
     assert isinstance(hooks, list)
     assert {hook["entry"].split()[1] for hook in hooks if isinstance(hook, dict)} <= set(COMMANDS)  # type: ignore[union-attr]
+
+
+def test_hooks_bring_what_the_extras_name_and_the_lock_is_of_the_same_engine() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    wanted = {*project["rego"], *project["helm"], *project["cel"]}
+    listed = re.findall(r"additional_dependencies: \[(.*)\]", (ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert [set(re.findall(r'"([^"]+)"', one)) for one in listed] == [wanted] * 3
+    lock = (ROOT / ".ci" / "rego.lock").read_text()
+    assert re.findall(r"^[a-z-]+==\S+", lock, re.MULTILINE) == project["rego"]
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", lock)) >= 5

@@ -8,6 +8,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     *explained(
         "rendering",
         (
+            "put-away",
+            "Objects in a hidden folder that nothing deploys",
+            "A folder such as .archive keeps what is not deployed; its changes are shown, but policies would accuse what runs nowhere.",
+            "Nothing to do. Name the folder from a unit, or without the dot, and its objects are judged.",
+        ),
+        (
             "could-not-render",
             "A deploy unit that does not build",
             "The controller would fail on it too: nothing of it is applied, and nothing that it should change changes.",

@@ -83,3 +83,23 @@ def test_policies_see_the_change(git_repo: GitRepo, tmp_path: Path) -> None:
     assert main(["check", "-C", str(git_repo.root), *words, "-o", f"json={out}"]) == 1
     (message,) = [one["message"] for one in json.loads(out.read_text())["findings"] if one["rule"] == "main/deny"]
     assert message == 'feature to main by ["urgent"]: A apps/web/c.yaml'
+
+
+def test_what_a_hidden_folder_keeps_is_shown_and_not_judged(git_repo: GitRepo, tmp_path: Path) -> None:
+    """Nothing deploys it: its change is in the diff, its objects are counted as skipped, and one note says why."""
+    rule = 'package main\nimport rego.v1\ndeny contains "no" if input.kind == "ConfigMap"\n'
+    folders = (".archive/old", ".archive/older", "live")
+    files = {f"apps/{folder}/kustomization.yaml": "resources: [c.yaml]\n" for folder in folders}
+    maps = {f"apps/{folder}/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n" for folder in folders}
+    git_repo.commit(files={"policy/p.rego": rule, ".gitops-check.yaml": "version: 1\npolicies: [{path: policy}]\n", **files, **maps})
+    git_repo.branch("feature")
+    git_repo.switch("feature")
+    git_repo.commit(files={"apps/.archive/old/c.yaml": maps["apps/live/c.yaml"] + "data: {k: v}\n"})
+    out = tmp_path / "out.json"
+    main(["check", "-C", str(git_repo.root), "--base", "main", "-o", f"json={out}"])
+    report = json.loads(out.read_text())
+    assert [one["location"]["path"] for one in report["findings"] if one["rule"] == "main/deny"] == ["apps/live/c.yaml"]
+    (note,) = [one for one in report["findings"] if one["rule"] == "put-away"]
+    assert note["message"] == "2 objects are not judged by policies: apps/.archive is a hidden folder that nothing deploys"
+    assert report["summary"]["checks"]["skipped"] == 2
+    assert report["summary"]["objects"]["changed"] == 1

@@ -75,3 +75,11 @@ def test_a_variable_that_flux_fills_in_is_no_value() -> None:
     data = mapping(redacted(secret(stringData={"a": "${TOKEN}", "b": "x${TOKEN}"}), KEY).body["stringData"])
     assert data["a"] == "${TOKEN}"
     assert str(data["b"]).startswith("digest:")
+
+
+def test_a_reference_is_no_value() -> None:
+    """Flux and the 1Password command line put the value in its place when it is deployed."""
+    references: JSONValue = {"a": "${TOKEN}", "b": "op://Kubernetes/1password/TOKEN\n", "c": "op://a vault"}
+    data = mapping(redacted(secret(stringData=references), KEY).body["stringData"])
+    assert (data["a"], data["b"]) == ("${TOKEN}", "op://Kubernetes/1password/TOKEN\n")
+    assert str(data["c"]).startswith("digest:")
