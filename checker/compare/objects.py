@@ -14,6 +14,7 @@ from checker.compare.pairing import ObjectPair, identity
 from checker.compare.pruning import kept_by_object, kept_by_unit
 from checker.compare.removal import Removals
 from checker.compare.shapes import CustomKeys, shape_of
+from checker.compare.units import UnitPair
 from checker.model.diff import Change, ObjectDiff
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, KubeObject
@@ -51,17 +52,23 @@ def object_diff(
 
 
 def _fate(pair: ObjectPair, removals: Removals) -> tuple[Change, str]:
-    """Whether what left Git is deleted or stays, and why it stays."""
-    if pair.change is not Change.DELETED or pair.before is None:
+    """Whether what left Git is deleted or stays, and why it stays; of what another unit applies too, why the one that drops it keeps it."""
+    if pair.shared_with is not None and pair.moved_from is not None:
+        return pair.change, _kept(pair.moved_from, pair, removals)
+    if pair.change is not Change.DELETED:
         return pair.change, ""
-    unit = pair.unit
+    kept = _kept(pair.unit, pair, removals)
+    return (Change.ORPHANED, kept) if kept else (Change.DELETED, "")
+
+
+def _kept(unit: UnitPair, pair: ObjectPair, removals: Removals) -> str:
+    """Why the unit does not delete an object that it no longer has."""
     assert unit.base is not None
+    assert pair.before is not None
     controller = unit.base.unit.controller
     if unit.head is not None:
-        kept = kept_by_unit(unit.head, empties=not unit.head.objects) or kept_by_object(controller, pair.before)
-    else:
-        kept = removals.kept(unit) or kept_by_object(controller, pair.before, unit_removed=True)
-    return (Change.ORPHANED, kept) if kept else (Change.DELETED, "")
+        return kept_by_unit(unit.head, empties=not unit.head.objects) or kept_by_object(controller, pair.before)
+    return removals.kept(unit) or kept_by_object(controller, pair.before, unit_removed=True)
 
 
 def _differences(pair: ObjectPair, custom: CustomKeys) -> Differences:

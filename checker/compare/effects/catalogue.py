@@ -313,7 +313,8 @@ _ROWS: tuple[EffectKind, ...] = (
         id="two-owners",
         severity=WARNING,
         title="An object of two units leaves one of them",
-        explanation="The unit that drops it may delete it before the other applies it again.",
+        explanation="Each apply marks the object as the unit's own, and a unit prunes what bears its mark: the one that drops it deletes"
+        " it if it was the last to apply it. The other makes it again at its next run; an Application without selfHeal at its next sync.",
     ),
     EffectKind(
         id="source-changed",

@@ -11,7 +11,8 @@ from checker.compare.effects.subject import Mapped, Subject, all_named, named
 from checker.compare.pruning import hook_phases, not_applied
 from checker.model.diff import Change, Effect
 from checker.model.objects import KubeObject, dig, mapping, sequence, text
-from checker.model.units import State
+from checker.model.units import Controller, State, UnitKey
+from checker.tools.argocd import sync_of
 
 
 def held_back(subject: Subject) -> Iterator[Effect]:
@@ -41,9 +42,24 @@ def owners(subject: Subject) -> Iterator[Effect]:
         return
     former, owner = subject.pair.moved_from.unit.key, subject.pair.unit.unit.key
     if subject.pair.shared_with is not None:
-        yield effect("two-owners", f"{former} drops {named(subject.obj)}, which {owner} also applies")
+        yield effect("two-owners", f"{former} drops {named(subject.obj)}, which {owner} also applies: {_left_to(subject, former, owner)}")
     else:
         yield effect("moved-owner", f"{owner} takes {named(subject.obj)} over from {former}")
+
+
+def _left_to(subject: Subject, former: UnitKey, owner: UnitKey) -> str:
+    """Flux and Argo CD delete only what they were the last to apply, by the mark that each leaves on it. Helm knows no mark.
+
+    Sources: https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/ and .../auto_sync/;
+    internal/controller/kustomization_controller.go of kustomize-controller, where it prunes.
+    """
+    if subject.kept:
+        return f"it stays ({subject.kept})"
+    gone = "it is deleted" if former.controller is Controller.FLUX_HELMRELEASE else f"if {former} was the last to apply it, it is deleted"
+    declaration = subject.pair.unit.unit.declaration
+    if owner.controller is Controller.ARGOCD_APPLICATION and declaration is not None and not sync_of(declaration.body).heals:
+        return f"{gone} until a sync of {owner}, which does not heal itself"
+    return f"{gone} until {owner} makes it again"
 
 
 def unit_switches(subject: Subject) -> Iterator[Effect]:

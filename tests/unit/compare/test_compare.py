@@ -8,7 +8,7 @@ import pytest
 
 from checker.model.diff import Change
 from checker.model.objects import KubeObject
-from checker.model.units import Controller, Reason, State
+from checker.model.units import BuiltUnit, Controller, Reason, State
 from tests.unit.compare.make import application, compared, deployment, kustomization, obj, one, unit
 
 CONFIG = obj("ConfigMap", "settings", data={"a": "1"})
@@ -404,6 +404,30 @@ def test_an_object_of_two_units_leaves_one() -> None:
     comparison = compared([unit(CONFIG, name="a"), unit(CONFIG, name="b")], [unit(name="a"), unit(CONFIG, name="b")])
     assert changes(comparison) == [("b", "settings", Change.MOVED)]
     assert [effect.id for effect in comparison.environments[0].units[0].objects[0].effects] == ["two-owners"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "said"),
+    [
+        (
+            {"prune": True},
+            {"selfHeal": True},
+            "if argocd-application a was the last to apply it, it is deleted until argocd-application b makes",
+        ),
+        ({"prune": True}, {}, "it is deleted until a sync of argocd-application b, which does not heal itself"),
+        ({}, {"selfHeal": True}, "it stays (syncPolicy.automated.prune of the Application is not true)"),
+        (None, {}, "it stays (the Application is synced by hand"),
+    ],
+)
+def test_an_object_of_two_applications_leaves_one(mine: Any, theirs: Any, said: str) -> None:
+    def applied(name: str, automated: Any, *objects: KubeObject) -> BuiltUnit:
+        policy = {} if automated is None else {"automated": automated}
+        return unit(*objects, name=name, controller=ARGO, declaration=application(name, **policy))
+
+    base = [applied("a", mine, CONFIG, deployment()), applied("b", theirs, CONFIG)]
+    comparison = compared(base, [applied("a", mine, deployment()), applied("b", theirs, CONFIG)])
+    (effect,) = comparison.environments[0].units[0].objects[0].effects
+    assert said in effect.message
 
 
 def test_several_generated_configs_are_paired_by_what_they_have_in_common() -> None:
