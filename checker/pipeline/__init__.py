@@ -208,16 +208,17 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
     files = Files(store, repository) if store is not None else None
     digest_key, report_key = digest_keys(store)
 
-    urls = change.repository.remote_urls()
+    # mapped to its own root, a URL is another name of this repository: of what it was forked or mirrored from
+    urls = (*change.repository.remote_urls(), *(url for url, path in settings.sources.items() if not path))
     target = change.facts.pull_request.target_branch
     revisions = tuple(name for name in (target, change.facts.base.name) if name)
-    sources = {url: RepoPath(path) for url, path in settings.sources.items()}
+    sources = {url: RepoPath(path) for url, path in settings.sources.items() if path}
     return ExpandOptions(
         discover=DiscoverOptions(
             environments=settings.environments,
             repository_urls=urls,
             revisions=revisions,
-            sources=settings.sources,
+            sources=sources,
             branch=target,
             clusters=settings.clusters,
             memo=files.memo if files is not None else Memo(),

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from checker.model.findings import Severity, UsageError
 from checker.model.objects import JSONValue, Location, mapping, sequence, text
-from checker.model.paths import SETTINGS_FILE, RepoPath
+from checker.model.paths import SETTINGS_FILE, RepoPath, clamped_path
 from checker.model.report import Mode
 from checker.model.settings import ClusterSetting, EnvironmentMatch, EnvironmentSetting, PolicySource, RuleChoice, Settings, Suppression
 from checker.model.tree import EntryKind, Tree
@@ -83,7 +83,7 @@ class _Reader:
             require_schemas=body.get("require-schemas") is True,
             policies=tuple(_policy(entry) for entry in sequence(body["policies"])) if "policies" in body else defaults.policies,
             rules=tuple(choice for rule, value in mapping(body.get("rules")).items() for choice in self._choices(rule, value, names)),
-            sources={source: text(place) for source, place in mapping(body.get("sources")).items()},
+            sources={source: clamped_path(text(place)) for source, place in mapping(body.get("sources")).items()},
             exclude=_texts(body.get("exclude")),
             baseline=text(body.get("baseline")),
             suppress=tuple(self._suppression(index, mapping(entry)) for index, entry in enumerate(sequence(body.get("suppress")))),

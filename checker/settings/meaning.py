@@ -40,7 +40,7 @@ MEANING: Mapping[str, str] = {
     "policies.namespaces": "Rego packages to judge by",
     "policies.builtin": "profile of the bundled library: baseline, restricted or all",
     "rules": "branch-to-environment rule to off, warn or enforce, to its parameters, or to environments with either",
-    "sources": "URL of a chart, repository or artifact to the folder with its offline copy",
+    "sources": "URL of a chart, repository or artifact to the folder with its offline copy; . where the URL is this repository",
     "exclude": "globs of paths that are not looked at",
     "suppress": "list of findings that are known and lifted; all given keys must hold",
     "suppress.rule": "id of the finding",

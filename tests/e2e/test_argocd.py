@@ -184,3 +184,18 @@ def test_a_new_folder_is_the_cause_of_the_application_that_a_generator_makes_of_
     report: Any = json.loads(run("diff", "-C", repo.root, "--base", "main", "-o", "json"))
     causes = {unit["name"]: unit["cause"] for environment in report["diff"] for unit in environment["units"]}
     assert causes["everywhere"] == ["teams/two/cm.yaml"]
+
+
+def test_a_fork_names_what_it_was_forked_from(run: Callable[..., str], git_home: Path, tmp_path: Path) -> None:
+    application = APPLICATION.replace("NAME", "shop").replace("PATH", "shop/overlays/prod").replace("REVISION", "main")
+    files = {"apps/shop.yaml": application, "shop/overlays/prod/cm.yaml": config_map("one")}
+    repo = GitRepo.create(tmp_path / "fleet", files=files)
+    repo.git("remote", "add", "origin", "https://git.example.com/me/fleet")
+    assert main(["render", "-C", str(repo.root), "shop"]) == 3
+    repo.commit(files={".gitops-check.yaml": f"version: 1\nsources: {{{URL}: .}}\n"})
+    assert "value: one" in run("render", "-C", repo.root, "shop")
+    repo.branch("next")
+    repo.commit(files={"shop/overlays/prod/cm.yaml": config_map("two")})
+    text = run("diff", "-C", repo.root, "--base", "main")
+    assert "Application argocd/shop" in text
+    assert "data.value  one -> two" in text

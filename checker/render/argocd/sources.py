@@ -153,7 +153,9 @@ class Planner:
             return self.at_revision(text(body.get("targetRevision")), text(body.get("tagPrefix")))
         what = text(body.get("path")) or text(body.get("ref")) or "all"
         revision = text(body.get("targetRevision")) or "HEAD"
-        raise self.remote(f"{what} of {url} at {revision} is not in this repository")
+        is_here = self.tree.kind(clamped_path(text(body.get("path")))) is EntryKind.DIRECTORY
+        alias = ", or map it to . if it is this repository by another name (a fork, a mirror)" if is_here else ""
+        raise self.remote(f"{what} of {url} at {revision} is not in this repository", alias)
 
     def at_revision(self, revision: str, prefix: str = "") -> Checkout:
         """The tree at hand for HEAD and the branches it stands for, else the tree of that revision.

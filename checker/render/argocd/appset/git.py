@@ -61,7 +61,9 @@ def _below(tree: Tree, root: RepoPath, folder: str, segment: str) -> Iterator[st
     for name in tree.entries(top):
         if name.startswith(".") or not path_match(segment, name):
             continue
-        if tree.kind(join(top, name), follow=False) is EntryKind.DIRECTORY:
+        path = join(top, name)
+        # the second look is remembered, so that a folder that is new can be told from one that was there
+        if tree.kind(path, follow=False) is EntryKind.DIRECTORY and tree.kind(path) is EntryKind.DIRECTORY:
             yield f"{folder}/{name}" if folder else name
 
 
