@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from checker.model.objects import JSONValue
 from checker.model.paths import RepoPath
@@ -99,6 +100,7 @@ def _functions_of(texts: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(word for text in texts if any(part in text for part in _PARTS) for word in _functions(text, _CHANCE))
 
 
+@lru_cache(maxsize=1024)  # releases share charts, and charts share libraries of templates
 def _functions(template: bytes, names: re.Pattern[bytes]) -> frozenset[bytes]:
     """The words of the actions that one of the names stands in, in a text of the action or outside."""
     found: set[bytes] = set()
