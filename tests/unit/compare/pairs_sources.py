@@ -230,5 +230,10 @@ SOURCES: dict[str, Source] = {
         f"{_ARGO}/app_deletion/#about-the-deletion-finalizer", "with /background it cascades in the background", _ARGO_READ
     ),
     "project": Source(f"{_ARGO}/projects/", "a project limits sources, destinations and kinds, and who may act", _ARGO_READ),
+    "destination": Source(
+        "https://github.com/argoproj/argo-cd/blob/37ee0097/controller/cache/cache.go",
+        "GetManagedLiveObjs: live objects are those of the destination's cluster alone",
+        _ARGO_READ,
+    ),
     "hook": Source(f"{_ARGO}/helm/#helm-hooks", "Helm's annotation is taken as Argo CD's own: pre-upgrade as PreSync", _ARGO_READ),
 }

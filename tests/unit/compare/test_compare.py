@@ -480,3 +480,16 @@ def test_fields_may_be_ignored_by_option() -> None:
     ignored = {("apps", "Deployment"): ("/spec/replicas",)}
     comparison = compared([unit(deployment(replicas=1))], [unit(deployment(replicas=2))], ignored=ignored)
     assert comparison.environments[0].units[0].objects[0].is_noise
+
+
+def test_an_application_that_goes_to_another_cluster_leaves_its_objects_in_the_first() -> None:
+    meta = {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}
+    declaration = application("shop", meta=meta, automated={"prune": True})
+    argo = {"controller": ARGO, "declaration": declaration}
+    config = obj("ConfigMap", "x")
+    moved = compared([unit(config, cluster="eu", **argo)], [unit(config, cluster="us", **argo)])  # type: ignore[arg-type]
+    found = {diff.unit.cluster: diff.objects[0].change for env in moved.environments for diff in env.units}
+    assert found == {"eu": Change.ORPHANED, "us": Change.CREATED}
+    gone = compared([unit(config, cluster="eu", **argo)], [unit(config, name="other", cluster="us", **argo)])  # type: ignore[arg-type]
+    changes = {diff.unit.cluster: diff.objects[0].change for env in gone.environments for diff in env.units}
+    assert changes["eu"] is Change.DELETED
