@@ -41,6 +41,7 @@ def test_what_is_predicted_is_documented() -> None:
         "https://fluxcd.io/flux/",
         "https://argo-cd.readthedocs.io/",
         "https://github.com/kubernetes/",
+        "https://github.com/argoproj/argo-cd/",
     )
     assert all(source.page.startswith(documented) for source in SOURCES.values())
     assert all(bool(source.says) is bool(source.read) for source in SOURCES.values())
