@@ -113,7 +113,10 @@ class RecordingTree:
     def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
         if follow or f"{parent(path)}/" not in self.reads:  # a listing says it of all names in it, and which there are not
             self._note(path)
-        return self._tree.kind(path, follow=follow)
+        kind = self._tree.kind(path, follow=follow)
+        if kind is EntryKind.DIRECTORY:
+            self._note(path)  # a folder that was there already is told from a new one
+        return kind
 
     def identity(self, path: RepoPath) -> str | None:
         identity = self._tree.identity(path)
