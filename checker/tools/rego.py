@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 from checker.model.objects import JSONValue
 from checker.model.records import replace
@@ -118,10 +118,10 @@ class Engine:
         own: Sequence[tuple[str, str]] = (),
         lenient: bool = True,
     ) -> Loaded:
-        """Load modules, leaving out those that do not compile. Raises MissingEngineError, DeadEngineError."""
+        """Load modules, leaving out those that do not compile or that the process dies of. Raises MissingEngineError, DeadEngineError."""
         given = tuple(modules)
         ready = prepared(given)
-        request: dict[str, object] = {
+        request: dict[str, Any] = {
             "modules": ready.modules,
             "lenient": ready.lenient if lenient else {},
             "list": bool(ready.lenient),
@@ -130,17 +130,45 @@ class Engine:
         }
         self._load, self._groups = None, []
         try:
-            answer = self._connected().ask("load", request, self._limits.seconds)
+            answer, killers = self._ask_load(request), {}
         except DeadEngineError:
-            self._dropped()
-            raise
+            killers = self._killers(request)
+            if not killers:
+                raise
+            request = _only(request, [module for module in ready.modules if module[0] not in killers])
+            answer = self._ask_load(request)
         self._load = request
         versions = answer["versions"]
         return Loaded(
             rules=tuple(rules_of(given, versions)) if rules else (),
-            problems=(*ready.problems, *(problem_of(problem) for problem in answer["problems"]), *unknown(ready, answer)),
+            problems=(
+                *ready.problems,
+                *killers.values(),
+                *(problem_of(problem) for problem in answer["problems"]),
+                *unknown(ready, answer),
+            ),
             versions=versions,
         )
+
+    def _ask_load(self, request: Mapping[str, object]) -> dict[str, Any]:
+        try:
+            return self._connected().ask("load", request, self._limits.seconds)
+        except DeadEngineError:
+            self._dropped()
+            raise
+
+    def _killers(self, request: dict[str, Any]) -> dict[str, PolicyProblem]:
+        """By path the modules on whose reading alone the process dies: the parser's time doubles with each bracket within brackets."""
+        found: dict[str, PolicyProblem] = {}
+        for module in request["modules"]:
+            if self._deaths > _DEATHS:
+                break
+            try:
+                self._ask_load({**_only(request, [module]), "list": False})
+            except DeadEngineError as error:
+                path = module[0]
+                found[path] = PolicyProblem(message=f"reading it {error.message}", path=path, line=1, module=path)
+        return found
 
     def group(self, groups: Sequence[Sequence[RulePath]]) -> int:
         """Register groups of rules for `evaluate`; the answer is the number of the first."""
@@ -242,3 +270,9 @@ class Engine:
                         self._limits.seconds,
                     )
         return self._connection
+
+
+def _only(request: Mapping[str, Any], modules: list[tuple[str, str, Version]]) -> dict[str, Any]:
+    """The request to load no more than these."""
+    paths = {path for path, _, _ in modules}
+    return {**request, "modules": modules, "lenient": {path: text for path, text in request["lenient"].items() if path in paths}}

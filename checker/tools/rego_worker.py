@@ -48,7 +48,7 @@ def problem(error: BaseException) -> dict[str, Any]:
     if found is None:
         return {"message": text or type(error).__name__}
     message = found["message"].strip().splitlines()[0]
-    message = re.sub(r" \(path \[.*", "", message)
+    message = re.sub(r" \(path \[.*", "", message).removesuffix(":")
     return {"path": found["path"], "line": int(found["line"]), "column": int(found["column"]), "message": message}
 
 
