@@ -82,7 +82,8 @@ def guarded_environments(names: Sequence[str], settings: Sequence[EnvironmentSet
 
 def _inferred(unit: DeployUnit, parent: str) -> str:
     own = environment_of_path(unit.path) if unit.path is not None else ""
-    declared = environment_of_path(unit.origin.path)
+    # a folder that nobody declares has its first file as its origin, and that is no name for all of them
+    declared = environment_of_path(unit.origin.path) if unit.declaration is not None else ""
     # what declares an Application may run in another cluster than it is for: only what a cluster's name does not say is inherited
     stated = _from_name(unit.cluster)
     above = parent if parent != IN_CLUSTER or environment_of_cluster(unit.cluster) == IN_CLUSTER else ""
@@ -92,14 +93,14 @@ def _inferred(unit: DeployUnit, parent: str) -> str:
 @lru_cache(maxsize=16_384)
 def environment_of_path(path: str) -> str:
     """By a folder of environments above, else a folder that is such a word, else a folder of clusters above; empty for none."""
-    folders = path.split("/")
-    for above, folder in pairwise(folders):
+    steps = tuple(pairwise(path.removesuffix(".yaml").removesuffix(".yml").split("/")))
+    for above, folder in steps:
         if above in FOLDERS_OF_ENVIRONMENTS and folder != "base":
-            return folder.removesuffix(".yaml").removesuffix(".yml")
-    for folder in folders:
+            return folder
+    for folder in path.split("/"):
         if folder in WORDS:
             return folder
-    for above, folder in pairwise(folders):
+    for above, folder in steps:
         if above == "clusters":
             return environment_of_cluster(folder)
     return ""

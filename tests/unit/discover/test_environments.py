@@ -9,15 +9,15 @@ from checker.model.settings import EnvironmentMatch, EnvironmentSetting
 from checker.model.units import Controller, DeployUnit
 
 
-def unit(path: str | None = None, *, declared: str = "x.yaml", cluster: str = "", destination: str = "") -> DeployUnit:
+def unit(path: str | None = None, *, declared: str = "", cluster: str = "", destination: str = "") -> DeployUnit:
     body = {"spec": {"destination": {"name": destination}}}
-    origin = Origin(path=RepoPath(declared))
+    origin = Origin(path=RepoPath(declared or "clusters/east.yaml"))
     return DeployUnit(
         controller=Controller.KUSTOMIZATION,
         name="app",
         path=RepoPath(path) if path is not None else None,
         cluster=cluster,
-        declaration=KubeObject(body=body, origin=origin) if destination else None,
+        declaration=KubeObject(body=body, origin=origin) if destination or declared else None,
         origin=origin,
     )
 
@@ -32,9 +32,11 @@ def unit(path: str | None = None, *, declared: str = "x.yaml", cluster: str = ""
         (unit("apps/production", cluster="staging"), "staging", "production"),
         (unit("apps/base", declared="clusters/prod-eu-1/apps.yaml"), "", "prod"),
         (unit("apps/base", declared="clusters/homelab/apps.yaml"), "", "homelab"),
+        (unit("apps/base", declared="clusters/east.yaml"), "", "east"),
+        (unit("apps/base", declared="envs/blue.yaml"), "", "blue"),
         (unit(None, declared="apps/base/release.yaml"), "staging", "staging"),
         (unit("app", cluster="prod-eu-1"), "", "prod"),
-        (unit("app", destination="staging-2"), "", "staging"),
+        (unit("app", declared="app.yaml", destination="staging-2"), "", "staging"),
         (unit("app", cluster="prod-eu-1"), "in-cluster", "prod"),
         (unit("app", cluster="prod-eu-1"), "staging", "prod"),
         (unit("app", cluster="eu-1"), "in-cluster", "eu-1"),
