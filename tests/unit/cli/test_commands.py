@@ -131,6 +131,30 @@ def test_a_clean_file_is_linted_without_what_only_mistakes_need(tmp_path: Path) 
     assert sorted(loaded.intersection(heavy + rooms)) == []
 
 
+@pytest.mark.parametrize(
+    ("manifest", "policies", "modules", "processes"),
+    [(SERVICE, "[]", False, 0), ("replicas: 2\n", "[builtin]", True, 0), (SERVICE, "[builtin]", True, 1)],
+    ids=["no-policies", "nothing-to-judge", "policies"],
+)
+def test_lint_pays_for_rego_only_where_a_policy_judges(manifest: str, policies: str, modules: bool, processes: int, tmp_path: Path) -> None:
+    """The engine's process starts for the first object that a policy judges; its modules load where settings have policies."""
+    (tmp_path / "a.yaml").write_text(manifest)
+    (tmp_path / ".gitops-check.yaml").write_text(f"version: 1\npolicies: {policies}\n")
+    script = """
+import sys
+started = []
+sys.addaudithook(lambda event, words: started.append(event) if event in ("subprocess.Popen", "os.posix_spawn", "os.fork") else None)
+from checker.cli import main
+code = main(sys.argv[1:])
+print(len(started), *(name for name in sys.modules if "rego" in name))
+sys.exit(code)
+"""
+    command = [sys.executable, "-c", script, "lint", "-C", str(tmp_path), "--hook"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    count, *loaded = done.stdout.splitlines()[-1].split()
+    assert (bool(loaded), int(count)) == (modules, processes), (loaded, count)
+
+
 def test_a_clean_file_is_linted_without_compiling_what_it_does_not_use(tmp_path: Path) -> None:
     """Expressions wait in `checker.model.patterns`, and methods of data classes in `checker.model.records`, for their first use."""
     (tmp_path / "good.yaml").write_text(SERVICE)
