@@ -1,8 +1,9 @@
 """Which field a violation is about, where its author did not say: the one without which the policy no longer says it.
 
 From the top down, each part of the object is left out in turn and the policy asked again; where exactly one part makes
-the message vanish, the search goes on inside of it. What identifies the object is never left out. Only for findings, a
-limited number of them, one engine call a level for all of them together.
+the message vanish, the search goes on inside of it. What identifies the object is never left out, nor is
+the name by which the message calls a container. Only for findings, a limited number of them, one engine call a level for all
+of them together.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def pinpoint(engine: RegoEngine, cases: Sequence[Case]) -> list[str]:
     found = [""] * len(cases)
     going = list(range(min(len(cases), MAX_CASES)))
     for _ in range(MAX_DEPTH):
-        tries = [(number, pointer) for number in going for pointer in _children(cases[number].body, found[number])]
+        tries = [(number, pointer) for number in going for pointer in _children(cases[number], found[number])]
         if not tries:
             break
         answers = engine.evaluate([_request(cases[number], pointer) for number, pointer in tries])
@@ -62,15 +63,26 @@ def _decided(pointers: list[str]) -> str:
     return chosen[0] if len(chosen) == 1 else ""
 
 
-def _children(body: Mapping[str, JSONValue], pointer: str) -> list[str]:
-    value = value_at(body, pointer)
+def _children(case: Case, pointer: str) -> list[str]:
+    value = value_at(case.body, pointer)
     keys: Iterator[str] = iter(())
     if isinstance(value, dict):
         keys = iter(value)
     elif isinstance(value, list):
         keys = (str(index) for index in range(len(value)))
     below = [f"{pointer}/{escaped(key)}" for key in keys]
-    return [child for child in below if child not in _IDENTITY] if len(below) <= MAX_CHILDREN else []
+    if len(below) > MAX_CHILDREN:
+        return []
+    return [child for child in below if child not in _IDENTITY and not _only_told(case, child)]
+
+
+def _only_told(case: Case, pointer: str) -> bool:
+    """The name of a list's item that the message repeats: without it there is another message, whatever is wrong with the item."""
+    item, _, key = pointer.rpartition("/")
+    if key != "name" or not isinstance(value_at(case.body, item.rpartition("/")[0]), list):
+        return False
+    name = value_at(case.body, pointer)
+    return isinstance(name, str) and name in case.message
 
 
 def _parts(pointer: str) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from checker.evaluate import EvaluateOptions, EvaluationInput, Meaning, PolicySet, evaluate_objects
-from checker.evaluate.pinpoint import MAX_CHILDREN
+from checker.evaluate.pinpoint import MAX_CASES, MAX_CHILDREN
 from checker.model.objects import JSONValue, KubeObject, Origin
 from checker.model.paths import RepoPath
-from checker.tools.rego import Module
+from checker.tools.rego import Answer, Engine, Module, Request
 
 BODY: dict[str, JSONValue] = {
     "apiVersion": "apps/v1",
@@ -53,6 +55,26 @@ def test_the_field_without_which_nothing_is_said(rule: str, expected: str) -> No
 def test_a_wide_object_is_not_searched() -> None:
     data: dict[str, JSONValue] = {f"k{number}": "v" for number in range(MAX_CHILDREN + 1)}
     assert pointer('deny contains "x" if input.data.k3', {"kind": "ConfigMap", "data": data}) == "/data"
+
+
+def test_only_findings_are_searched_and_no_more_than_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    evaluate = Engine.evaluate
+
+    def counted(engine: Engine, requests: Sequence[Request]) -> list[Answer]:
+        asked.append(len(requests))
+        return evaluate(engine, requests)
+
+    monkeypatch.setattr(Engine, "evaluate", counted)
+    bodies: list[dict[str, JSONValue]] = [
+        {"kind": "Pod", "metadata": {"name": str(number)}, "spec": {"a": 1, "b": {"c": 1, "d": number % 2}}} for number in range(300)
+    ]
+    items = [EvaluationInput(object=KubeObject(body=body, origin=Origin(path=RepoPath("a.yaml")))) for body in bodies]
+    policies = PolicySet(name="p", modules=(Module("p.rego", 'package main\nimport rego.v1\ndeny contains "x" if input.spec.b.d == 1'),))
+    found = evaluate_objects(items, [policies], EvaluateOptions()).findings
+    assert asked == [300, MAX_CASES * 2, MAX_CASES * 2, MAX_CASES * 2], "objects; metadata and spec; a and b; c and d"
+    assert [finding.pointer for finding in found].count("/spec/b/d") == MAX_CASES
+    assert len(found) == 150
 
 
 def test_gatekeeper_violations_too() -> None:
