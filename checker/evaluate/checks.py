@@ -77,12 +77,17 @@ def _conftest(policies: PolicySet, loaded: Loaded) -> Iterator[Check]:
         )
 
 
+def holds_nothing(rule: Rule, loaded: Loaded) -> bool:
+    """`deny[msg] if` in v1: an object, of which conftest would see nothing."""
+    return rule.keyed and is_rule(rule.name) and loaded.versions.get(rule.path) == "v1"
+
+
 def conftest_problems(policies: PolicySet, loaded: Loaded) -> tuple[PolicyProblem, ...]:
     """What conftest refuses at load: `deny[msg] if`, and a set in which no chosen namespace has a rule."""
     keyed = tuple(
         PolicyProblem(message=f"{rule.name} uses `if` without `contains`: it would hold nothing", path=rule.path, line=rule.line)
         for rule in loaded.rules
-        if rule.keyed and is_rule(rule.name) and loaded.versions.get(rule.path) == "v1"
+        if holds_nothing(rule, loaded)
     )
     if loaded.rules and not namespaces(policies, loaded):
         found = sorted({".".join(rule.package) for rule in loaded.rules})

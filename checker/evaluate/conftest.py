@@ -1,16 +1,18 @@
 """Documents and policies in, what conftest would report out: per file and namespace successes, failures, warnings, exceptions.
 
 Counted as conftest counts: one rule body is at least one test; a rule under an exception is the exception and nothing
-else; a message that is the empty text has passed; a document that is a list is several documents. A namespace named
+else; a message that is the empty text has passed; a document that is a list is several documents. A rule that could
+not be judged is a problem and no test. A namespace named
 outright has a result for every file even where no policy is in it; one meant by a glob only where it exists.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from checker.evaluate.checks import conftest_problems, namespaces
+from checker.evaluate.checks import conftest_problems, holds_nothing, namespaces
 from checker.evaluate.model import PolicySet
 from checker.evaluate.results import WARNING, MalformedResultError, Violation, elements, excepted_name, is_rule
 from checker.model.objects import JSONValue
@@ -33,6 +35,8 @@ class ConftestFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConftestOptions:
     combine: bool = False
+    directory: str = ""
+    """What `data.conftest.file.dir` shows of the combined input."""
     all_namespaces: bool = False
     limits: Limits = field(default_factory=Limits)
     engine: EngineName = "regorus"
@@ -79,7 +83,7 @@ class _Namespace:
     name: str
     package: RulePath
     rules: tuple[str, ...]
-    bodies: int
+    bodies: Mapping[str, int]
     excepting: bool
     places: Mapping[str, tuple[str, int]]
     """File and line of the first definition of each rule."""
@@ -89,7 +93,7 @@ def run_conftest(files: Sequence[ConftestFile], policies: PolicySet, options: Co
     """Results in the order of files, then of namespaces. Raises MissingEngineError and DeadEngineError."""
     chosen = options or ConftestOptions()
     spread = [replace(file, documents=_documents(file)) for file in files]
-    given = _combined(spread) if chosen.combine else spread
+    given = _combined(spread, chosen.directory) if chosen.combine else spread
     printing = any("print(" in module.text for module in policies.modules)
     with open_engine(chosen.engine, chosen.limits) as engine:
         loaded = engine.load(policies.modules, policies.data, lenient=chosen.lenient)
@@ -128,12 +132,12 @@ def _prints(engine: RegoEngine, space: _Namespace, context: Mapping[str, JSONVal
     return tuple(line for query in queries for line in engine.query(query, input=document, context=context).prints)
 
 
-def _combined(files: Sequence[ConftestFile]) -> Sequence[ConftestFile]:
+def _combined(files: Sequence[ConftestFile], directory: str) -> Sequence[ConftestFile]:
     """One input of all documents with their paths."""
     entries: list[JSONValue] = [
         {"path": file.path, "contents": document} for file in sorted(files, key=lambda file: file.path) for document in file.documents
     ]
-    return [ConftestFile(path=COMBINED, documents=(entries,))]
+    return [ConftestFile(path=COMBINED, documents=(entries,), directory=directory)]
 
 
 def _documents(file: ConftestFile) -> tuple[JSONValue, ...]:
@@ -149,7 +153,8 @@ def _spaces(policies: PolicySet, loaded: Loaded, *, everything: bool) -> list[_N
         chosen = namespaces(policies, loaded)
     else:
         chosen = policies.namespaces
-    return [_space(name, [rule for rule in loaded.rules if ".".join(rule.package) == name]) for name in chosen]
+    judged = [rule for rule in loaded.rules if not holds_nothing(rule, loaded)]
+    return [_space(name, [rule for rule in judged if ".".join(rule.package) == name]) for name in chosen]
 
 
 def _space(name: str, rules: Sequence[Rule]) -> _Namespace:
@@ -158,7 +163,7 @@ def _space(name: str, rules: Sequence[Rule]) -> _Namespace:
         name=name,
         package=rules[0].package if rules else (),
         rules=tuple(dict.fromkeys(rule.name for rule in named)),
-        bodies=len(named),
+        bodies=Counter(rule.name for rule in named),
         excepting=any(rule.name == "exception" for rule in rules),
         places={rule.name: (rule.path, rule.line) for rule in reversed(rules)},
     )
@@ -188,7 +193,7 @@ def _result(path: str, space: _Namespace, found_in: _Gathered, problems: list[Po
         exceptions += excepted
         for rule, message in found:
             (warnings if WARNING.match(rule) else failures).append(message)
-        successes += max(passed, space.bodies - len(excepted) - len(found))
+        successes += passed
     return ConftestResult(
         filename=path,
         namespace=space.name,
@@ -210,26 +215,32 @@ def _named(space: _Namespace, index: int, problem: PolicyProblem) -> PolicyProbl
 def _document(
     space: _Namespace, answer: Answer, problems: list[PolicyProblem]
 ) -> tuple[int, list[ConftestMessage], list[tuple[str, ConftestMessage]]]:
+    """Successes, exceptions, and with their rules failures and warnings."""
     excepting = answer.values.get(len(space.rules)) if space.excepting else None
     names = list(_excepted(excepting))
-    passed = 0
+    passed, bodies = 0, 0
     exceptions: list[ConftestMessage] = []
     found: list[tuple[str, ConftestMessage]] = []
     for index, rule in enumerate(space.rules):
         lifted = names.count(excepted_name(rule))
         query = f'data.{space.name}.exception[_][_] == "{excepted_name(rule)}"'
         exceptions += [ConftestMessage(message=query, query=query)] * lifted
-        if lifted or index in answer.errors:
+        if index in answer.errors:
+            continue
+        bodies += space.bodies[rule]
+        if lifted:
             continue
         try:
             said = list(elements(answer.values.get(index)))
         except MalformedResultError as error:
-            problems.append(PolicyProblem(message=f"data.{space.name}.{rule}: {error}"))
+            path, line = space.places[rule]
+            problems.append(PolicyProblem(message=f"data.{space.name}.{rule}: {error}", path=path, line=line))
+            bodies -= space.bodies[rule]
             continue
         failing = [violation for violation in said if violation.message]
         passed += len(said) - len(failing) + (index in answer.values and not said)
         found += [(rule, _message(violation, f"data.{space.name}.{rule}")) for violation in failing]
-    return passed, exceptions, found
+    return max(passed, bodies - len(exceptions) - len(found)), exceptions, found
 
 
 def _excepted(value: JSONValue) -> Iterator[JSONValue]:

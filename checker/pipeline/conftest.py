@@ -65,7 +65,11 @@ def run_tests(request: TestRequest) -> Tested:
     files, problems = _files(request, found)
     policies = _policies(request, request.namespaces)
     options = ConftestOptions(
-        combine=request.combine, all_namespaces=request.all_namespaces, engine=request.engine, lenient=not request.show_builtin_errors
+        combine=request.combine,
+        directory=str(request.folder.resolve()),
+        all_namespaces=request.all_namespaces,
+        engine=request.engine,
+        lenient=not request.show_builtin_errors,
     )
     run = run_conftest(files, policies, options)
     if request.both:

@@ -3,14 +3,27 @@
 Measured side by side: a package that is imported by name is evaluated whole for one rule of it, which ends in recursion
 where two packages import each other; a function is replaced only where it is called by the same words; `some j` after a
 loop is declared once a turn and refused at the second; a list or object of variables that is looked up later is taken for
-a pattern; `x = set[x]` finds no value for x; patterns behind `some` and imports below rules are not read. Lines do not move.
+a pattern; `x = set[x]` finds no value for x; a comprehension may not speak of the rule's `x` before it has its own; patterns
+behind `some` and imports below rules are not read. Lines do not move.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from checker.tools.rego_tokens import CLOSING, OPENING, Token, dotted, is_call, literal_end, matching, on_one_line, package_of, statements
+from checker.tools.rego_tokens import (
+    CLOSING,
+    LONGEST,
+    OPENING,
+    Token,
+    dotted,
+    is_call,
+    literal_end,
+    matching,
+    on_one_line,
+    package_of,
+    statements,
+)
 
 Edit = tuple[int, int, str]
 
@@ -162,6 +175,32 @@ def declared(_text: str, tokens: Sequence[Token]) -> list[Edit]:
                 edits.append((tokens[start].start, tokens[start].start, f"some {names}; "))
                 edits.append((token.start, tokens[stop - 1].end, "true"))
     return edits
+
+
+def inner(_text: str, tokens: Sequence[Token]) -> list[Edit]:
+    """`[x | y == x; x := z]`, where the first `x` is that of the rule: the comprehension's own, from there on, by another name."""
+    edits: dict[int, Edit] = {}
+    brackets: list[tuple[int, int]] = []
+    for index, token in enumerate(tokens):
+        if token.text in OPENING:
+            brackets.append((index, 0))
+        elif token.text in CLOSING and brackets:
+            brackets.pop()
+        elif token.text == "|" and brackets and not brackets[-1][1]:
+            brackets[-1] = (brackets[-1][0], index)
+        elif token.text == ":=" and brackets and brackets[-1][1]:
+            opening, bar = brackets[-1]
+            closing, name = matching(tokens, opening), tokens[index - 1]
+            if closing - opening <= LONGEST and any(_refers(tokens, at, name.text) for at in range(bar + 1, index - 1)):
+                own = (*range(opening + 1, bar), *range(index - 1, closing))
+                renamed = [tokens[at] for at in own if _refers(tokens, at, name.text)]
+                edits |= {found.start: (found.start, found.end, f"gitopscheck_{index}_{name.text}") for found in renamed}
+    return list(edits.values())
+
+
+def _refers(tokens: Sequence[Token], index: int, name: str) -> bool:
+    """Whether the variable stands here, rather than a field of that name."""
+    return tokens[index].kind == "name" and tokens[index].text == name and tokens[index - 1].text != "."
 
 
 def indexed(_text: str, tokens: Sequence[Token]) -> list[Edit]:

@@ -66,6 +66,7 @@ def adapted(text: str, names: Mapping[str, frozenset[str]] | None = None, mocks:
         _facts,
         _unchained,
         scope.declared,
+        scope.inner,
         scope.unified,
         headed,
         _hoisted,
