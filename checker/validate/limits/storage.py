@@ -18,7 +18,8 @@ _DATA_KEY = pattern(r"(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}")
 _MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 
 
-def _claim(at: str) -> Iterator[tuple[str, Rule]]:
+def claim(at: str) -> Iterator[tuple[str, Rule]]:
+    """What is asked of the spec of a claim, also of one that a controller makes."""
     yield at, requires("accessModes")
     yield f"{at}.accessModes[]", one_of(*_MODES)
     yield f"{at}.accessModes", _alone
@@ -103,7 +104,7 @@ def _priority_name(value: Any) -> str:
 
 
 LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
-    ("", "PersistentVolumeClaim"): lambda: [("", requires("spec")), *_claim("spec")],
+    ("", "PersistentVolumeClaim"): lambda: [("", requires("spec")), *claim("spec")],
     ("", "PersistentVolume"): lambda: [
         ("", requires("spec")),
         ("spec", requires("accessModes", "capacity")),

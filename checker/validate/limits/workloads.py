@@ -12,14 +12,12 @@ from checker.model.objects import mapping
 from checker.tools.schema_words import quoted
 from checker.validate.limits.pods import selector
 from checker.validate.limits.rows import Fault, Rule, between, filled, given, matches, named, one_of, requires
+from checker.validate.limits.storage import claim
 
 _PERCENT = matches(r"\d+%", "is neither a number nor a percentage such as 25%")
 
 
 _LONGEST_WINDOW = 3600
-
-
-_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 
 
 def _zero(value: Any) -> bool:
@@ -94,26 +92,6 @@ def _empty(value: Any) -> str:
 
 def _not_in_templates(value: Any) -> str:
     return "is not for a pod's template" if value else ""
-
-
-def _claim(at: str) -> Iterator[tuple[str, Rule]]:
-    yield at, requires("accessModes")
-    yield f"{at}.accessModes[]", one_of(*_MODES)
-    yield f"{at}.accessModes", _alone
-    yield f"{at}.resources", lambda value: None if mapping(mapping(value).get("requests")).get("storage") else _no_storage(value)
-    yield at, lambda value: Fault(below=("resources",), missing="requests.storage") if mapping(value).get("resources") is None else None
-    yield f"{at}.volumeMode", one_of("Block", "Filesystem")
-    yield f"{at}.storageClassName", named("subdomain")
-
-
-def _no_storage(value: Any) -> Fault | None:
-    requests = mapping(mapping(value).get("requests"))
-    return Fault(below=("requests",), missing="storage") if requests else Fault(missing="requests.storage")
-
-
-def _alone(value: Any) -> str:
-    many = isinstance(value, list) and len(value) > 1 and "ReadWriteOncePod" in value
-    return "ReadWriteOncePod excludes every other mode" if many else ""
 
 
 def _job(at: str) -> Iterator[tuple[str, Rule]]:
@@ -265,7 +243,7 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
         ("spec.serviceName", named("label")),
         ("spec.persistentVolumeClaimRetentionPolicy.whenDeleted", one_of("Delete", "Retain")),
         ("spec.persistentVolumeClaimRetentionPolicy.whenScaled", one_of("Delete", "Retain")),
-        *_claim("spec.volumeClaimTemplates[].spec"),
+        *claim("spec.volumeClaimTemplates[].spec"),
         kind="StatefulSet",
     ),
     ("apps", "DaemonSet"): lambda: _workload(
