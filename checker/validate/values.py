@@ -25,23 +25,12 @@ _MULTIPLES = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G":
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
 
 ENUMERATIONS: dict[str, tuple[str, ...]] = {
-    "accessModes": ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"),
-    "concurrencyPolicy": ("Allow", "Forbid", "Replace"),
     "dnsPolicy": ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
-    "externalTrafficPolicy": ("Cluster", "Local"),
     "imagePullPolicy": ("Always", "IfNotPresent", "Never"),
-    "internalTrafficPolicy": ("Cluster", "Local"),
     "pathType": ("Exact", "ImplementationSpecific", "Prefix"),
-    "podManagementPolicy": ("OrderedReady", "Parallel"),
-    "preemptionPolicy": ("Never", "PreemptLowerPriority"),
     "protocol": ("SCTP", "TCP", "UDP"),
-    "persistentVolumeReclaimPolicy": ("Delete", "Recycle", "Retain"),
     "restartPolicy": ("Always", "Never", "OnFailure"),
-    "serviceType": ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
-    "sessionAffinity": ("ClientIP", "None"),
     "terminationMessagePolicy": ("FallbackToLogsOnError", "File"),
-    "volumeBindingMode": ("Immediate", "WaitForFirstConsumer"),
-    "volumeMode": ("Block", "Filesystem"),
 }
 
 

@@ -13,31 +13,6 @@ from checker.validate.names import label_remarks, open_text
 from checker.validate.options import ValidateOptions
 from checker.validate.values import Path
 
-_ENUMERATED: Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], str], ...]] = {
-    ("apps", "StatefulSet"): ((("spec", "podManagementPolicy"), "podManagementPolicy"),),
-    ("batch", "CronJob"): ((("spec", "concurrencyPolicy"), "concurrencyPolicy"),),
-    ("", "PersistentVolume"): (
-        (("spec", "persistentVolumeReclaimPolicy"), "persistentVolumeReclaimPolicy"),
-        (("spec", "volumeMode"), "volumeMode"),
-    ),
-    ("", "PersistentVolumeClaim"): ((("spec", "volumeMode"), "volumeMode"),),
-    ("scheduling.k8s.io", "PriorityClass"): ((("preemptionPolicy",), "preemptionPolicy"),),
-    ("storage.k8s.io", "StorageClass"): ((("volumeBindingMode",), "volumeBindingMode"),),
-    ("", "Service"): (
-        (("spec", "type"), "serviceType"),
-        (("spec", "sessionAffinity"), "sessionAffinity"),
-        (("spec", "externalTrafficPolicy"), "externalTrafficPolicy"),
-        (("spec", "internalTrafficPolicy"), "internalTrafficPolicy"),
-    ),
-}
-
-
-def check_enumerations(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
-    for path, name in _ENUMERATED.get((obj.group, obj.kind), ()):
-        value = dig(obj.body, *path)
-        if value is not None:
-            yield from values.one_of(value, name, path, options)
-
 
 def check_selector(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     """The selector of a workload must choose the pods of its own template."""
@@ -136,10 +111,6 @@ def check_ingress(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]
 
 def check_claim(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     spec = mapping(obj.body.get("spec"))
-    for number, mode in enumerate(sequence(spec.get("accessModes"))):
-        yield from values.one_of(mode, "accessModes", ("spec", "accessModes", number), options)
-    if spec and not spec.get("accessModes"):
-        yield Remark(rule="missing-field", message="spec.accessModes is required and missing", pointer="/spec", key=True)
     yield from values.quantity(dig(spec, "resources", "requests", "storage"), ("spec", "resources", "requests", "storage"), options)
     if obj.kind == "PersistentVolume":
         yield from values.quantity(dig(spec, "capacity", "storage"), ("spec", "capacity", "storage"), options)

@@ -161,6 +161,10 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
     ("", "Service"): lambda: [
         ("", requires("spec")),
         ("spec", _external),
+        ("spec.type", one_of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")),
+        ("spec.sessionAffinity", one_of("ClientIP", "None")),
+        ("spec.externalTrafficPolicy", one_of("Cluster", "Local")),
+        ("spec.internalTrafficPolicy", one_of("Cluster", "Local")),
         ("spec.externalName", named("subdomain")),
         ("spec.externalIPs[]", _public),
         ("spec.loadBalancerSourceRanges[]", cidr),

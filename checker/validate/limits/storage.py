@@ -108,11 +108,18 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
     ("", "PersistentVolume"): lambda: [
         ("", requires("spec")),
         ("spec", requires("accessModes", "capacity")),
+        ("spec.accessModes[]", one_of(*_MODES)),
         ("spec.accessModes", _alone),
+        ("spec.persistentVolumeReclaimPolicy", one_of("Delete", "Recycle", "Retain")),
+        ("spec.volumeMode", one_of("Block", "Filesystem")),
         ("spec.storageClassName", named("subdomain")),
         ("spec.nfs.path", matches(r"/.*", "must start with /")),
     ],
-    ("storage.k8s.io", "StorageClass"): lambda: [("provisioner", filled), ("reclaimPolicy", one_of("Delete", "Retain"))],
+    ("storage.k8s.io", "StorageClass"): lambda: [
+        ("provisioner", filled),
+        ("reclaimPolicy", one_of("Delete", "Retain")),
+        ("volumeBindingMode", one_of("Immediate", "WaitForFirstConsumer")),
+    ],
     ("", "LimitRange"): lambda: [
         (
             "spec.limits[].type",
@@ -123,6 +130,7 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
     ("scheduling.k8s.io", "PriorityClass"): lambda: [
         ("value", between(-(2**31), 10**9)),
         ("metadata.name", _priority_name),
+        ("preemptionPolicy", one_of("Never", "PreemptLowerPriority")),
     ],
     ("", "Secret"): lambda: [("", _secret), *_data("data", "stringData")],
     ("", "ConfigMap"): lambda: [("", _both), ("", _size), *_data("data", "binaryData")],

@@ -238,6 +238,7 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
         kind="Deployment",
     ),
     ("apps", "StatefulSet"): lambda: _workload(
+        ("spec.podManagementPolicy", one_of("OrderedReady", "Parallel")),
         ("spec.updateStrategy.type", one_of("OnDelete", "RollingUpdate")),
         ("spec.updateStrategy.rollingUpdate.partition", between(0)),
         ("spec.serviceName", named("label")),
@@ -260,6 +261,7 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
         ("spec.schedule", filled),
         ("spec.schedule", _schedule),
         ("spec.timeZone", _time_zone),
+        ("spec.concurrencyPolicy", one_of("Allow", "Forbid", "Replace")),
         *((f"spec.{name}", between(0)) for name in ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit")),
         *_job("spec.jobTemplate.spec"),
     ],
