@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +29,17 @@ CHART = {
     "charts/app/templates/show.yaml": SHOW,
 }
 LOCAL: dict[str, Any] = {"chart": "./charts/app", "sourceRef": {"kind": "GitRepository", "name": "flux-system"}}
+
+
+def archive() -> bytes:
+    """The chart of `CHART` with one more file of values, as a repository hands it out."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as packed:
+        for path, text in {**CHART, "charts/app/values-prod.yaml": "replicas: 5\n"}.items():
+            info = tarfile.TarInfo(path.removeprefix("charts/"))
+            info.size = len(text)
+            packed.addfile(info, io.BytesIO(text.encode()))
+    return data.getvalue()
 
 
 def release(

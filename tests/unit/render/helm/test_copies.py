@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
-
 import pytest
 
 from checker.model.paths import RepoPath
@@ -14,7 +11,7 @@ from checker.render.helm import render_helmrelease
 from checker.render.helm.copies import find_copy
 from checker.render.options import RenderOptions
 from tests.unit.render.flux.builders import kube, repository
-from tests.unit.render.helm.builders import CHART, release, values_of
+from tests.unit.render.helm.builders import archive, release, values_of
 
 
 def charts(**versions: str) -> dict[str, str]:
@@ -51,13 +48,7 @@ def test_another_version_is_no_copy(folder: str, version: str, message: str) -> 
 
 
 def test_values_files_lie_in_a_copy_that_is_an_archive() -> None:
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w:gz") as packed:
-        for path, text in {**CHART, "charts/app/values-prod.yaml": "replicas: 5\n"}.items():
-            info = tarfile.TarInfo(path.removeprefix("charts/"))
-            info.size = len(text)
-            packed.addfile(info, io.BytesIO(text.encode()))
-    tree = MemoryTree({RepoPath("vendor/app-1.0.0.tgz"): data.getvalue()})
+    tree = MemoryTree({RepoPath("vendor/app-1.0.0.tgz"): archive()})
     source = kube("HelmRepository", "charts", group="source.toolkit.fluxcd.io/v1", spec={"url": "https://r.example"})
     chart = {"chart": "app", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "charts"}}
     options = RenderOptions(sources={"https://r.example": RepoPath("vendor")})

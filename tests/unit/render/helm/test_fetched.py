@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from typing import Any
 
 import pytest
@@ -14,19 +12,9 @@ from checker.render.options import RenderOptions
 from checker.tools.helm import HelmFailed
 from checker.tools.helm.remote import RemoteChart, Unreachable
 from tests.unit.render.flux.builders import kube, repository
-from tests.unit.render.helm.builders import CHART, release, values_of
+from tests.unit.render.helm.builders import CHART, archive, release, values_of
 
 CHART_OF = {"chart": "app", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "charts"}}
-
-
-def archive() -> bytes:
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w:gz") as packed:
-        for path, text in {**CHART, "charts/app/values-prod.yaml": "replicas: 5\n"}.items():
-            info = tarfile.TarInfo(path.removeprefix("charts/"))
-            info.size = len(text)
-            packed.addfile(info, io.BytesIO(text.encode()))
-    return data.getvalue()
 
 
 @pytest.fixture
