@@ -6,10 +6,13 @@ Exit codes: 0 clean, 1 findings at or above `--fail-on`, 2 usage or settings, 3 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from importlib import import_module
 
 from checker.model.findings import CheckerError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(argv: Sequence[str]) -> int:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import sys
 
-from checker.cli.arguments import Arguments
 from checker.cli.output import check_formats, deliver
 from checker.cli.progress import onlooker
 from checker.cli.session import file_settings, open_sessions, tree_settings, with_flags
 from checker.model.findings import Finding, Severity
 from checker.model.objects import Location
 from checker.model.records import replace
-from checker.model.report import Report
-from checker.model.settings import Settings
 from checker.pipeline import Parts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checker.cli.arguments import Arguments
+    from checker.model.report import Report
+    from checker.model.settings import Settings
 
 
 def check(arguments: Arguments) -> int:

@@ -6,14 +6,16 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from checker.cli.arguments import Arguments, terminal_width
-from checker.model.findings import CheckerError, Severity, UsageError
-from checker.model.report import Report
-from checker.model.settings import Settings
+from checker.cli.arguments import terminal_width
+from checker.model.findings import CheckerError, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from checker.cli.arguments import Arguments
+    from checker.model.findings import Severity
+    from checker.model.report import Report
+    from checker.model.settings import Settings
     from checker.report import RuleHelp
 
 _WITH_HELP = frozenset({"sarif", "html"})

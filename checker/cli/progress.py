@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
-from checker.cli.arguments import Arguments
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TextIO
+
+    from checker.cli.arguments import Arguments
 
 PATIENCE = 0.7
 """Seconds before the first line: most runs are over by then."""

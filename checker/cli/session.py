@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
 
-from checker.cli.arguments import Arguments
 from checker.model.findings import UsageError
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, replace
 from checker.model.settings import Settings
 from checker.settings import FILE_NAME
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from typing import Any
+
+    from checker.cli.arguments import Arguments
     from checker.model.tree import Tree
     from checker.pipeline import Snapshot, Surrounding
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Self
 
-from checker.model.objects import Location, ObjectKey
 from checker.model.records import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self
+
+    from checker.model.objects import Location, ObjectKey
     from checker.model.units import UnitKey
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import NewType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 RepoPath = NewType("RepoPath", str)
 ROOT = RepoPath("")

@@ -6,10 +6,10 @@ run needs a few. To type checkers it is `re.compile`, and what it gives back ans
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from re import compile as pattern
+    from typing import Any
 
     __all__ = ["pattern"]
 

@@ -8,12 +8,14 @@ KW_ONLY, order) is left out. To type checkers these are the standard library's o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from dataclasses import dataclass, field, replace
+    from typing import Any
 
     __all__ = ["dataclass", "field", "replace"]
 

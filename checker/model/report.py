@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from checker.model.findings import Counts, Finding, Severity
-from checker.model.objects import Location
+from checker.model.findings import Counts, Severity
 from checker.model.records import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from checker.model.change import ChangeFacts
     from checker.model.diff import Change, EnvironmentDiff, NotRendered
+    from checker.model.findings import Finding
+    from checker.model.objects import Location
     from checker.model.units import BuiltUnit, State
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
-
 from checker.model.findings import Severity
-from checker.model.objects import JSONValue, Location
 from checker.model.records import dataclass, field, replace
-from checker.model.report import Mode
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+
+    from checker.model.objects import JSONValue, Location
+    from checker.model.report import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Container, Iterator, Mapping
 from enum import Enum
 from typing import Protocol
 
 from checker.model.paths import ROOT, RepoPath, basename, is_within, join, parent, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping
 
 
 class EntryKind(Enum):

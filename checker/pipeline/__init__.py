@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from checker.model.findings import CheckerError, UsageError, merged
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, replace
 from checker.model.report import Report
-from checker.model.settings import Settings
 from checker.pipeline.opening import SettingsFile, Surrounding, open_change, open_hook
 from checker.pipeline.running import Running, digest_keys, opened_store, processors
 from checker.version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
 
+    from checker.model.settings import Settings
     from checker.model.units import BuiltUnit
     from checker.pipeline.expand import ExpandOptions, Side
     from checker.pipeline.movement import Movement

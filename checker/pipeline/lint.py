@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from checker.model.findings import Checked, CheckerError, Counts, Finding, Outcome, Severity, UsageError, merged
 from checker.model.objects import Location
 from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, ROOT, SETTINGS_FILE, RepoPath, basename, repo_path
 from checker.model.records import dataclass, replace
-from checker.model.report import Report, Suppressed
-from checker.model.settings import Settings
-from checker.model.tree import EntryKind, MemoryTree, Tree, TreeError, walk
+from checker.model.report import Report
+from checker.model.tree import EntryKind, MemoryTree, TreeError, walk
 from checker.pipeline.surroundings import Surroundings
 from checker.version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
     from checker.evaluate import PolicySet
+    from checker.model.report import Suppressed
+    from checker.model.settings import Settings
+    from checker.model.tree import Tree
     from checker.validate import ValidatedFiles
 
 STDIN = RepoPath("stdin")

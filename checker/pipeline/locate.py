@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checker.model.objects import JSONValue, KubeObject, Location, Origin, mapping, text
-from checker.model.tree import Tree, TreeError
+from checker.model.objects import KubeObject, Location, mapping, text
+from checker.model.tree import TreeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checker.model.objects import JSONValue, Origin
+    from checker.model.tree import Tree
 
 Locate = Callable[[KubeObject, str, bool], Location]
 

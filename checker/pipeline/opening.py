@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from checker.model.findings import UsageError
-from checker.model.paths import RepoPath
 from checker.model.records import dataclass, field, replace
-from checker.model.settings import EnvironmentSetting, Settings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from checker.model.paths import RepoPath
+    from checker.model.settings import EnvironmentSetting, Settings
     from checker.snapshot import Given, Repository, Snapshot
     from checker.snapshot.targets import OwnBranch
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from checker.model.records import dataclass
-from checker.model.watch import UNWATCHED, Watcher
+from checker.model.watch import UNWATCHED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from checker.model.watch import Watcher
     from checker.tools.cache import Store
 
 

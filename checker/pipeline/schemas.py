@@ -6,9 +6,14 @@ from pathlib import Path
 
 from checker.model.findings import UsageError
 from checker.model.paths import PathEscapes, repo_path
-from checker.model.tree import EntryKind, Tree, TreeError
+from checker.model.tree import EntryKind, TreeError
 from checker.validate.locations import VARIABLES, unknown_variables
-from checker.validate.options import ReadSchema, SchemaUnreadableError
+from checker.validate.options import SchemaUnreadableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checker.model.tree import Tree
+    from checker.validate.options import ReadSchema
 
 
 def check_location(location: str) -> None:

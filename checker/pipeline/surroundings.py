@@ -5,12 +5,19 @@ Everything is computed when it is first asked for: a hook that judges one good f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 
-from checker.model.objects import KubeObject, mapping, sequence
-from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, is_within, join, parent, repo_path
-from checker.model.tree import EntryKind, Tree, TreeError, walk
+from checker.model.objects import mapping, sequence
+from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, basename, is_within, join, parent, repo_path
+from checker.model.tree import EntryKind, TreeError, walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from checker.model.objects import KubeObject
+    from checker.model.paths import RepoPath
+    from checker.model.tree import Tree
 
 _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902", "configurations", "transformers", "generators", "replacements")
 

@@ -7,12 +7,12 @@ repository goes through `clean` first. Formats are loaded by name, so that a run
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 from checker.report.options import FormatOptions, RuleHelp
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from checker.model.report import Report
 
 FORMATS: Mapping[str, str] = {

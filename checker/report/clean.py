@@ -7,10 +7,10 @@ too: a name with a line break in it must not start a line of its own in a report
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from checker.model.patterns import pattern
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from checker.model.findings import Finding, Outcome, Severity
-from checker.model.report import Report, Suppressed, Verdict
+from checker.model.findings import Outcome, Severity
+from checker.model.report import Verdict
 from checker.report.clean import sentence, shown
-from checker.report.options import FormatOptions
 from checker.report.story import by_place, concerned, listing, object_name, ordered_rules, place, plural, said_once, spots
-from checker.report.terminal import Paint, columns, filled, pad, wrapped
+from checker.report.terminal import columns, filled, pad, wrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from checker.model.findings import Finding
+    from checker.model.report import Report, Suppressed
+    from checker.report.options import FormatOptions
+    from checker.report.terminal import Paint
 
 _PLACES = 3
 """Places of a repeated note that are named without --verbose."""

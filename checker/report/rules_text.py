@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from checker.model.findings import Severity
-from checker.model.report import Report, RuleVerdict, Verdict
+from checker.model.report import Verdict
 from checker.report.clean import sentence, shown
-from checker.report.options import FormatOptions
 from checker.report.story import ordered_rules, place, plural
-from checker.report.terminal import Paint, columns, pad, wrapped
+from checker.report.terminal import columns, pad, wrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from checker.model.report import Report, RuleVerdict
+    from checker.report.options import FormatOptions
+    from checker.report.terminal import Paint
 
 _CAUSES = 4
 

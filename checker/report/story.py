@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from checker.model.findings import Finding, Outcome, Severity
-from checker.model.objects import JSONValue, Location, ObjectKey
+from checker.model.findings import Outcome, Severity
 from checker.model.records import dataclass
-from checker.model.report import Report, RuleVerdict, Verdict
+from checker.model.report import Verdict
 from checker.report.clean import sentence, shown
-from checker.report.options import FormatOptions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from checker.model.diff import Change, Effect, EnvironmentDiff, NotRendered, ObjectDiff, UnitDiff
+    from checker.model.findings import Finding
+    from checker.model.objects import JSONValue, Location, ObjectKey
+    from checker.model.report import Report, RuleVerdict
     from checker.model.units import DeployUnit, UnitKey
+    from checker.report.options import FormatOptions
 
 # By the words of model.units.Controller and model.diff.Change, which a report on files alone does not load.
 CONTROLLERS: Mapping[str, str] = {

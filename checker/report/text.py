@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
-
 from checker.model.findings import Severity
-from checker.model.report import Report
 from checker.report.clean import sentence, shown
 from checker.report.findings_text import finding_lines, hook_lines, suppressed_lines
-from checker.report.options import FormatOptions
 from checker.report.rules_text import rule_lines
 from checker.report.story import (
     SYMBOLS,
     Seen,
-    Told,
     Units,
     alike_gaps,
     bumped_alike,
@@ -34,8 +28,16 @@ from checker.report.terminal import Paint, columns, filled, pad, wrapped
 from checker.report.values import field_path, transition
 from checker.report.verdict import count_words, headline, unit_words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from checker.model.diff import EnvironmentDiff, NotRendered, ObjectDiff
+    from checker.model.report import Report
+    from checker.report.options import FormatOptions
+    from checker.report.story import (
+        Told,
+    )
 
 _FIELDS = 12
 """Fields of one object, and lines of names of one group, that are shown without --verbose."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from checker.model.objects import JSONValue
 from checker.model.patterns import pattern
 from checker.report.clean import shorten, visible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from checker.model.diff import FieldChange
+    from checker.model.objects import JSONValue
 
 _PLAIN = pattern(r"[A-Za-z0-9_./$^()<~+…-][^\\]*")
 _NOT_TEXT = pattern(r"(?i)[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?|0[xo][\da-f]+|true|false|yes|no|on|off|null|~")

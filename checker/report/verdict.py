@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from checker.model.findings import Severity
-from checker.model.report import Report, RuleVerdict, Verdict
+from checker.model.report import Verdict
 from checker.report.clean import shown
 from checker.report.story import dangers, listing, ordered_rules, plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from checker.model.report import Report, RuleVerdict
 
 
 def headline(report: Report) -> str:

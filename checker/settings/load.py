@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NoReturn
 
 from checker.model.findings import Severity, UsageError
-from checker.model.objects import JSONValue, Location, mapping, sequence, text
-from checker.model.paths import SETTINGS_FILE, RepoPath, clamped_path
+from checker.model.objects import Location, mapping, sequence, text
+from checker.model.paths import SETTINGS_FILE, clamped_path
 from checker.model.report import Mode
 from checker.model.settings import ClusterSetting, EnvironmentMatch, EnvironmentSetting, PolicySource, RuleChoice, Settings, Suppression
-from checker.model.tree import EntryKind, Tree
+from checker.model.tree import EntryKind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from checker.model.objects import JSONValue
+    from checker.model.paths import RepoPath
+    from checker.model.tree import Tree
 
 FILE_NAME = SETTINGS_FILE
 SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from checker.model.objects import JSONValue
 from checker.model.report import Mode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checker.model.objects import JSONValue
 
 _TEXT: JSONValue = {"type": "string", "minLength": 1}
 _TEXTS: JSONValue = {"type": "array", "items": _TEXT}

@@ -5,8 +5,7 @@ A name is loaded when it is first asked for: files of a plain folder need nothin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from checker.snapshot.directory import DirectoryTree, may_be_repository
     from checker.snapshot.given import Given

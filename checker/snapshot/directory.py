@@ -9,12 +9,15 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path
 
 from checker.model.findings import UsageError
 from checker.model.paths import ROOT, RepoPath, parent, shown
 from checker.model.tree import EntryKind, Unreadable
 from checker.snapshot.linked import MAX_DEPTH, LinkedTree, object_id, too_large
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CHUNK = 1024 * 1024
 _NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)

@@ -10,8 +10,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
-from checker.model.paths import ROOT, RepoPath, is_within, join, parent, shown
+from checker.model.paths import ROOT, is_within, join, parent, shown
 from checker.model.tree import Elsewhere, EntryKind, Missing, Unreadable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checker.model.paths import RepoPath
 
 MAX_LINKS = 40
 MAX_DEPTH = 256

@@ -6,16 +6,20 @@ never fetched, so a schema from a pull request can neither hang the run nor reac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from checker.model.objects import mapping
 from checker.model.records import dataclass
-from checker.tools.schema_accept import Accepts, acceptor
+from checker.tools.schema_accept import acceptor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
     from checker.model.objects import JSONValue
+    from checker.tools.schema_accept import Accepts
 
 _DRAFT_4 = "http://json-schema.org/draft-04/schema"
 MOST_PROBLEMS = 200

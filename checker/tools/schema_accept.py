@@ -7,11 +7,13 @@ known; a part of a schema with any other accepts nothing. Parts are made when a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, TypeAlias
+
     from checker.model.objects import JSONValue
 
 Accepts: TypeAlias = "Callable[[JSONValue], bool]"

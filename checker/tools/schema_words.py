@@ -6,12 +6,17 @@ branch: the one the author most likely meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from checker.model.objects import JSONValue
 from checker.model.records import dataclass
-from checker.tools.schema import SchemaProblem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from checker.model.objects import JSONValue
+    from checker.tools.schema import SchemaProblem
 
 _LONGEST_VALUE = 60
 _MOST_OPTIONS = 12

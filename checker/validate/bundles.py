@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from checker.model.findings import UsageError
-from checker.tools.schema_accept import Accepts, acceptor
+from checker.tools.schema_accept import acceptor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from checker.tools.schema_accept import Accepts
 
 Kinds: TypeAlias = Mapping[str, Mapping[str, str]]
 """apiVersion, kind, name of the definition."""

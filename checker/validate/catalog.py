@@ -6,9 +6,7 @@ where `default` means the built-in kinds of the Kubernetes version and then the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from checker.model.findings import Counts
 from checker.model.records import dataclass, replace
@@ -20,7 +18,11 @@ from checker.validate.locations import VARIABLES, expand, unknown_variables
 from checker.validate.options import SchemaUnreadableError
 from checker.validate.unserved import Unserved, is_builtin_group, unserved
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
     from checker.validate.options import ValidateOptions
     from checker.validate.server import Check
 

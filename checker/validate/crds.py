@@ -8,11 +8,17 @@ A null is pruned too where the schema does not allow it, before anything is vali
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.objects import dig, mapping, sequence, text
 from checker.model.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from checker.model.objects import JSONValue, KubeObject
 
 _DEEPEST = 100
 """Schema levels: no published CRD has half as many, and a deeper one would be made to hurt."""

@@ -6,20 +6,21 @@ values, a settings file) is skipped with that reason and counted; one that only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
-
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
-from checker.model.objects import JSONValue, KubeObject, Location
+from checker.model.objects import Location
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, replace
 from checker.validate.crds import is_definition
 from checker.validate.findings import SEVERITIES, Remark, findings_of
 from checker.validate.objects import check_object, order
-from checker.validate.options import Locate, ValidateOptions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from checker.model.objects import JSONValue, KubeObject
     from checker.tools.yaml import Document, Problem
+    from checker.validate.options import Locate, ValidateOptions
 
 File = tuple[RepoPath, bytes]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from checker.model.findings import Finding, Outcome, Severity
-from checker.model.objects import KubeObject
 from checker.model.records import dataclass
-from checker.validate.options import Locate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from checker.model.objects import KubeObject
+    from checker.validate.options import Locate
 
 SEVERITIES: dict[str, Severity] = {
     "unknown-field": Severity.ERROR,

@@ -8,11 +8,15 @@ wanted).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from checker.model.objects import JSONValue, mapping, sequence
 from checker.model.paths import PathEscapes, RepoPath, is_within, parent, repo_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 _COMPLETING = (
     *("patches", "patchesStrategicMerge", "patchesJson6902", "components", "replacements", "transformers"),

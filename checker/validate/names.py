@@ -6,14 +6,19 @@ k8s.io/apimachinery/pkg/api/validation. Most kinds want a DNS subdomain; those t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from checker.model.objects import JSONValue, KubeObject, mapping, text
+from checker.model.objects import mapping, text
 from checker.model.patterns import pattern
 from checker.tools.schema_words import pointer, quoted, spelled
 from checker.validate.findings import Remark
-from checker.validate.options import ValidateOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from checker.model.objects import JSONValue, KubeObject
+    from checker.validate.options import ValidateOptions
 
 _LABEL = pattern(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _LABEL_1035 = pattern(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")

@@ -5,20 +5,26 @@ A check ends as passed, failed, skipped (nobody can expect a schema, or there is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
-from checker.model.objects import JSONValue, KubeObject, mapping
-from checker.tools.schema import SchemaProblem
+from checker.model.findings import Checked, Counts, Outcome, Severity
+from checker.model.objects import mapping
 from checker.tools.schema_words import sentences, value_at
-from checker.validate.catalog import Broken, Known, Lookup, Unknown
+from checker.validate.catalog import Broken, Unknown
 from checker.validate.crds import defaulted
 from checker.validate.findings import Remark, findings_of
 from checker.validate.names import holds_open_text, open_text
-from checker.validate.options import ValidateOptions
 from checker.validate.server import server_remarks
 from checker.validate.unserved import Unserved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from checker.model.findings import Finding
+    from checker.model.objects import JSONValue, KubeObject
+    from checker.tools.schema import SchemaProblem
+    from checker.validate.catalog import Known, Lookup
+    from checker.validate.options import ValidateOptions
 
 _ENCRYPTED = "ENC["
 _SECRET_FIELDS = ("data", "stringData")

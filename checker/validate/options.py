@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from checker.model.objects import KubeObject, Location
-from checker.model.paths import PathEscapes, RepoPath, repo_path
+from checker.model.paths import PathEscapes, repo_path
 from checker.model.records import dataclass
-from checker.model.tree import Missing, Tree, TreeError
+from checker.model.tree import Missing, TreeError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from checker.model.paths import RepoPath
+    from checker.model.tree import Tree
     from checker.validate.catalog import Catalog
 
 Locate = Callable[[KubeObject, str, bool], Location]

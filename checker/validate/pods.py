@@ -5,15 +5,19 @@ After the validation of k8s.io/kubernetes/pkg/apis/core/validation; only what a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.objects import dig, mapping, sequence, text
 from checker.tools.schema_words import pointer, quoted, spelled
 from checker.validate import values
 from checker.validate.findings import Remark
 from checker.validate.names import label_remarks, name_fault, open_text
-from checker.validate.options import ValidateOptions
-from checker.validate.values import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from checker.model.objects import JSONValue, KubeObject
+    from checker.validate.options import ValidateOptions
+    from checker.validate.values import Path
 
 _TEMPLATE = ("spec", "template")
 POD_AT: Mapping[tuple[str, str], tuple[str, ...]] = {

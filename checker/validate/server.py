@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from checker.model.objects import KubeObject, dig
 from checker.validate.findings import Remark
@@ -23,7 +22,10 @@ from checker.validate.workloads import (
     check_service,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from checker.validate.limits.rows import Node
 
 Check = Callable[[KubeObject, ValidateOptions], Iterable[Remark]]

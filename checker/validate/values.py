@@ -6,17 +6,21 @@ The OpenAPI documents give these fields as plain text or numbers; what they may 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from checker.model.findings import Severity
-from checker.model.objects import JSONValue
 from checker.model.patterns import pattern
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
 from checker.validate.findings import Remark
 from checker.validate.names import open_text
-from checker.validate.options import ValidateOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from checker.model.objects import JSONValue
+    from checker.validate.options import ValidateOptions
 
 Path = tuple[str | int, ...]
 _QUANTITY = pattern(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator, Mapping, Sequence
 
-from checker.model.objects import REDACTED, JSONValue, KubeObject, dig, mapping, sequence, text
+from checker.model.objects import REDACTED, dig, mapping, sequence, text
 from checker.tools.schema_words import pointer, spelled
 from checker.validate import values
 from checker.validate.findings import Remark
 from checker.validate.names import label_remarks, open_text
-from checker.validate.options import ValidateOptions
-from checker.validate.values import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from checker.model.objects import JSONValue, KubeObject
+    from checker.validate.options import ValidateOptions
+    from checker.validate.values import Path
 
 
 def check_selector(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:

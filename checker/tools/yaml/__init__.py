@@ -10,12 +10,11 @@ Reading is loaded with the room, writing and places when they are first asked fo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from checker.tools.yaml.load import MAX_BYTES, Document, YamlError, load_documents
 from checker.tools.yaml.objects import Problem, ReadObjects, is_list, is_object, objects_of, read_objects
 from checker.tools.yaml.scalars import Rules, plain
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from checker.tools.yaml.positions import locate
     from checker.tools.yaml.write import dump, dump_documents

@@ -9,13 +9,16 @@ what the text shows is looked for in the text before, what the values show in th
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from checker.model.patterns import pattern
 from checker.tools.yaml.scalars import NUMERIC_STARTS, WORDS, Rules, plain
 from checker.tools.yaml.split import ODD_LINE_ENDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 MAX_FLOW = 2000
 """libyaml's time grows with the square of the depth of [] and {}, and ryaml reads all of a document before it looks at the depth."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from checker.model.objects import JSONValue
 from checker.model.records import dataclass
 from checker.tools.yaml.fast import UNSURE, is_plain, load_fast
 from checker.tools.yaml.scalars import Rules
-from checker.tools.yaml.split import Chunk, as_utf8, split
+from checker.tools.yaml.split import as_utf8, split
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checker.model.objects import JSONValue
+    from checker.tools.yaml.split import Chunk
 
 MAX_BYTES = 32 * 1024 * 1024
 

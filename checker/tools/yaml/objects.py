@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from checker.model.objects import JSONValue, KubeObject, Origin, sequence
-from checker.model.paths import RepoPath
+from checker.model.objects import KubeObject, Origin, sequence
 from checker.model.records import dataclass, replace
-from checker.tools.yaml.load import Document, YamlError, load_documents
+from checker.tools.yaml.load import load_documents
 from checker.tools.yaml.scalars import Rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from checker.model.objects import JSONValue
+    from checker.model.paths import RepoPath
+    from checker.tools.yaml.load import Document, YamlError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import re
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from checker.model.patterns import pattern
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import timezone
 

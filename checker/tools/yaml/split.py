@@ -7,10 +7,13 @@ holds nothing but comments is no document (as for kubectl), so it has no chunk a
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
 
 from checker.model.patterns import pattern
 from checker.model.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Only a marker at the start of a line and followed by white space ends a document, whatever surrounds it.
 _MARKER = pattern(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")

@@ -5,12 +5,13 @@ Adding a rule: a row in the table of its kind; adding a kind: its name in `TABLE
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from checker.validate.limits.rows import Node
 
 TABLES: Mapping[tuple[str, str], str] = {

@@ -5,14 +5,10 @@ After the validation.go of their groups in k8s.io/kubernetes/pkg/apis (1.36).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
-
 from checker.model.objects import mapping
 from checker.validate.limits.pods import selector
 from checker.validate.limits.rows import (
     Fault,
-    Rule,
     address,
     between,
     cidr,
@@ -25,6 +21,15 @@ from checker.validate.limits.rows import (
     requires,
     unique,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from checker.validate.limits.rows import (
+        Rule,
+    )
 
 _PORT_NAME = matches(r"([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?", "may hold only lower-case letters, digits and -")
 

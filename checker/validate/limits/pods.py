@@ -6,15 +6,11 @@ After ValidatePodTemplateSpec and what it calls in k8s.io/kubernetes/pkg/apis/co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 from checker.model.objects import mapping
 from checker.tools.schema_words import quoted
 from checker.validate.limits.rows import (
     Fault,
-    Node,
-    Rule,
     address,
     amount,
     at_most_one,
@@ -30,6 +26,16 @@ from checker.validate.limits.rows import (
 )
 from checker.validate.names import is_label_value, key_fault
 from checker.validate.values import amount as amount_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from checker.validate.limits.rows import (
+        Node,
+        Rule,
+    )
 
 OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 _ID = between(0, 2**31 - 1)

@@ -6,8 +6,8 @@ nothing, a sentence about the value, or a `Fault` about something in it. A row s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from checker.model.patterns import pattern
 from checker.model.records import dataclass
@@ -16,7 +16,10 @@ from checker.validate.findings import Remark
 from checker.validate.names import holds_open_text, name_fault
 from checker.validate.values import amount as amount_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Iterable, Mapping
+
     from checker.validate.options import ValidateOptions
 
 

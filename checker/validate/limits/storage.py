@@ -5,12 +5,16 @@ After the validation.go of their groups in k8s.io/kubernetes/pkg/apis (1.36).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
-
 from checker.model.objects import mapping
 from checker.model.patterns import pattern
-from checker.validate.limits.rows import Fault, Rule, between, filled, matches, named, one_of, requires
+from checker.validate.limits.rows import Fault, between, filled, matches, named, one_of, requires
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from checker.validate.limits.rows import Rule
 
 _DATA_KEY = pattern(r"(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}")
 

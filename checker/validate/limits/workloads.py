@@ -5,14 +5,18 @@ After the validation.go of their groups in k8s.io/kubernetes/pkg/apis (1.36).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
-
 from checker.model.objects import mapping
 from checker.tools.schema_words import quoted
 from checker.validate.limits.pods import selector
-from checker.validate.limits.rows import Fault, Rule, between, filled, given, matches, named, one_of, requires
+from checker.validate.limits.rows import Fault, between, filled, given, matches, named, one_of, requires
 from checker.validate.limits.storage import claim
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from checker.validate.limits.rows import Rule
 
 _PERCENT = matches(r"\d+%", "is neither a number nor a percentage such as 25%")
 
