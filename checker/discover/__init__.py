@@ -8,7 +8,7 @@ To add a controller: a module with `find_roots(tree, objects, options)` and `fin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from types import ModuleType
 
 from checker.discover.environments import classified, guarded_environments, own_branch, promotion_order
@@ -70,7 +70,7 @@ def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], optio
     """Overlays, charts and manifest folders that no controller unit reads, on either side of the comparison."""
     reads = {path for unit in built for path in unit.result.reads}
     sources = {unit.unit.path for unit in built if isinstance(unit.result, Failure) and unit.unit.path}
-    units = [*_overlays(tree, layout, reads), *_charts(tree, layout, reads), *_folders(tree, layout, reads)]
+    units = [*_standing(tree, layout, reads), *_linked(tree, layout, reads)]
     kept = [unit for unit in units if unit.path is not None and not lies_in(unit.path, sources)]
     return tuple(classified(unit, options.environments, branch=options.branch) for unit in kept)
 
@@ -106,17 +106,32 @@ def with_environments(found: Mapping[UnitKey, DeployUnit], options: DiscoverOpti
     return tuple(classify(unit, frozenset()) for unit in found.values())
 
 
-def _overlays(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
+def _standing(tree: Tree, layout: Layout, reads: Container[str]) -> Iterable[DeployUnit]:
+    yield from _overlays(tree, layout, reads)
+    yield from _charts(tree, layout, reads)
+    yield from _folders(tree, layout, reads)
+
+
+def _linked(tree: Tree, layout: Layout, reads: Container[str]) -> Iterable[DeployUnit]:
+    from checker.discover.links import find_linked
+
+    if not layout.links:
+        return ()
+    standing = {unit.path: unit for unit in _standing(tree, layout, ()) if unit.path is not None}
+    return find_linked(tree, layout, standing, referenced(tree, layout.kustomizations), reads)
+
+
+def _overlays(tree: Tree, layout: Layout, reads: Container[str]) -> Iterable[DeployUnit]:
     unreached = [folder for folder in layout.kustomizations if not any(join(folder, name) in reads for name in KUSTOMIZATION_FILES)]
     bases = referenced(tree, layout.kustomizations) if unreached else ()
     charts = frozenset(layout.charts)
     for folder in unreached:
         if folder not in bases and not lies_in(folder, charts):
-            file = next(join(folder, name) for name in KUSTOMIZATION_FILES if tree.kind(join(folder, name)))
+            file = next(join(folder, name) for name in KUSTOMIZATION_FILES if tree.kind(join(folder, name), follow=False))
             yield _unit(Controller.KUSTOMIZATION, folder, file)
 
 
-def _charts(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
+def _charts(tree: Tree, layout: Layout, reads: Container[str]) -> Iterable[DeployUnit]:
     """A library chart is never deployed, and what uses it reads it."""
     for folder in layout.charts:
         file = join(folder, "Chart.yaml")
@@ -124,7 +139,7 @@ def _charts(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit]
             yield _unit(Controller.CHART, folder, file)
 
 
-def _folders(tree: Tree, layout: Layout, reads: set[str]) -> Iterable[DeployUnit]:
+def _folders(tree: Tree, layout: Layout, reads: Container[str]) -> Iterable[DeployUnit]:
     """Folders with manifests and no kustomization in or above them; hidden folders hold the tools' own files."""
     kustomized = frozenset(layout.kustomizations)
     seen: set[RepoPath] = set()

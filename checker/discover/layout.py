@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from checker.discover.memo import Memo
 from checker.model.objects import JSONValue, KubeObject, Location, mapping, sequence
 from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, basename, lies_in, parent, repo_path
-from checker.model.records import dataclass
-from checker.model.tree import EntryKind, Tree, TreeError, walk
+from checker.model.records import dataclass, field
+from checker.model.tree import EntryKind, Tree, TreeError, symbolic_links, walk
 
 DECLARING_GROUPS = ("fluxcd", "argoproj.io", "apiextensions.k8s.io")
 """Parts of the API groups whose objects matter before anything is rendered: units, their sources, and CRDs for schemas."""
@@ -37,6 +37,10 @@ class Layout:
     manifests: tuple[RepoPath, ...]
     declarations: tuple[KubeObject, ...]
     broken: tuple[BrokenFile, ...] = ()
+    links: tuple[RepoPath, ...] = ()
+    """Symbolic links, to files and to folders."""
+    dead_links: Mapping[RepoPath, BrokenFile] = field(default_factory=dict)
+    """Those that lead to nothing in this repository."""
 
 
 def read_layout(tree: Tree, excluded: Iterable[str], memo: Memo) -> Layout:
@@ -59,6 +63,7 @@ def read_layout(tree: Tree, excluded: Iterable[str], memo: Memo) -> Layout:
         objects, problems = _declarations(tree, path, memo)
         declarations.extend(objects)
         broken.extend(problems)
+    links = tuple(path for path in symbolic_links(tree) if not _is_excluded(path, patterns))
     return Layout(
         kustomizations=tuple(map(parent, kustomizations)),
         addressing=tuple(path for path in kustomizations if _holds_address(tree, path, memo)),
@@ -66,6 +71,8 @@ def read_layout(tree: Tree, excluded: Iterable[str], memo: Memo) -> Layout:
         manifests=manifests,
         declarations=tuple(declarations),
         broken=tuple(broken),
+        links=links,
+        dead_links={link: BrokenFile(message=why, location=Location(path=link)) for link in links if (why := _leads_nowhere(tree, link))},
     )
 
 
@@ -99,6 +106,11 @@ def referenced(tree: Tree, kustomizations: Iterable[RepoPath]) -> frozenset[Repo
     return frozenset(found)
 
 
+def is_component(tree: Tree, folder: RepoPath) -> bool:
+    """Whether the kustomization of the folder says that it is a part of others."""
+    return any(body.get("kind") == "Component" for body in _kustomizations(tree, folder))
+
+
 def references(tree: Tree, folder: RepoPath) -> frozenset[RepoPath]:
     """The folders and files that the kustomization of one folder builds on."""
     return frozenset(path for body in _kustomizations(tree, folder) for path in _built_on(body, folder))
@@ -114,8 +126,8 @@ def _kustomizations(tree: Tree, folder: RepoPath) -> Iterable[Mapping[str, JSONV
 
 
 def _built_on(body: Mapping[str, JSONValue], folder: RepoPath) -> Iterable[RepoPath]:
-    for field in ("resources", "bases", "components"):
-        for entry in sequence(body.get(field)):
+    for name in ("resources", "bases", "components"):
+        for entry in sequence(body.get(name)):
             if isinstance(entry, str) and "://" not in entry:
                 yield from _inside(entry, folder)
 
@@ -132,6 +144,17 @@ def _declarations(tree: Tree, path: RepoPath, memo: Memo) -> Parsed:
         return memo.of(DECLARES, tree, path, _parsed)
     except TreeError as error:
         return (), (BrokenFile(message=str(error), location=Location(path=path)),)
+
+
+def _leads_nowhere(tree: Tree, link: RepoPath) -> str:
+    """Why there is neither file nor folder at the end of a link, empty where there is one."""
+    if tree.kind(link) in (EntryKind.FILE, EntryKind.DIRECTORY):
+        return ""
+    try:
+        tree.entries(link)
+    except TreeError as error:
+        return str(error)
+    return ""
 
 
 def _holds_address(tree: Tree, path: RepoPath, memo: Memo) -> bool:

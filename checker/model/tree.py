@@ -74,6 +74,10 @@ class WalkedTree(ABC):
     def walked(self) -> tuple[RepoPath, ...]:
         """What `walk` would give."""
 
+    @abstractmethod
+    def links(self) -> tuple[RepoPath, ...]:
+        """The symbolic links among them, in the same order."""
+
 
 def walk(tree: Tree, top: RepoPath = ROOT) -> Iterator[RepoPath]:
     """Every file and symbolic link below `top` in bytewise path order; links are listed, not followed; submodules are left out."""
@@ -87,6 +91,13 @@ def walk(tree: Tree, top: RepoPath = ROOT) -> Iterator[RepoPath]:
             yield from walk(tree, path)
         elif kind in (EntryKind.FILE, EntryKind.SYMLINK):
             yield path
+
+
+def symbolic_links(tree: Tree) -> tuple[RepoPath, ...]:
+    """Every symbolic link that `walk` would list."""
+    if isinstance(tree, WalkedTree):
+        return tree.links()
+    return tuple(path for path in walk(tree) if tree.kind(path, follow=False) is EntryKind.SYMLINK)
 
 
 class RecordingTree:

@@ -9,9 +9,10 @@ from collections.abc import Container, Mapping, Sequence
 
 from checker.discover import DiscoverOptions, Layout, find_declared, find_released, find_unreached, read_layout
 from checker.discover.layout import BrokenFile
+from checker.model.paths import RepoPath, parent
 from checker.model.records import dataclass, replace
 from checker.model.tree import Tree
-from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered, UnitKey
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, UnitKey
 from checker.pipeline.files import Files
 from checker.pipeline.rendering import FIXED, Rendering, RenderingOptions, same_work
 from checker.render.redact import rekeyed
@@ -58,6 +59,8 @@ def expand(base: Tree, head: Tree, options: ExpandOptions) -> tuple[Side, Side]:
     controlled = (*declared_base.values(), *declared_head.values())
     unreached_base = _unreached(base, layouts[0], controlled, options, on_base, {})
     unreached_head = _unreached(head, layouts[1], controlled, options, on_head, unreached_base)
+    unreached_base |= _undeclared(layouts[0], unreached_base, unreached_head)
+    unreached_head |= _undeclared(layouts[1], unreached_head, unreached_base)
     on_base.close()
     done: _Rekeyed = {}
     return (
@@ -116,13 +119,18 @@ def _is_in(chart: BuiltUnit, reads: Container[str]) -> bool:
 
 
 def _undeclared(layout: Layout, here: Mapping[UnitKey, BuiltUnit], there: Mapping[UnitKey, BuiltUnit]) -> dict[UnitKey, BuiltUnit]:
-    """Units of the other side whose file is broken on this one: unknown here, and not gone."""
-    broken = {file.location.path: file for file in layout.broken}
-    return {
-        key: replace(built, result=_failure(broken[built.unit.origin.path]), content="")
-        for key, built in there.items()
-        if key not in here and built.unit.origin.path in broken
-    }
+    """Units of the other side whose file, or the link to whose folder, is broken on this one: unknown here, and not gone."""
+    broken = {**layout.dead_links, **{file.location.path: file for file in layout.broken}}
+    found = ((key, built, _breaking(built.unit, broken)) for key, built in there.items() if key not in here) if broken else ()
+    return {key: replace(built, result=_failure(file), content="") for key, built, file in found if file is not None}
+
+
+def _breaking(unit: DeployUnit, broken: Mapping[RepoPath, BrokenFile]) -> BrokenFile | None:
+    """The broken file that declares the unit; of a folder that nothing declares, the link on the way to it."""
+    path = unit.path if unit.declaration is None and unit.path else unit.origin.path
+    while path and path not in broken:
+        path = parent(path)
+    return broken.get(unit.origin.path) or broken.get(path)
 
 
 def _failure(file: BrokenFile) -> Failure:

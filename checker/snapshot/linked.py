@@ -71,7 +71,7 @@ class LinkedTree(ABC):
         real = self.resolve(path)
         kind = self._kind(real)
         if kind is None:
-            raise Missing(path, "does not exist" if real == path else f"links to {shown(real)}, which does not exist")
+            raise self._missing(path, real)
         if kind is EntryKind.DIRECTORY:
             raise Unreadable(path, "is a directory")
         if kind is EntryKind.SUBMODULE:
@@ -87,7 +87,7 @@ class LinkedTree(ABC):
         if kind is EntryKind.SUBMODULE:
             raise Elsewhere(path, self._submodule_reason(real))
         if kind is not EntryKind.DIRECTORY:
-            raise Missing(path, "does not exist" if kind is None else "is not a directory")
+            raise self._missing(path, real) if kind is None else Missing(path, "is not a directory")
         return self.stored_names(real)
 
     def kind(self, path: RepoPath, *, follow: bool = True) -> EntryKind | None:
@@ -147,6 +147,10 @@ class LinkedTree(ABC):
                 raise Unreadable(path, "is a symbolic link out of the repository")
             ahead.extend(target.split("/")[::-1])
         return done
+
+    @staticmethod
+    def _missing(path: RepoPath, real: RepoPath) -> Missing:
+        return Missing(path, "does not exist" if real == path else f"links to {shown(real)}, which does not exist")
 
     def _kind(self, real: RepoPath) -> EntryKind | None:
         if not real:

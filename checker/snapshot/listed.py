@@ -35,7 +35,7 @@ class ListedTree(LinkedTree, WalkedTree):
         self._records = {record.path: record for record in records}
         self._directories = _directories(self._records)
         self._walked: tuple[RepoPath, ...] | None = None
-        self._has_links = any(record.mode == "120000" for record in self._records.values())
+        self._links = {record.path for record in self._records.values() if KINDS[record.mode] is EntryKind.SYMLINK}
 
     @cached_property
     def listing(self) -> str:
@@ -54,6 +54,9 @@ class ListedTree(LinkedTree, WalkedTree):
             self._walked = tuple(self._below(ROOT))
         return self._walked
 
+    def links(self) -> tuple[RepoPath, ...]:
+        return tuple(path for path in self.walked() if path in self._links) if self._links else ()
+
     def _below(self, folder: RepoPath) -> Iterator[RepoPath]:
         for name in self.stored_names(folder):
             path = join(folder, name)
@@ -64,7 +67,7 @@ class ListedTree(LinkedTree, WalkedTree):
                 yield path
 
     def resolve(self, path: RepoPath) -> RepoPath:
-        return super().resolve(path) if self._has_links else path
+        return super().resolve(path) if self._links else path
 
     def stored_kind(self, path: RepoPath) -> EntryKind | None:
         record = self._records.get(path)

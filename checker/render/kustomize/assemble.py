@@ -24,6 +24,8 @@ from checker.render.kustomize.variables import replace_vars
 
 def assembled(tree: Tree, path: RepoPath, options: KustomizeOptions, *, styled: bool) -> tuple[KubeObject, ...]:
     if tree.kind(path) is not EntryKind.DIRECTORY:
+        if tree.kind(path, follow=False) is EntryKind.SYMLINK:
+            tree.entries(path)  # tells where it leads to
         close = nearest(tree, path)
         hint = f"; did you mean {close}?" if close else ""
         raise broken(f"{path or '.'} is not a folder of the tree{hint}", Location(path=path))

@@ -95,8 +95,20 @@ class Loader:
         if len(found) > 1:
             raise broken(f"{shown(self.root)} holds {' and '.join(shown(path) for path in found)}; kustomize wants exactly one")
         if not found:
-            raise broken(f"{shown(self.root)} holds no {', '.join(KUSTOMIZATION_FILES[:-1])} or {KUSTOMIZATION_FILES[-1]}")
+            raise broken(f"{shown(self.root)} holds no {', '.join(KUSTOMIZATION_FILES[:-1])} or {KUSTOMIZATION_FILES[-1]}{self._lost()}")
         return found[0]
+
+    def _lost(self) -> str:
+        """Where a kustomization file that is a link leads, for one that may not be read."""
+        links = (repo_path(name, self.root) for name in KUSTOMIZATION_FILES)
+        for path in links:
+            if self.tree.kind(path, follow=False) is EntryKind.SYMLINK:
+                try:
+                    self.tree.read(path)
+                except TreeError as error:
+                    return f" that can be read: {error}"
+                return f" that may be read: {shown(path)} is a link out of the folder, and kustomize may not read there (load restrictor)"
+        return ""
 
     def _child(self, name: str) -> RepoPath | None:
         path = repo_path(name, self.root)
