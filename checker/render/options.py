@@ -45,8 +45,8 @@ class RenderOptions:
     revision_tree: RevisionTree | None = None
     """The files of another revision of this repository, None for one that is not in this clone: for Applications that are pinned."""
 
-    tags: tuple[str, ...] = ()
-    """The tags of this repository, for Applications that follow a range of versions."""
+    tags: Callable[[], Sequence[str]] = tuple
+    """Lists the tags of this repository, for Applications that follow a range of versions."""
 
     def on_cluster(self, name: str, flux: str = "") -> RenderOptions:
         """The options for the units of one cluster, in which the repository installs this release of Flux, where it says so."""

@@ -21,6 +21,7 @@ class Repository:
     def __init__(self, place: git.Place) -> None:
         self._place = place
         self._objects = ObjectReader(place)
+        self._pointers: dict[str, str | None] = {}
 
     @property
     def root(self) -> Path | None:
@@ -41,20 +42,29 @@ class Repository:
 
     def commit_id(self, revision: str) -> str | None:
         """The full id of the commit that a revision names, None when there is none here."""
-        return git.commit_id(self._place, revision)
+        return self._objects.commit_id(revision)
+
+    def symbolic_ref(self, name: str) -> str | None:
+        """The ref that `name` (`HEAD`, `refs/remotes/origin/HEAD`) points to, None when it is detached or absent; asked once in a run."""
+        if name not in self._pointers:
+            self._pointers[name] = git.symbolic_ref(self._place, name)
+        return self._pointers[name]
 
     def branch(self) -> str | None:
         """The branch that is checked out, None for a detached HEAD."""
-        ref = git.symbolic_ref(self._place, "HEAD")
+        ref = self.symbolic_ref("HEAD")
         return ref.removeprefix("refs/heads/") if ref and ref.startswith("refs/heads/") else None
 
     def remote_urls(self) -> tuple[str, ...]:
         """The addresses of all remotes, sorted, without passwords: what a GitRepository or repoURL that means us says."""
         return tuple(sorted({url for _, url in self._remotes}))
 
-    @cached_property
     def tags(self) -> tuple[str, ...]:
         """The names of all tags of this clone, sorted."""
+        return self._tags
+
+    @cached_property
+    def _tags(self) -> tuple[str, ...]:
         return git.list_tags(self._place)
 
     @cached_property
@@ -69,7 +79,7 @@ class Repository:
     def file_at(self, revision: str, path: RepoPath) -> bytes | None:
         """One file of a revision; None where either is not there."""
         commit = self.commit_id(revision)
-        return git.read_file_at(self._place, commit, path) if commit is not None else None
+        return self._objects.file_at(commit, path) if commit is not None else None
 
     def commit_tree(self, revision: str) -> ListedTree:
         """The files of a commit. Raises UsageError when the revision is unknown."""

@@ -8,7 +8,7 @@ was named. Surprise: on the target branch itself a commit is its own merge base,
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from checker.model.change import ChangeFacts, PullRequest, Revision
 from checker.model.findings import CheckerError, UsageError
@@ -68,8 +68,11 @@ def resolve_change(
         head_revision = Revision(name=head or repository.branch() or "HEAD", commit=tip or "")
         head_tree = repository.tree_at(head_revision)
     source = _source_branch(repository, head)
-    known = find_target(repository, ci, source, tip, is_own) if target is None else Target(target, commits_of(repository, target))
-    base_revision, goes_to = _find_base(repository, base, tip, known, staged=staged)
+
+    def goes_into() -> Target:
+        return find_target(repository, ci, source, tip, is_own) if target is None else Target(target, commits_of(repository, target))
+
+    base_revision, goes_to = _find_base(repository, base, tip, goes_into, staged=staged)
     base_tree = repository.tree_at(base_revision)
     trailers = git.list_trailers(repository.place, base_revision.commit or None, tip) if tip and tip != base_revision.commit else ()
     facts = ChangeFacts(
@@ -99,12 +102,15 @@ def resolve_push(repository: Repository, push: Push, environ: Mapping[str, str],
     return replace(snapshot, facts=replace(snapshot.facts, pull_request=request))
 
 
-def _find_base(repository: Repository, base: str | None, tip: str | None, target: Target, *, staged: bool) -> tuple[Revision, str | None]:
+def _find_base(
+    repository: Repository, base: str | None, tip: str | None, goes_into: Callable[[], Target], *, staged: bool
+) -> tuple[Revision, str | None]:
     """The base revision, and the branch the change goes to where that is known."""
     if base is not None:
         return _named_base(repository, base, tip)
     if tip is None:
         return NOTHING, None
+    target = goes_into()
     if staged:
         return Revision(name="HEAD", commit=tip), target.branch
     if not target.commits:

@@ -62,7 +62,7 @@ def _ahead(repository: Repository, target: Target, tip: str) -> int | None:
 def default_target(repository: Repository) -> Target:
     """The branch that changes go to when nothing says otherwise."""
     for remote in repository.remotes:
-        ref = git.symbolic_ref(repository.place, f"refs/remotes/{remote}/HEAD")
+        ref = repository.symbolic_ref(f"refs/remotes/{remote}/HEAD")
         commit = repository.commit_id(ref) if ref else None
         if ref and commit:
             return Target(branch_of(repository, ref), (commit,))

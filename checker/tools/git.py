@@ -126,14 +126,6 @@ def ask(place: Place, *words: str, check: bool = True) -> Completed:
     return done
 
 
-def commit_id(place: Place, revision: str) -> str | None:
-    """The full id of the commit that a revision names, None when there is no such commit here."""
-    if not revision or revision.startswith("-") or "\0" in revision:
-        return None
-    done = ask(place, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", check=False)
-    return _text(done.stdout).strip() if done.returncode == 0 else None
-
-
 def full_ref(place: Place, revision: str) -> str | None:
     """`refs/heads/x` for `x`; None where the revision is no name of a ref."""
     if not revision or revision.startswith("-") or "\0" in revision:
@@ -151,6 +143,8 @@ def symbolic_ref(place: Place, name: str) -> str | None:
 
 def merge_base(place: Place, one: str, other: str) -> str | None:
     """The best common ancestor of two commit ids, None when none is known here."""
+    if one == other:
+        return one
     done = ask(place, "merge-base", one, other, check=False)
     if done.returncode not in (0, 1):
         raise ProcessFailed(
@@ -161,7 +155,7 @@ def merge_base(place: Place, one: str, other: str) -> str | None:
 
 def is_ancestor(place: Place, commit: str, tip: str) -> bool:
     """Whether a commit is in the history of another, or is it."""
-    return ask(place, "merge-base", "--is-ancestor", commit, tip, check=False).returncode == 0
+    return commit == tip or ask(place, "merge-base", "--is-ancestor", commit, tip, check=False).returncode == 0
 
 
 def upstream_of(place: Place, branch: str) -> str | None:
@@ -186,12 +180,6 @@ def list_tags(place: Place) -> tuple[str, ...]:
     """The names of all tags, sorted."""
     done = ask(place, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags")
     return tuple(sorted(_text(done.stdout).splitlines()))
-
-
-def read_file_at(place: Place, commit: str, path: RepoPath) -> bytes | None:
-    """The content of one file of a commit, None where it has no such file; for when the rest of the tree is not needed."""
-    done = ask(place, "cat-file", "blob", f"{commit}:{path}", check=False)
-    return done.stdout if done.returncode == 0 else None
 
 
 def list_commit(place: Place, commit: str) -> Iterator[Record]:

@@ -1,4 +1,4 @@
-"""The contents of Git objects by id, from one long-running `git cat-file`: an id comes in, bytes go out, remembered up to a limit.
+"""Git objects from one long-running `git cat-file`: an id or a revision comes in, bytes go out, remembered up to a limit.
 
 Surprise: it may be copied to worker processes, by pickle or by fork; each process starts its own `git` when it first reads.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 import weakref
 from collections import OrderedDict
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
+from checker.model.paths import RepoPath
 from checker.tools.git import Place
 from checker.tools.process import ProcessFailed, start
 
@@ -37,6 +39,14 @@ class ObjectTooLarge(ObjectError):
         self.size = size
 
 
+class Found(NamedTuple):
+    """What a revision names: `kind` is `blob`, `commit`, `tag` or `tree`."""
+
+    id: str
+    kind: str
+    data: bytes
+
+
 class ObjectReader:
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -50,12 +60,32 @@ class ObjectReader:
     def __reduce__(self) -> tuple[type[ObjectReader], tuple[Place]]:
         return ObjectReader, (self._place,)
 
+    def commit_id(self, revision: str) -> str | None:
+        """The full id of the commit that a revision names, None when there is no such commit here."""
+        found = self._find(f"{revision}^{{commit}}") if revision else None
+        return found.id if found is not None else None
+
+    def file_at(self, commit: str, path: RepoPath) -> bytes | None:
+        """The content of one file of a commit, None where it has no such file; for when the rest of the tree is not needed."""
+        found = self._find(f"{commit}:{path}")
+        return found.data if found is not None and found.kind == "blob" else None
+
+    def _find(self, revision: str) -> Found | None:
+        """The object that a revision names now. None for what is no revision: one line, and no option."""
+        if revision.startswith("-") or "\n" in revision or "\0" in revision:
+            return None
+        try:
+            with self._lock:
+                return self._fetch(revision, sys.maxsize)
+        except ObjectMissing:
+            return None
+
     def read(self, name: str, limit: int) -> bytes:
         """The blob's bytes. Raises ObjectMissing, and ObjectTooLarge above `limit` bytes."""
         with self._lock:
             data = self._known.get(name)
             if data is None:
-                data = self._fetch(name, limit)
+                data = self._fetch(name, limit).data
                 self._remember(name, data)
             else:
                 self._known.move_to_end(name)
@@ -69,16 +99,16 @@ class ObjectReader:
             self._stop()
         self._process = self._stop = None
 
-    def _fetch(self, name: str, limit: int) -> bytes:
+    def _fetch(self, name: str, limit: int) -> Found:
         requests, answers = self._pipes()
         try:
-            requests.write(name.encode() + b"\n")
+            requests.write(name.encode("utf-8", "surrogateescape") + b"\n")
             requests.flush()
             header = answers.readline().split()
         except OSError:
             header = []
-        if len(header) != 3:
-            # An answer of two words is "<id> missing"; none at all is a git that gave up, as in a partial clone.
+        if len(header) != 3 or not header[2].isdigit():
+            # Else it is "<name> missing" or "<name> ambiguous"; none at all is a git that gave up, as in a partial clone.
             if not header:
                 self.close()
             raise ObjectMissing(name)
@@ -91,7 +121,7 @@ class ObjectReader:
         if len(data) != size:
             self.close()
             raise ObjectMissing(name)
-        return data
+        return Found(header[0].decode(), header[1].decode(), data)
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:

@@ -189,7 +189,7 @@ class Planner:
 
         if not revision or parse_version(revision) is not None:
             return revision if prefix and revision else None
-        tags = [tag[len(prefix) :] for tag in self.options.tags if tag.startswith(prefix)]
+        tags = [tag[len(prefix) :] for tag in self.options.tags() if tag.startswith(prefix)]
         try:
             newest = best_version(revision, [tag for tag in tags if tag != revision])
         except ConstraintError as error:

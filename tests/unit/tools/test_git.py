@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker.model.findings import CheckerError
+from checker.model.paths import RepoPath
 from checker.tools import git, process
 from checker.tools.git_objects import ObjectMissing, ObjectReader, ObjectTooLarge
 from tests.gitrepo import GitRepo, git_home, git_repo
@@ -27,7 +28,7 @@ def test_odd_folder_names(git_home: Path, tmp_path: Path) -> None:
     repo = GitRepo.create(tmp_path / "new\nline 'quote' ü", files={"sub/a": "1"})
     place = git.locate(repo.root / "sub")
     assert place.root == repo.root
-    assert git.commit_id(place, "HEAD") == repo.head
+    assert ObjectReader(place).commit_id("HEAD") == repo.head
 
 
 def test_a_linked_work_tree_is_a_repository_of_its_own(git_repo: GitRepo, tmp_path: Path) -> None:
@@ -111,10 +112,19 @@ def test_revisions(git_repo: GitRepo) -> None:
     git_repo.git("tag", "-a", "v1", "-m", "tagged", first)
     git_repo.git("tag", "blob", "HEAD:a")
     place = git.locate(git_repo.root)
-    assert git.commit_id(place, "v1") == git.commit_id(place, "HEAD~1") == git.commit_id(place, first[:9]) == first
-    for unknown in ("", "nothing", "-h", "--all", "blob", "a\0b", "f" * 40):
-        assert git.commit_id(place, unknown) is None, unknown
+    reader = ObjectReader(place)
+    assert {reader.commit_id(revision) for revision in ("v1", "HEAD~1", first[:9])} == {first}
+    for unknown in ("", "nothing", "no thing", "-h", "--all", "blob", "a\0b", "f" * 40):
+        assert reader.commit_id(unknown) is None, unknown
         assert git.full_ref(place, unknown) is None or unknown == "blob"
+    assert reader.commit_id(f"{first}\n{second}") is None
+    git_repo.git("tag", "v2")
+    assert reader.commit_id("v2") == second
+    git_repo.git("tag", "--force", "v2", first)
+    assert reader.commit_id("v2") == first
+    assert reader.file_at(second, RepoPath("a")) == b"2"
+    assert reader.file_at(second, RepoPath("b c")) is None
+    assert reader.file_at(second, RepoPath("")) is None
     assert git.full_ref(place, "main") == "refs/heads/main"
     assert git.full_ref(place, second) is None
     assert git.merge_base(place, first, second) == first

@@ -78,7 +78,7 @@ def render(
     **spec: Any,
 ) -> Rendered:
     sources = {url: RepoPath(path) for url, path in (mapped or {}).items()}
-    options = RenderOptions(repository_urls=OURS, revisions=revisions, revision_tree=revision_tree, tags=tuple(tags), sources=sources)
+    options = RenderOptions(repository_urls=OURS, revisions=revisions, revision_tree=revision_tree, tags=lambda: tags, sources=sources)
     return render_application(application(**spec), files(content), options)
 
 
