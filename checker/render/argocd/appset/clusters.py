@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from checker.model.objects import JSONValue, KubeObject, mapping, text
 from checker.model.records import dataclass, field
 from checker.model.settings import ClusterSetting
-from checker.render.argocd.appset.params import NotExpanded, Params, selected
+from checker.render.argocd.appset.params import NotExpanded, Params
+from checker.render.argocd.appset.selector import label_selector
 from checker.tools.gotemplate import TextMap
 from checker.tools.gotemplate.encoding import normalize
 
@@ -68,8 +69,9 @@ def cluster_params(generator: Mapping[str, JSONValue], clusters: Sequence[Cluste
     hidden = next((cluster for cluster in clusters if cluster.hidden), None)
     if hidden is not None:
         raise NotExpanded(hidden.hidden)
+    is_selected = label_selector(selector)
     for cluster in clusters:
-        if selected(cluster.labels, selector):
+        if is_selected(cluster.labels):
             yield _params(cluster, go=go)
     if not has_selector and not any(cluster.server == LOCAL for cluster in clusters):
         yield {"name": LOCAL_NAME, "nameNormalized": LOCAL_NAME, "server": LOCAL, "project": ""}

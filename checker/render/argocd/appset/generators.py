@@ -20,8 +20,9 @@ from checker.render.argocd.appset.params import (
     Params,
     combined_texts,
     deep_merged,
-    selected,
+    flattened,
 )
+from checker.render.argocd.appset.selector import label_selector
 from checker.render.argocd.appset.templating import Templating
 from checker.render.argocd.sources import Checkout
 from checker.tools.gotemplate import TextMap, go_value
@@ -65,10 +66,11 @@ def generate(entry: Mapping[str, JSONValue], world: World) -> Iterator[Generated
 
 def _selected(params: Iterator[Params], selector: Mapping[str, JSONValue]) -> tuple[Params, ...]:
     kept: list[Params] = []
+    is_selected = label_selector(selector)
     for item in params:
         if len(kept) >= MAX_SETS:
             raise NotExpanded(f"it generates more than {MAX_SETS} sets of parameters", remote=False)
-        if not selector or selected(item, selector):
+        if not selector or is_selected(flattened(item)):
             kept.append(item)
     return tuple(kept)
 
@@ -164,11 +166,25 @@ def _matrix(body: Mapping[str, JSONValue], world: World, depth: int) -> Iterator
 def _interpolated(name: str, body: Mapping[str, JSONValue], params: Params, world: World) -> Mapping[str, JSONValue]:
     """The fields of a generator with another's parameters in place. What its `values` cannot have yet they keep for later."""
     templating = world.templating
-    values: dict[str, JSONValue] = {key: templating.later(text(value), params) for key, value in mapping(body.get("values")).items()}
-    rest: dict[str, JSONValue] = templating.tree({key: value for key, value in body.items() if key != "values"}, params)
-    if name in OUTSIDE and rest != {key: value for key, value in body.items() if key != "values"}:
+    done: dict[str, JSONValue] = {}
+    for key, value in body.items():
+        if key == "values" and name != "list":
+            done[key] = {own: templating.later(text(item), params) for own, item in mapping(value).items()}
+        elif key == "generators" and name in ("matrix", "merge"):
+            done[key] = [_interpolated_entry(mapping(item), params, world) for item in sequence(value)]
+        elif value is not None:
+            done[key] = templating.tree(value, params)
+    if name in OUTSIDE and {**done, "values": None} != {**body, "values": None}:
         raise NotExpanded(f"its generator {name} {OUTSIDE[name]}, each time by the parameters of another generator")
-    return {**rest, "values": values} if values else rest
+    return done
+
+
+def _interpolated_entry(entry: Mapping[str, JSONValue], params: Params, world: World) -> dict[str, JSONValue]:
+    done: dict[str, JSONValue] = {name: world.templating.tree(body, params) for name, body in entry.items() if name in BESIDE}
+    for name, body in entry.items():
+        if name not in BESIDE and body is not None:
+            done[name] = dict(_interpolated(name, mapping(body), params, world))
+    return done
 
 
 def _merge(body: Mapping[str, JSONValue], world: World, depth: int) -> Iterator[Params]:

@@ -14,7 +14,7 @@ from typing import Any
 from checker.model.objects import JSONValue, mapping, sequence, text
 from checker.model.paths import RepoPath, join
 from checker.model.tree import EntryKind, Tree, TreeError, walk
-from checker.render.argocd.appset.params import GeneratorFailed, Params, flattened
+from checker.render.argocd.appset.params import GeneratorFailed, NotExpanded, Params, flattened
 from checker.render.argocd.sources import Checkout
 from checker.tools.argocd import path_match, pathspec
 from checker.tools.gotemplate import TextList, go_value
@@ -68,7 +68,7 @@ def _below(tree: Tree, root: RepoPath, folder: str, segment: str) -> Iterator[st
 
 
 def _files(checkout: Checkout, items: Sequence[Mapping[str, JSONValue]]) -> list[str]:
-    included, excluded = _split(items)
+    included, excluded = ([_inside(pattern) for pattern in patterns] for patterns in _split(items))
     found: set[str] = set()
     for pattern in included:
         top = RepoPath("/".join(part for part in (checkout.root, *_fixed(pattern)) if part))
@@ -79,6 +79,16 @@ def _files(checkout: Checkout, items: Sequence[Mapping[str, JSONValue]]) -> list
         start = len(checkout.root) + 1 if checkout.root else 0
         found.update(path[start:] for path in candidates if pathspec(pattern, path[start:]))
     return sorted(path for path in found if not any(pathspec(pattern, path) for pattern in excluded))
+
+
+def _inside(pattern: str) -> str:
+    """As git reads it from the root of the repository. Raises GeneratorFailed for one that leaves it, NotExpanded for git's magic."""
+    if pattern.startswith(":"):
+        raise NotExpanded(f"the path {pattern!r} of a git generator is a pathspec with magic, which is not supported", remote=False)
+    plain = posixpath.normpath(pattern)
+    if plain.startswith(("/", "../")) or plain == "..":
+        raise GeneratorFailed(f"git refuses the path {pattern!r} of a git generator: it is outside the repository")
+    return "" if plain == "." else plain + "/" * pattern.endswith("/")
 
 
 def _fixed(pattern: str) -> list[str]:

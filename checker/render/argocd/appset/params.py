@@ -1,11 +1,10 @@
-"""Parameter sets of generators: flattening, merging, and selecting by labels, each as Argo CD does it."""
+"""Parameter sets of generators: flattening and merging, each as Argo CD does it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from checker.model.objects import JSONValue, mapping, sequence, text
 from checker.tools.gotemplate import TextList, TextMap, printed
 
 Params: TypeAlias = dict[str, Any]
@@ -66,32 +65,4 @@ def filled(first: Any, second: Any) -> Any:
     if isinstance(first, dict) and isinstance(second, dict):
         keys = [*first, *(key for key in second if key not in first)]
         return {key: filled(first.get(key), second.get(key)) for key in keys}
-    return first or second
-
-
-def selected(params: Mapping[str, Any], selector: Mapping[str, JSONValue]) -> bool:
-    """A Kubernetes label selector over the flattened parameters."""
-    labels = flattened(params)
-    for key, value in mapping(selector.get("matchLabels")).items():
-        if labels.get(_key(key)) != value:
-            return False
-    return all(_expression(mapping(item), labels) for item in sequence(selector.get("matchExpressions")))
-
-
-def _expression(item: Mapping[str, JSONValue], labels: Mapping[str, str]) -> bool:
-    key, operator = _key(text(item.get("key"))), text(item.get("operator"))
-    values = [text(value) for value in sequence(item.get("values"))]
-    if operator == "In":
-        return key in labels and labels[key] in values
-    if operator == "NotIn":
-        return key not in labels or labels[key] not in values
-    if operator in ("Exists", "DoesNotExist"):
-        return (key in labels) is (operator == "Exists")
-    raise GeneratorFailed(f"{operator!r} is not a selector operator: In, NotIn, Exists, DoesNotExist")
-
-
-def _key(key: str) -> str:
-    name = key.rpartition("/")[2]
-    if not name or len(name) > 63 or not all(char.isalnum() or char in "-_." for char in name) or not (name[0] + name[-1]).isalnum():
-        raise GeneratorFailed(f"{key!r} is not a label key, and a selector accepts no other")
-    return key
+    return second if second is not None and not first else first

@@ -6,14 +6,12 @@ belongs (`targetRevision: 1.10`) fails the whole set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from checker.model.objects import JSONValue, mapping, sequence
 from checker.render.argocd.appset.params import GeneratorFailed, NotExpanded
+from checker.render.argocd.appset.shape import APPLICATION, misfits
 from checker.render.argocd.detect import mapping_merge
-
-_SOURCE = ("repoURL", "path", "targetRevision", "chart", "ref", "name")
-_TOOLS = {"helm": ("releaseName", "values", "version", "namespace"), "kustomize": ("namePrefix", "nameSuffix", "namespace", "version")}
 
 
 def patched(body: dict[str, JSONValue], patch: str) -> dict[str, JSONValue]:
@@ -27,9 +25,8 @@ def patched(body: dict[str, JSONValue], patch: str) -> dict[str, JSONValue]:
     if document.error is not None or not isinstance(document.value, dict):
         why = document.error.message if document.error is not None else "it is not a mapping"
         raise GeneratorFailed(f"templatePatch renders to no patch: {why}")
-    for place, value in _texts(document.value):
-        if value is not None and not isinstance(value, str):
-            raise GeneratorFailed(f"templatePatch gives {place} the value {value!r}, which is no text; put it in quotes")
+    for misfit in misfits(document.value, APPLICATION):
+        raise GeneratorFailed(f"templatePatch gives {misfit}")
     if _has_directive(document.value):
         raise NotExpanded("templatePatch uses strategic merge directives ($patch), which are not supported", remote=False)
     return _merged(body, document.value)
@@ -45,29 +42,8 @@ def _merged(body: dict[str, JSONValue], patch: Mapping[str, JSONValue]) -> dict[
     metadata = {**mapping(merged.get("metadata")), "namespace": mapping(body["metadata"])["namespace"]}
     known, more = (sequence(mapping(side.get("metadata")).get("finalizers")) for side in (body, patch))
     if known and more:
-        metadata["finalizers"] = [*known, *(item for item in more if item not in known)]
+        metadata["finalizers"] = [*more, *(item for item in known if item not in more)]
     return {**merged, "apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": metadata, "spec": spec}
-
-
-def _texts(patch: Mapping[str, JSONValue]) -> Iterator[tuple[str, JSONValue]]:
-    """The fields that an Application has as text, where a patch is most often wrong."""
-    metadata, spec = mapping(patch.get("metadata")), mapping(patch.get("spec"))
-    yield "metadata.name", metadata.get("name")
-    for part in ("labels", "annotations"):
-        yield from ((f"metadata.{part}[{key}]", value) for key, value in mapping(metadata.get(part)).items())
-    yield from ((f"spec.destination.{key}", value) for key, value in mapping(spec.get("destination")).items())
-    for source in (spec.get("source"), *sequence(spec.get("sources"))):
-        yield from _texts_of_source(mapping(source))
-
-
-def _texts_of_source(source: Mapping[str, JSONValue]) -> Iterator[tuple[str, JSONValue]]:
-    yield from ((f"source.{key}", source.get(key)) for key in _SOURCE)
-    for tool, fields in _TOOLS.items():
-        yield from ((f"source.{tool}.{key}", mapping(source.get(tool)).get(key)) for key in fields)
-    for parameter in sequence(mapping(source.get("helm")).get("parameters")):
-        yield from ((f"source.helm.parameters.{key}", mapping(parameter).get(key)) for key in ("name", "value"))
-    for number, file in enumerate(sequence(mapping(source.get("helm")).get("valueFiles"))):
-        yield f"source.helm.valueFiles[{number}]", file
 
 
 def _has_directive(value: JSONValue) -> bool:

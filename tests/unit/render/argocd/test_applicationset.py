@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,7 +32,11 @@ def expand(
     given: Mapping[str, Any] | None = None,
     **spec: Any,
 ) -> Rendered:
-    template = {"metadata": {"name": name, **({"annotations": annotations} if annotations else {})}, "spec": SPEC}
+    template = {
+        "metadata": {"name": name, **({"annotations": annotations} if annotations else {})},
+        "spec": SPEC,
+        **(spec.pop("template", {})),
+    }
     declaration = kube("ApplicationSet", "set", spec={"generators": list(generators), "template": template, **spec})
     unit = DeployUnit(
         controller=Controller.ARGOCD_APPLICATIONSET,
@@ -135,6 +140,14 @@ def test_edge_66_files_match_as_git_lists_them() -> None:
     assert found({"path": "apps/*/config.json"}) == ["apps/a", "apps/a/sub"]
     assert found({"path": "**/config.json"}) == ["apps/a", "apps/a/sub"]
     assert found({"path": "apps"}, {"path": "apps/a/sub/*", "exclude": True}) == ["apps/a"]
+    assert found({"path": "apps/b/../a/*.json"}) == ["apps/a", "apps/a/sub"]
+    assert found({"path": "./apps"}, {"path": "."}) == ["apps/a", "apps/a/sub"]
+
+
+@pytest.mark.parametrize("path", ["/apps/*", "../config.json", "apps/../../x"])
+def test_a_path_outside_the_repository_freezes_the_set_as_git_refuses_it(path: str) -> None:
+    with pytest.raises(RenderFailure, match=r"git refuses the path .* outside the repository; Argo CD leaves every Application"):
+        expand({"git": {"repoURL": URL, "files": [{"path": "**"}, {"path": path, "exclude": True}]}}, tree=FOLDERS)
 
 
 def cluster(name: str, **labels: str) -> KubeObject:
@@ -240,12 +253,32 @@ def test_selectors_filter_what_a_generator_gives() -> None:
         chosen(matchLabels={"path[0]": "x"})
 
 
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ({"key": "a", "operator": "Is", "values": ["x"]}, "not a selector operator"),
+        ({"key": "a", "operator": "In"}, "In of a needs values"),
+        ({"key": "a", "operator": "Exists", "values": ["x"]}, "Exists of a takes no values"),
+    ],
+)
+def test_a_selector_that_kubernetes_refuses_freezes_the_set_even_with_nothing_to_select(expression: dict[str, Any], why: str) -> None:
+    with pytest.raises(RenderFailure, match=why):
+        expand({**elements(), "selector": {"matchExpressions": [expression]}})
+
+
 def test_a_generators_own_template_wins_where_it_says_something() -> None:
     own = {"metadata": {"labels": {"own": "yes"}}, "spec": {"source": {"path": "other"}}}
     rendered = expand({"list": {"elements": [{"name": "a"}], "template": own}})
     body: Any = rendered.objects[0].body
     assert (body["metadata"]["name"], body["metadata"]["labels"], body["spec"]["source"]["path"]) == ("a", {"own": "yes"}, "other")
     assert body["spec"]["source"]["repoURL"] == URL
+
+
+def test_an_empty_label_of_a_generators_own_template_stays_unless_the_set_fills_it() -> None:
+    own = {"metadata": {"labels": {"none": "", "b": ""}}}
+    template = {"metadata": {"name": "a", "labels": {"b": "set"}}, "spec": SPEC}
+    body: Any = expand({"list": {"elements": [{"x": "y"}], "template": own}}, template=template).objects[0].body
+    assert body["metadata"]["labels"] == {"none": "", "b": "set"}
 
 
 def test_an_empty_set_of_parameters_leaves_the_template_alone() -> None:
@@ -329,6 +362,13 @@ def test_values_of_the_second_generator_of_a_matrix_see_both() -> None:
     assert made(matrix(elements({"first": "1"}), flat), tree=FOLDERS, name="n{{values.v}}") == ["n1-a"]
 
 
+def test_values_inside_a_nested_generator_wait_for_their_own_parameters() -> None:
+    """applicationset/utils/utils.go, RenderGeneratorParams: `values` at any depth that cannot be filled in yet are kept."""
+    inner = merge(directories({"path": "apps/a"}, values={"v": "{{.path.basename}}-{{.first}}"}), elements({"values": {}}), keys=["values"])
+    found = shown(matrix(elements({"first": "1"}), inner), tree=FOLDERS, x="{{.values.v}} {{.first}}")
+    assert found == ["a-<no value> 1"]
+
+
 def test_the_selector_of_the_second_generator_of_a_matrix_is_taken_as_it_is_written() -> None:
     second = {**elements({"n": "a"}, {"n": "b"}), "selector": {"matchLabels": {"n": "{{.pick}}"}}}
     assert shown(matrix(elements({"pick": "a"}), second), x="{{.n}}") == []
@@ -350,7 +390,7 @@ def test_null_vanishes_from_maps_of_a_template() -> None:
 def test_finalizers_of_a_template_patch_join_those_of_the_template() -> None:
     patch = "metadata:\n  finalizers: [other]\n  labels: {x: why}\n"
     metadata: Any = expand(elements({"name": "a"}), templatePatch=patch).objects[0].metadata
-    assert (metadata["finalizers"], metadata["labels"]) == (["resources-finalizer.argocd.argoproj.io", "other"], {"x": "why"})
+    assert (metadata["finalizers"], metadata["labels"]) == (["other", "resources-finalizer.argocd.argoproj.io"], {"x": "why"})
 
 
 @pytest.mark.parametrize("text", ["{a: 1}", "[1]", "text", "[{a: 1}"])
@@ -402,3 +442,24 @@ def test_what_outsiders_give_is_not_guessed() -> None:
 def test_a_template_patch_with_a_number_or_truth_value_for_text_freezes_the_set(patch: str) -> None:
     with pytest.raises(RenderFailure, match="which is no text; put it in quotes; Argo CD leaves every Application"):
         expand(elements({"name": "a", "v": "1.10"}), templatePatch=patch)
+
+
+@pytest.mark.parametrize(
+    ("patch", "why"),
+    [
+        ("spec: {revisionHistoryLimit: '{{v}}'}", "spec.revisionHistoryLimit the value '5', which is no whole number"),
+        ("spec: {syncPolicy: {automated: {prune: 'true'}}}", "spec.syncPolicy.automated.prune the value 'true', which is no truth value"),
+        ("spec: {source: {helm: {valueFiles: a.yaml}}}", "spec.source.helm.valueFiles the value 'a.yaml', which is no list"),
+        ("spec: {syncPolicy: {retry: 3}}", "spec.syncPolicy.retry the value 3, which is no mapping"),
+        ("spec: {source: {kustomize: {patches: [{options: {allowNameChange: 1}}]}}}", "allowNameChange the value 1, which is no truth"),
+    ],
+)
+def test_a_template_patch_that_is_no_application_freezes_the_set(patch: str, why: str) -> None:
+    with pytest.raises(RenderFailure, match=re.escape(why)):
+        expand(elements({"name": "a", "v": "5"}), templatePatch=patch)
+
+
+def test_a_template_patch_may_hold_null_and_fields_that_nobody_knows() -> None:
+    patch = "spec: {source: {helm: null, novelty: 1}, syncPolicy: {retry: {limit: 5}}}"
+    body: Any = expand(elements({"name": "a"}), templatePatch=patch).objects[0].body
+    assert body["spec"]["syncPolicy"] == {"retry": {"limit": 5}}
