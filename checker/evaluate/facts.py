@@ -36,6 +36,7 @@ class Facts:
         for unit in inputs.units:
             self._by_scope.setdefault(unit_scope(unit), []).append(unit)
         self._digests: dict[tuple[str, str | None], str] = {}
+        self._told_all = json.dumps([self._given, self._change])
 
     def data(self, scopes: Container[str]) -> dict[str, JSONValue]:
         """For objects in these scopes."""
@@ -48,7 +49,7 @@ class Facts:
     def digest(self, scope: str) -> str:
         """Of all that an object in the scope may be asked about; nothing is loaded for units of which that is known."""
         parts = [self._digest(what, scope if self._is_local(what) else None) for what in self._wanted]
-        return digest_of(json.dumps([self._given, self._change]), *parts)
+        return digest_of(self._told_all, *parts)
 
     def _is_local(self, what: str) -> bool:
         return self._is_narrow and what == "objects"
@@ -62,12 +63,12 @@ class Facts:
 
     def _told(self, what: str, unit: UnitInputs) -> str:
         """A digest of what one unit adds."""
-        parts = ("facts", what, unit_scope(unit), unit.content)
-        known = self._memory.recall_text(*parts) if self._memory is not None and unit.content else None
+        name = f"{unit.content} {unit_scope(unit)}"
+        known = self._memory.recall_text(what, name) if self._memory is not None and unit.content else None
         if known is None:
             known = digest_of(json.dumps(_OF_UNITS[what](unit.inputs)))
             if self._memory is not None and unit.content:
-                self._memory.keep_text(known, *parts)
+                self._memory.keep_text(known, what, name)
         return known
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property, partial
 from typing import Any, Protocol, overload
 
-from checker.model.findings import Counts, Severity
+from checker.model.findings import Checked, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.records import dataclass, field
 from checker.model.units import UnitKey
@@ -95,15 +95,17 @@ def _about(item: EvaluationInput) -> dict[str, Any]:
 
 
 class Memory(Protocol):
-    """What is known under all that it depends on: verdicts without findings, and digests of what others may ask of a unit."""
+    """What is known of units under the digest of all that it depends on besides: verdicts, and digests of what others may ask of one."""
 
-    def recall(self, *parts: str) -> Counts | None: ...
+    def digest(self, *parts: str) -> str: ...
 
-    def keep(self, counts: Counts, *parts: str) -> None: ...
+    def recall(self, question: str, unit: str) -> Checked | None: ...
 
-    def recall_text(self, *parts: str) -> str | None: ...
+    def keep(self, checked: Checked, question: str, unit: str, objects: Iterable[KubeObject]) -> None: ...
 
-    def keep_text(self, text: str, *parts: str) -> None: ...
+    def recall_text(self, question: str, unit: str) -> str | None: ...
+
+    def keep_text(self, text: str, question: str, unit: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

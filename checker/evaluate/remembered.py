@@ -1,4 +1,4 @@
-"""Units whose objects passed a policy set before, under everything that the set could see of them.
+"""What a policy set said of units before, under everything that it could see of them.
 
 For our own library that is the unit, where it runs, and the facts of its scope, which is all that its rules ask for; for
 policies that we do not know it is every fact of the run. A set that may ask for the time, for chance or for the network is
@@ -8,15 +8,11 @@ never remembered, nor one that looks at the base.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import astuple
-from itertools import islice
 
 from checker.evaluate.facts import Facts, digest_of, unit_scope
 from checker.evaluate.model import EvaluateOptions, Inputs, Meaning, Memory, PolicySet, UnitInputs
-from checker.evaluate.verdicts import Judged
-from checker.model.findings import Counts
-from checker.model.units import UnitKey
+from checker.model.findings import Checked
+from checker.model.records import replace
 from checker.tools.rego import available, identity
 
 _IMPURE = re.compile(r"\b(?:time|rand|uuid|http|opa|net|jwt|x509|crypto|rego(?!\.v1\b)|trace)\s*\.")
@@ -24,47 +20,48 @@ _IMPURE = re.compile(r"\b(?:time|rand|uuid|http|opa|net|jwt|x509|crypto|rego(?!\
 
 
 class Remembered:
-    """`known` are the counts of units that need no look; what was looked at and passed is kept by `keep`."""
+    """`verdict` is that of a unit which needs no look; what was said of another is kept by `keep`."""
 
     def __init__(self, inputs: Inputs, policies: PolicySet, facts: Facts, options: EvaluateOptions) -> None:
         self._memory = options.memory if _is_pure(policies, facts) and available() and not options.both else None
-        self._about = digest_of(*(repr(astuple(module)) for module in policies.modules), repr(_told(policies, options)))
+        self._about = digest_of(*map(repr, policies.modules), repr(_told(policies, options)))
         self._facts = facts
-        self.known: dict[UnitKey, Counts] = {}
+        self._questions: dict[str, str] = {}
+        self._known: dict[int, Checked] = {}
         if self._memory is not None:
             self._recall(inputs, self._memory)
 
-    def keep(self, units: Sequence[UnitInputs], results: Sequence[Judged]) -> None:
-        """Only for a set of which nothing else is to be said. The results are those of all objects, in their order."""
-        if self._memory is None:
-            return
-        left = iter(results)
-        told: dict[UnitKey, tuple[UnitInputs, Counts | None]] = {}
-        for unit in units:
-            mine = list(islice(left, unit.size))
-            if unit.unit is not None and unit.content:
-                clean = not any(result.findings or result.troubles for result in mine)
-                told[unit.unit] = (unit, sum((result.counts for result in mine), Counts()) if clean and unit.unit not in told else None)
-        for unit, counts in told.values():
-            if counts is not None:
-                self._memory.keep(counts, *self._parts(unit))
+    def verdict(self, unit: UnitInputs) -> Checked | None:
+        return self._known.get(id(unit))
+
+    def keep(self, unit: UnitInputs, checked: Checked) -> None:
+        """Only of a set of which nothing else is to be said, and where every rule could be judged."""
+        if self._memory is not None and unit.content:
+            self._memory.keep(checked, self._question(unit, self._memory), _name(unit), [item.object for item in unit.inputs])
 
     def _recall(self, inputs: Inputs, memory: Memory) -> None:
         for unit in inputs.units:
-            if unit.unit is not None and unit.content and unit.unit not in self.known:
-                counts = memory.recall(*self._parts(unit))
-                if counts is not None:
-                    self.known[unit.unit] = counts
+            checked = memory.recall(self._question(unit, memory), _name(unit)) if unit.content else None
+            if checked is not None:
+                environments = (unit.environment,) if unit.environment else ()
+                found = (replace(finding, unit=unit.unit, environments=environments) for finding in checked.findings)
+                self._known[id(unit)] = replace(checked, findings=tuple(found)) if checked.findings else checked
 
-    def _parts(self, unit: UnitInputs) -> tuple[str, ...]:
-        """The content says where each object comes from, which is what a context holds besides."""
-        where = repr((unit.unit, unit.environment, unit.cluster))
-        return ("policies", self._about, unit.content, where, self._facts.digest(unit_scope(unit)))
+    def _question(self, unit: UnitInputs, memory: Memory) -> str:
+        scope = unit_scope(unit)
+        if scope not in self._questions:
+            self._questions[scope] = memory.digest("policies", self._about, self._facts.digest(scope))
+        return self._questions[scope]
+
+
+def _name(unit: UnitInputs) -> str:
+    """The content says where each object comes from, which is what a context holds besides."""
+    return f"{unit.content} {unit.unit!r} {unit.cluster!r} {unit.environment!r}"
 
 
 def _told(policies: PolicySet, options: EvaluateOptions) -> tuple[object, ...]:
     docs = [(doc.id, doc.kinds, doc.path, doc.package) for doc in policies.docs]
-    return (policies.meaning.value, policies.namespaces, docs, options.engine, identity(options.engine), astuple(options.limits))
+    return (policies.meaning.value, policies.namespaces, docs, options.engine, identity(options.engine), options.limits)
 
 
 def _is_pure(policies: PolicySet, facts: Facts) -> bool:

@@ -10,13 +10,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 from checker.evaluate.checks import Check, checks_of, conftest_problems
 from checker.evaluate.facts import Facts, context_of, unit_scope
 from checker.evaluate.model import EvaluateOptions, EvaluationInput, Inputs, Meaning, PolicySet, by_unit
 from checker.evaluate.remembered import Remembered
-from checker.evaluate.verdicts import Asked, find_pointers, judged, policy_finding, trouble_findings
-from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
+from checker.evaluate.verdicts import Asked, Judged, find_pointers, judged, policy_finding, trouble_findings
+from checker.model.findings import Checked, Counts, Finding, Outcome, Severity, total
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, replace
@@ -107,12 +108,26 @@ def _said(finding: Finding) -> tuple[str, str]:
 def _evaluate_rules(everything: Inputs, policies: PolicySet, options: EvaluateOptions) -> Checked:
     facts = Facts(everything, policies, options)
     remembered = Remembered(everything, policies, facts, options)
-    passed = sum(remembered.known.values(), Counts())
-    units = [unit for unit in everything.units if unit.unit is None or unit.unit not in remembered.known]
-    inputs = Inputs(units)
-    if not inputs:
-        return Checked(counts=passed)
-    load = _Load(policies.modules, facts.data({unit_scope(unit) for unit in units}), facts)
+    inputs = Inputs([unit for unit in everything.units if remembered.verdict(unit) is None])
+    results, unloaded = _results(inputs, facts, policies, options) if inputs else ([], [])
+    left = iter(results)
+    verdicts: list[Checked] = []
+    for unit in everything.units:
+        verdict = remembered.verdict(unit)
+        if verdict is None:
+            mine = [*islice(left, unit.size)]
+            verdict = Checked(findings=tuple(finding for one in mine for finding in one.findings), counts=total(one.counts for one in mine))
+            if not unloaded and not any(one.troubles for one in mine):
+                remembered.keep(unit, verdict)
+        verdicts.append(verdict)
+    troubles = trouble_findings(trouble for one in results for trouble in one.troubles)
+    findings = (*(finding for verdict in verdicts for finding in verdict.findings), *unloaded, *troubles)
+    return Checked(findings=findings, counts=total(verdict.counts for verdict in verdicts))
+
+
+def _results(inputs: Inputs, facts: Facts, policies: PolicySet, options: EvaluateOptions) -> tuple[list[Judged], list[Finding]]:
+    """What the engine says of each object, and of modules that it leaves out."""
+    load = _Load(policies.modules, facts.data({unit_scope(unit) for unit in inputs.units}), facts)
     with open_engine(options.engine, options.limits) as engine:
         loaded = engine.load(load.modules, load.data, rules=policies.meaning is not Meaning.LIBRARY)
         checks = checks_of(policies, loaded)
@@ -124,15 +139,7 @@ def _evaluate_rules(everything: Inputs, policies: PolicySet, options: EvaluateOp
             for item, group, answer in zip(inputs, plan.group_of, answers, strict=True)
         ]
         pointers = find_pointers(engine, items) if policies.meaning is Meaning.CONFTEST else {}
-    results = [judged(asked, options, pointers) for asked in items]
-    counts = sum((one.counts for one in results), passed)
-    findings = [finding for one in results for finding in one.findings]
-    unloaded = _load_findings(loaded, policies)
-    if not unloaded:
-        remembered.keep(units, results)
-    findings += unloaded
-    findings += trouble_findings(trouble for one in results for trouble in one.troubles)
-    return Checked(findings=tuple(findings), counts=counts)
+    return [judged(asked, options, pointers) for asked in items], _load_findings(loaded, policies)
 
 
 def _plan(inputs: Sequence[EvaluationInput], checks: Sequence[Check]) -> _Plan:

@@ -77,6 +77,16 @@ class Counts:
         )
 
 
+def total(counts: Iterable[Counts]) -> Counts:
+    held = tuple(counts)
+    return Counts(
+        passed=sum(one.passed for one in held),
+        failed=sum(one.failed for one in held),
+        skipped=sum(one.skipped for one in held),
+        not_checked=sum(one.not_checked for one in held),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """What a checking stage gives back."""

@@ -49,6 +49,11 @@ def _replace(record: Any, /, **changes: Any) -> Any:
     return kind(**changes)
 
 
+def field_names(kind: type) -> tuple[str, ...]:
+    """Of a class made here, in their order; empty for any other."""
+    return tuple(getattr(kind, "__record_fields__", ()))
+
+
 def _dataclass(cls: type | None = None, /, **options: bool) -> Any:
     return (lambda cls: _made(cls, **options)) if cls is None else _made(cls)
 

@@ -186,7 +186,7 @@ def _with_findings(report: Report, run: _Run) -> Report:
     from checker.pipeline.suppress import lift
 
     options = run.options
-    ledger = Ledger(options.store, str(run.change.repository.place.git_dir)) if options.store is not None else None
+    ledger = Ledger(options.store, str(run.change.repository.place.git_dir), run.head.tree) if options.store is not None else None
     checked = check_side(run.base, run.head, run.change.base, run.settings, ledger=ledger, watch=options.watch, change=run.change.facts)
     if ledger is not None:
         ledger.close()

@@ -9,7 +9,7 @@ from checker.discover.flux_findings import find_conflicts, find_unreleased
 from checker.discover.layout import BrokenFile
 from checker.discover.remote_bases import find_floating_bases
 from checker.model.change import ChangeFacts
-from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
+from checker.model.findings import Checked, Counts, Finding, Outcome, Severity, total
 from checker.model.records import replace
 from checker.model.settings import Settings, cluster_named
 from checker.model.tree import Tree
@@ -17,9 +17,9 @@ from checker.model.units import BuiltUnit, Controller, Failure, Reason, Rendered
 from checker.model.watch import UNWATCHED, Watcher
 from checker.pipeline.deployed import deployed_sets, scoped
 from checker.pipeline.expand import Side
+from checker.pipeline.known import KnownVerdicts
 from checker.pipeline.ledger import Ledger
 from checker.pipeline.locate import Locate, locator
-from checker.pipeline.passed import PassedSchemas
 from checker.pipeline.policies import change_shown, evaluate_options, policy_sets
 from checker.pipeline.schemas import schema_reader
 from checker.validate import ValidateOptions, validate_objects
@@ -127,24 +127,22 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledg
         locate=locate,
     )
     of_version = {settings.kubernetes: options}
-    passed = PassedSchemas(ledger, judge)
-    counts = Counts()
+    known = KnownVerdicts(ledger, judge)
+    results: list[Counts] = []
     findings: list[Finding] = []
     for built in head.built:
         stated = cluster_named(built.unit.cluster, settings.clusters).kubernetes
         versions = (stated,) if stated else settings.kubernetes
         if versions not in of_version:
             of_version[versions] = replace(options, kubernetes=versions)
-        known = passed.recall(built, of_version[versions])
-        if known is not None:
-            counts += known
-            continue
-        checked = validate_objects(built.objects, of_version[versions])
-        passed.note(built, of_version[versions], checked)
-        counts += checked.counts
+        checked = known.recall(built, of_version[versions])
+        if checked is None:
+            checked = validate_objects(built.objects, of_version[versions])
+            known.note(built, of_version[versions], checked)
+        results.append(checked.counts)
         findings.extend(_of_unit(finding, built) for finding in checked.findings)
-    passed.keep(findings)
-    return Checked(findings=tuple(findings), counts=counts)
+    known.keep(findings)
+    return Checked(findings=tuple(findings), counts=total(results))
 
 
 def _evaluated(base: Side, head: Side, judge: Tree, settings: Settings, options: EvaluateOptions) -> Checked:

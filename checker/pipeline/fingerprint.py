@@ -1,17 +1,18 @@
 """Frozen options -> text that is the same for equal options and another for others: what keys of the cache are made of.
 
-Every field of a dataclass counts, found by reflection: an option that is added is in every key from that moment on. A
+Every field of a record counts, found by reflection: an option that is added is in every key from that moment on. A
 field whose value has no text here is refused, so that none is left out by oversight; `unseen` names those that a caller
 accounts for in another way.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Container, Mapping, Set
 from datetime import date
 from enum import Enum
 from typing import Any
+
+from checker.model.records import field_names
 
 
 class Unseen(TypeError):
@@ -20,8 +21,9 @@ class Unseen(TypeError):
 
 def fingerprint(value: Any, unseen: Container[str] = ()) -> str:
     """Raises Unseen. Order counts in mappings too: who reads `sources` takes the first that fits."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value) if field.name not in unseen)
+    names = field_names(type(value))
+    if names:
+        fields = ((name, getattr(value, name)) for name in names if name not in unseen)
         return f"{type(value).__name__}({','.join(f'{name}={fingerprint(held)}' for name, held in fields)})"
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"

@@ -20,11 +20,11 @@ under a key of the run (`checker.render.redact.rekeyed`), so that two reports ca
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from operator import attrgetter
 
 from checker.model.findings import CheckerError
 from checker.model.objects import KubeObject, ObjectKey
+from checker.model.records import field_names
 from checker.model.tree import Identities
 from checker.model.units import BuiltUnit, DeployUnit, KeptObjects, Rendered
 from checker.pipeline.fingerprint import fingerprint
@@ -41,7 +41,7 @@ GROUPS = 64
 RECORDED = frozenset({"revision_tree", "tags"})
 """Options that the index accounts for: it holds the revisions that were read, and what looks at tags is not kept."""
 _OBJECTS = ("declaration", "related")
-_SIMPLE = attrgetter(*(field.name for field in fields(DeployUnit) if field.name not in _OBJECTS))
+_SIMPLE = attrgetter(*(name for name in field_names(DeployUnit) if name not in _OBJECTS))
 """Every other field of a unit, also what no renderer looks at today: plain values, whose `repr` tells them apart."""
 
 

@@ -1,67 +1,97 @@
-"""Which units were found in order in earlier runs: counts of checks under the digest of all that the verdict depends on,
-and digests of what the objects of a unit say of themselves to policies that look at their neighbours.
+"""What was found of units in earlier runs: verdicts under the digest of all that they depend on, and digests of what the objects of
+a unit say of themselves to policies that look at their neighbours.
 
-Only what had nothing to say is remembered. A finding names places and neighbours and is made anew each time, so that all a
-line here can do is to leave out a look at something that passed, under the same questions, in this repository.
+A verdict of which nothing is to be said is a line of counts. One with findings holds them as well, and the files that they point
+into: it comes back only while these are what they were, since an edit may move a field and render the same.
+
+Not kept: what is said of a Secret, whose digests are of one run, or quotes one.
 """
 
 from __future__ import annotations
 
-import json
+import marshal
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
 
-from checker.model.findings import Counts
+from checker.model.findings import Checked, Counts, Finding
+from checker.model.objects import REDACTED, KubeObject
+from checker.model.paths import RepoPath
+from checker.model.tree import Tree, seen_identity
+from checker.pipeline.stored import from_finding, to_finding
 from checker.tools.cache import Store
 from checker.tools.installation import installation
 
 KEPT = 100_000
 """Lines at most; those of this run first, then the youngest."""
-_ID = 24
+
+_Lines = dict[tuple[str, str], Any]
+"""By the digest of a question and the name of a unit."""
 
 
 class Ledger:
-    def __init__(self, store: Store, repository: str) -> None:
+    """`tree` is where findings point into."""
+
+    def __init__(self, store: Store, repository: str, tree: Tree) -> None:
         self._store = store
+        self._tree = tree
         self._name = store.name("ledger", installation(), repository)
         data = store.get(self._name)
-        self._lines: dict[str, list[int] | str] = json.loads(data) if data else {}
-        self._used: dict[str, list[int] | str] = {}
+        self._lines: _Lines = marshal.loads(data) if data else {}  # noqa: S302 - the store has verified it
+        self._used: _Lines = {}
         self._is_new = False
 
-    def recall(self, *parts: str) -> Counts | None:
-        """The counts of a verdict that depends on these parts and nothing else; None where there is none without a finding."""
-        line = self._line(parts)
-        if not isinstance(line, list):
+    def digest(self, *parts: str) -> str:
+        """A question: what a verdict depends on besides the unit."""
+        return self._store.name("question", *parts)
+
+    def recall(self, question: str, unit: str) -> Checked | None:
+        """A verdict that depends on these two and nothing else; None where there is none. Its findings name no unit."""
+        line = self._line(question, unit)
+        if line is None:
             return None
-        passed, skipped = line
-        return Counts(passed=passed, skipped=skipped)
+        counts, files, findings = line
+        if any(seen_identity(self._tree, RepoPath(path)) != identity for path, identity in files):
+            return None
+        return Checked(counts=Counts(**dict(zip(_OUTCOMES, counts, strict=True))), findings=tuple(map(to_finding, findings)))
 
-    def keep(self, counts: Counts, *parts: str) -> None:
-        """Remember a verdict without findings."""
-        if not counts.failed and not counts.not_checked:
-            self._used[self._id(parts)] = [counts.passed, counts.skipped]
-            self._is_new = True
+    def keep(self, checked: Checked, question: str, unit: str, objects: Iterable[KubeObject]) -> None:
+        """`objects` are those that the findings may be about."""
+        if any(map(_is_of_this_run, checked.findings)):
+            return
+        about = {finding.object for finding in checked.findings}
+        paths = {origin.path for obj in objects if obj.key in about for origin in (obj.origin, *obj.contributors)} if about else ()
+        files = [(str(path), seen_identity(self._tree, path)) for path in paths]
+        counts = tuple(getattr(checked.counts, name) for name in _OUTCOMES)
+        self._put(question, unit, (counts, files, list(map(from_finding, checked.findings))))
 
-    def recall_text(self, *parts: str) -> str | None:
-        """A text that depends on these parts and nothing else."""
-        line = self._line(parts)
-        return line if isinstance(line, str) else None
+    def recall_text(self, question: str, unit: str) -> str | None:
+        """A text that depends on these two and nothing else."""
+        text: str | None = self._line(question, unit)
+        return text
 
-    def keep_text(self, text: str, *parts: str) -> None:
-        self._used[self._id(parts)] = text
-        self._is_new = True
-
-    def _line(self, parts: tuple[str, ...]) -> list[int] | str | None:
-        name = self._id(parts)
-        line = self._lines.get(name)
-        if line is not None:
-            self._used[name] = line
-        return line
+    def keep_text(self, text: str, question: str, unit: str) -> None:
+        self._put(question, unit, text)
 
     def close(self) -> None:
         if self._is_new:
-            older = [(name, line) for name, line in self._lines.items() if name not in self._used]
-            room = max(0, KEPT - len(self._used))
-            self._store.put(self._name, json.dumps({**dict(older[len(older) - min(room, len(older)) :]), **self._used}).encode())
+            older = ((name, line) for name, line in reversed(self._lines.items()) if name not in self._used)
+            kept = [*islice(older, max(0, KEPT - len(self._used)))]
+            self._store.put(self._name, marshal.dumps({**dict(reversed(kept)), **self._used}))
 
-    def _id(self, parts: tuple[str, ...]) -> str:
-        return self._store.name("verdict", *parts)[:_ID]
+    def _line(self, question: str, unit: str) -> Any:
+        line = self._lines.get((question, unit))
+        if line is not None:
+            self._used[question, unit] = line
+        return line
+
+    def _put(self, question: str, unit: str, line: Any) -> None:
+        self._used[question, unit] = line
+        self._is_new = True
+
+
+_OUTCOMES = ("passed", "failed", "skipped", "not_checked")
+
+
+def _is_of_this_run(finding: Finding) -> bool:
+    return REDACTED in finding.message or (finding.object is not None and finding.object.kind == "Secret")

@@ -73,10 +73,10 @@ def policy_sets(tree: Tree, settings: Settings) -> tuple[PolicySet, ...]:
 
 def _policy_set(tree: Tree, source: PolicySource) -> PolicySet:
     from checker.evaluate import Meaning, PolicySet
-    from checker.evaluate.library import library_policies
-    from checker.pipeline.policy_files import with_files
 
     if source.path is None:
+        from checker.evaluate.library import library_policies
+
         return library_policies(source.profile)
     folder = policy_folder(tree, source.path)
     if source.engine == Meaning.GATEKEEPER:
@@ -84,6 +84,8 @@ def _policy_set(tree: Tree, source: PolicySource) -> PolicySet:
     files = tuple(path for path in rego_files(tree, folder) if not path.endswith(TESTS))
     if not files:
         raise UsageError(f"policies: {source.path} holds no {SUFFIX} file in {tree.label}")
+    from checker.pipeline.policy_files import with_files
+
     read = with_files([module(tree, path) for path in files], lambda path: tree.read(repo_path(path)))
     return PolicySet(
         name=source.path,

@@ -1,4 +1,4 @@
-"""A render as plain data and back, equal in every field and type. A Failure has no such form: it may be of the moment.
+"""Renders and findings as plain data and back, equal in every field and type. A Failure has no such form: it may be of the moment.
 
 Python's own `marshal` writes it, fifteen times as fast to read as JSON and exact in types: what is no plain data is refused.
 It must never read bytes of unknown origin; the store gives back only what it has signed, and its names hold the version of
@@ -11,7 +11,8 @@ import marshal
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from checker.model.objects import KubeObject, Location, Origin
+from checker.model.findings import Finding, Outcome, Severity
+from checker.model.objects import KubeObject, Location, ObjectKey, Origin
 from checker.model.paths import RepoPath
 from checker.model.units import Note
 
@@ -35,6 +36,26 @@ def from_notes(notes: Iterable[Note]) -> list[Any]:
 def to_notes(stored: Sequence[Any]) -> tuple[Note, ...]:
     return tuple(
         Note(id=name, message=message, location=None if location is None else _location(location)) for name, message, location in stored
+    )
+
+
+def from_finding(finding: Finding) -> list[Any]:
+    """Without the unit and its environments, which are those of whom it is found in."""
+    about = None if finding.object is None else tuple(finding.object)
+    said = (finding.rule, int(finding.severity), finding.message, str(finding.outcome), finding.pointer)
+    return [*said, about, _from_location(finding.location)]
+
+
+def to_finding(stored: Sequence[Any]) -> Finding:
+    rule, severity, message, outcome, pointer, about, location = stored
+    return Finding(
+        rule=rule,
+        severity=Severity(severity),
+        message=message,
+        outcome=Outcome(outcome),
+        pointer=pointer,
+        object=None if about is None else ObjectKey(*about),
+        location=_location(location),
     )
 
 

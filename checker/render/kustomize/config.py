@@ -6,11 +6,10 @@ One surprise: kustomize merges configurations upward, so that a base's `configur
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from functools import cache
 from typing import Any, NamedTuple
 
-from checker.model.records import dataclass, replace
+from checker.model.records import dataclass, field_names, replace
 from checker.model.units import RenderFailure
 from checker.render.kustomize.decode import Decoder, boolean, listed, loosely, string
 from checker.render.kustomize.failure import broken
@@ -87,9 +86,9 @@ def merged(left: TransformerConfig, right: TransformerConfig) -> TransformerConf
     if right is EMPTY or left is right:
         return left
     parts: dict[str, Any] = {}
-    for part in fields(TransformerConfig):
-        if part.name != "name_reference":
-            parts[part.name] = sorted_specs(merge_all(getattr(left, part.name), getattr(right, part.name)))
+    for name in field_names(TransformerConfig):
+        if name != "name_reference":
+            parts[name] = sorted_specs(merge_all(getattr(left, name), getattr(right, name)))
     references = left.name_reference
     for reference in right.name_reference:
         references = _with_reference(references, reference)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,12 +67,12 @@ def test_a_check_with_a_cache_of_any_state_says_what_one_without_says(git_repo: 
     for _ in range(4):
         commits.append(world.step())
         base = world.random.choice(commits[:-1])
-        settings = replace(JUDGED if seed < 2 else UNJUDGED, **world.random.choice(OTHERWISE))
+        settings = replace(JUDGED if seed < 3 else UNJUDGED, **world.random.choice(OTHERWISE))
         tally = Tally()
-        with_cache = report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2, settings=settings)
-        assert with_cache == report(git_repo, base, commits[-1], findings=seed < 2, settings=settings)
+        with_cache = report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 3, settings=settings)
+        assert with_cache == report(git_repo, base, commits[-1], findings=seed < 3, settings=settings)
     tally = Tally()
-    assert report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 2, settings=settings) == with_cache
+    assert report(git_repo, base, commits[-1], running=Running(cache=True, watch=tally), findings=seed < 3, settings=settings) == with_cache
     assert tally.known > tally.fresh
     held = b"".join(path.read_bytes() for path in cache_folder().rglob("*") if path.is_file())
     assert held
@@ -162,15 +163,54 @@ def test_what_passed_is_not_looked_at_again(git_repo: GitRepo, monkeypatch: pyte
     assert engines.asked() == (1, 0)
 
 
-def test_a_unit_that_could_not_be_judged_keeps_no_other_from_being_remembered(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_schemas_and_policies_said_is_not_asked_again(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     old = "apiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {}\n"
-    git_repo.commit(files={"one/a.yaml": OVERLAY["app/a.yaml"], "two/b.yaml": old})
+    git_repo.commit(files={"one/a.yaml": WORKLOAD, "two/b.yaml": old})
     engines = Engines(monkeypatch)
-    first = report(git_repo, "main", "main", running=Running(cache=True))
+    settings = Settings(policies=(PolicySource(profile="all"),))
+    first = report(git_repo, "main", "main", settings=settings, running=Running(cache=True))
     assert "removed-api" in first
-    assert engines.asked() == (0, 2)
-    assert report(git_repo, "main", "main", running=Running(cache=True)) == first
-    assert engines.asked() == (0, 1)
+    assert "service-account-missing" in first
+    assert engines.asked() == (1, 2)
+    assert report(git_repo, "main", "main", settings=settings, running=Running(cache=True)) == first
+    assert engines.asked() == (0, 0)
+
+
+def _lines(said: str) -> list[int]:
+    return [finding["location"]["line"] for finding in json.loads(said)["findings"]]
+
+
+def test_what_is_said_once_in_a_run_is_asked_again(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(UNJUDGED, schemas=("schemas/{{.ResourceKind}}.json",))
+    git_repo.commit(files={**OVERLAY, "schemas/configmap.json": "no schema"})
+    engines = Engines(monkeypatch)
+    for _ in range(2):
+        assert "schema-unusable" in report(git_repo, "main", "main", settings=settings, running=Running(cache=True))
+        assert engines.asked() == (0, 1)
+
+
+def test_a_known_finding_moves_with_its_line(git_repo: GitRepo) -> None:
+    """The objects are what they were; the place is not."""
+    settings = Settings(policies=(PolicySource(profile="all"),))
+    git_repo.commit(files={"one/a.yaml": WORKLOAD})
+    before = report(git_repo, "main", "main", settings=settings, running=Running(cache=True))
+    git_repo.branch("change")
+    git_repo.commit(files={"one/a.yaml": WORKLOAD.replace("spec:\n  selector", "# one\n# two\nspec:\n  selector")})
+    with_cache = report(git_repo, "main", "change", settings=settings, running=Running(cache=True))
+    assert with_cache == report(git_repo, "main", "change", settings=settings)
+    assert [line + 2 if line > 3 else line for line in _lines(before)] == _lines(with_cache) != _lines(before)
+
+
+def test_a_finding_that_quotes_a_secret_is_made_with_the_digest_of_its_run(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = 'package main\nimport rego.v1\ndeny contains msg if { msg := sprintf("it is %s", [input.stringData.password]) }\n'
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{password: {SECRET}}}\n"
+    git_repo.commit(files={"one/a.yaml": secret, "policy/quote.rego": policy})
+    settings = Settings(policies=(PolicySource(path="policy"),))
+    for key in (b"report" * 6, b"others" * 6):
+        monkeypatch.setattr(pipeline, "digest_keys", lambda _store, key=key: (b"values" * 6, key))
+        said = report(git_repo, "main", "main", settings=settings, running=Running(cache=True))
+        assert "it is " in said
+        assert said == report(git_repo, "main", "main", settings=settings)
 
 
 def test_a_neighbour_that_goes_away_is_a_finding_in_a_unit_that_did_not_change(git_repo: GitRepo) -> None:

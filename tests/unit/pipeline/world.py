@@ -140,10 +140,16 @@ class World:
             lambda: put("crds/toy.yaml", CRD % pick(["integer", "string"])),
             lambda: put("toys/toy.yaml", TOY % pick(["1", "big"])),
             lambda: put(f"overlays/{name}/kustomization.yaml", "resources: ['https://github.com/shop/base?ref=main']\n"),
+            lambda: self.remark(pick(["bases/a/web.yaml", "plain/one.yaml", "toys/toy.yaml"]), number),
             lambda: self.move(f"overlays/{name}", f"overlays/{pick('de')}"),
             lambda: self.move("plain/one.yaml", f"plain/{number}.yaml"),
             lambda: self.executable.symmetric_difference_update({pick(sorted(self.files))}),
         ]
+
+    def remark(self, path: str, text: str) -> None:
+        """Moves the lines of a file and nothing that it says."""
+        if path in self.files:
+            self.files[path] = self.files[path].replace("\nkind:", f"\n# {text}\nkind:", 1)
 
     def move(self, old: str, new: str) -> None:
         for path in [path for path in self.files if path == old or path.startswith(f"{old}/")]:
