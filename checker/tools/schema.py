@@ -11,7 +11,7 @@ from functools import cached_property
 
 from checker.model.objects import mapping
 from checker.model.records import dataclass
-from checker.tools.schema_accept import acceptor
+from checker.tools.schema_accept import NOTHING, acceptor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from checker.model.objects import JSONValue
-    from checker.tools.schema_accept import Accepts
+    from checker.tools.schema_accept import Accepts, Asked
 
 _DRAFT_4 = "http://json-schema.org/draft-04/schema"
 MOST_PROBLEMS = 200
@@ -51,24 +51,30 @@ class SchemaProblem:
 class Schema:
     """A schema, made and compiled for the engine at the first value that the short answer leaves open: most never need it.
 
-    `short` is a short answer at hand; without it one is made of the document.
+    `short` makes a short answer that needs no document; without it one is made of the document.
     """
 
-    def __init__(self, document: dict[str, Any] | Callable[[], dict[str, Any]], short: Accepts | None = None) -> None:
+    def __init__(self, document: dict[str, Any] | Callable[[], dict[str, Any]], short: Callable[[Asked], Accepts] | None = None) -> None:
         self._source = document
-        self._short = short
+        self._short = short or self._short_of_document
+        self._sure: dict[int, Accepts] = {}
 
     @cached_property
     def document(self) -> dict[str, Any]:
         return self._source() if callable(self._source) else self._source
 
-    @cached_property
-    def surely_accepts(self) -> Accepts:
-        """A function of a value: True is certain, False is no answer."""
-        return self._short or acceptor(self.document, mapping(self.document.get("definitions")))
+    def surely_accepts(self, asked: Asked = NOTHING) -> Accepts:
+        """A function of a value: True is certain, also of all that is asked beside; False is no answer."""
+        made = self._sure.get(id(asked))
+        if made is None:
+            made = self._sure[id(asked)] = self._short(asked)
+        return made
 
     def accepts(self, value: JSONValue) -> bool:
-        return self.surely_accepts(value) or bool(self._compiled.is_valid(value))
+        return self.surely_accepts()(value) or bool(self._compiled.is_valid(value))
+
+    def _short_of_document(self, asked: Asked) -> Accepts:
+        return acceptor(self.document, mapping(self.document.get("definitions")), asked=asked)
 
     def problems(self, value: JSONValue) -> tuple[SchemaProblem, ...]:
         """Everything wrong with the value, in the order of the schema; `MOST_PROBLEMS` at the most."""
@@ -147,8 +153,8 @@ def schema_errors(document: JSONValue, value: JSONValue) -> Iterator[SchemaFault
 
     if not isinstance(document, dict):
         raise SchemaError("a schema is a mapping")
-    schema = Schema(document, acceptor(document, mapping(document.get("definitions")), patterns=True))
-    if schema.surely_accepts(value):
+    schema = Schema(document)
+    if acceptor(document, mapping(document.get("definitions")), patterns=True)(value):
         return
     for problem in schema.problems(value):
         for sentence in sentences(problem):

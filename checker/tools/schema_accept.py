@@ -7,8 +7,6 @@ known; a part of a schema with any other accepts nothing. Parts are made when a 
 
 from __future__ import annotations
 
-from functools import cached_property
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from checker.model.objects import JSONValue
 
 Accepts: TypeAlias = "Callable[[JSONValue], bool]"
+Rule: TypeAlias = "Callable[[Any], object]"
 _Test: TypeAlias = "Accepts | frozenset[type]"
 """A set of Python types stands for a scalar of which nothing but the type is asked: most fields are of that sort."""
 
@@ -39,17 +38,36 @@ _BROKEN = (RecursionError, TypeError, AttributeError, ValueError, KeyError)
 """What a schema that is none, or one that leads round in circles, can raise here; the engine says what is wrong with it."""
 
 
-def acceptor(schema: Mapping[str, Any], definitions: Mapping[str, Any], *, closed: bool = False, patterns: bool = False) -> Accepts:
+class Asked:
+    """What is asked of a value beside its schema: each rule gives something false for a good one. `below` are the fields of an object."""
+
+    __slots__ = ("below", "entries", "rules")
+
+    def __init__(self, rules: tuple[Rule, ...] = (), below: Mapping[str, Asked] | None = None, entries: Asked | None = None) -> None:
+        self.rules = rules
+        self.below = below or {}
+        self.entries = entries
+
+
+NOTHING = Asked()
+
+
+def acceptor(
+    schema: Mapping[str, Any], definitions: Mapping[str, Any], *, closed: bool = False, patterns: bool = False, asked: Asked = NOTHING
+) -> Accepts:
     """`definitions` is what `#/definitions/` leads to; with `closed` an object takes only the properties its schema names.
 
     `patterns` says that those of the schema are our own: of the form `^...$`, quick, and the same to any engine. Integers
     whose format is int32 or int64 must fit, whatever the engine would say.
     """
-    maker = _Maker(schema, definitions, closed, patterns)
+    maker = _Maker(definitions, closed, patterns)
+    made: list[Accepts] = []
 
     def accepts(value: JSONValue) -> bool:
         try:
-            return maker.whole(value)
+            if not made:
+                made.append(_called(maker.test(schema, asked)))
+            return made[0](value)
         except _BROKEN:
             return False
 
@@ -61,26 +79,20 @@ def _nothing(_value: JSONValue) -> bool:
 
 
 class _Maker:
-    def __init__(self, schema: Mapping[str, Any], definitions: Mapping[str, Any], closed: bool, patterns: bool) -> None:
-        self._schema = schema
+    def __init__(self, definitions: Mapping[str, Any], closed: bool, patterns: bool) -> None:
         self._definitions = definitions
         self._closed = closed
         self._patterns = patterns
-        self._made: dict[str, Accepts] = {}
+        self._made: dict[tuple[str, int], Accepts] = {}
 
-    @cached_property
-    def whole(self) -> Accepts:
-        return _called(self.test(self._schema))
-
-    def definition(self, name: str) -> Accepts:
-        made = self._made.get(name)
+    def definition(self, name: str, asked: Asked) -> Accepts:
+        made = self._made.get((name, id(asked)))
         if made is None:
-            made = self._made[name] = _called(self.test(self._definitions[name]))
+            made = self._made[name, id(asked)] = _called(self.test(self._definitions[name], asked))
         return made
 
-    def test(self, node: Any) -> _Test:
-        if node is True:
-            return _ANYTHING
+    def test(self, node: Any, asked: Asked) -> _Test:
+        node = {} if node is True else node
         if not isinstance(node, dict) or any(
             word not in _KEYWORDS and word not in _SILENT and word not in _SHAPE and not word.startswith("x-") for word in node
         ):
@@ -88,21 +100,24 @@ class _Maker:
         names = [node["type"]] if isinstance(node.get("type"), str) else node.get("type", _TYPES)
         types = frozenset(kind for name in names for kind in _TYPES[name])
         tests = [_KEYWORDS[word](self, node, types) for word in node if word in _KEYWORDS]
-        if any(word in node for word in _STRUCTURE):
-            tests.append(self._container(node, types))
-        if not tests:
+        if "$ref" in node:
+            tests.append(self.reference(node, types, asked))
+            asked = NOTHING
+        if asked.below or asked.entries is not None or any(word in node for word in _STRUCTURE):
+            tests.append(self._parts(node, types, asked))
+        if not tests and not asked.rules:
             return types
-        return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
+        return _together(tests or [_called(types)], asked.rules)
 
-    def reference(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
+    def reference(self, node: Mapping[str, Any], types: frozenset[type], asked: Asked) -> Accepts:
         """Made when a value first reaches it, so that a definition may lead back to itself."""
         name = _referred(node)
         if name not in self._definitions:
             return _nothing
-        return lambda value: type(value) in types and self.definition(name)(value)
+        return lambda value: type(value) in types and self.definition(name, asked)(value)
 
     def any_of(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
-        tests = [_called(self.test(branch)) for branch in node["anyOf"]]
+        tests = [_called(self.test(branch, NOTHING)) for branch in node["anyOf"]]
         return lambda value: type(value) in types and any(test(value) for test in tests)
 
     def pattern(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
@@ -113,49 +128,75 @@ class _Maker:
         pattern = re.compile(node["pattern"].removeprefix("^").removesuffix("$"))
         return lambda value: pattern.fullmatch(value) is not None if type(value) is str else type(value) in types
 
-    def _container(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
-        """What is asked of the parts of objects and lists, in one walk: the one function here that every value passes."""
+    def _parts(self, node: Mapping[str, Any], types: frozenset[type], asked: Asked) -> Accepts:
+        """What is asked of the parts of objects and lists, which every value passes."""
+        rest = _called(types - {dict, list})
+        if list in types:
+            rest = self._entries(node, asked, rest)
+        return self._fields(node, asked, rest) if dict in types else rest
+
+    def _fields(self, node: Mapping[str, Any], asked: Asked, no_object: Accepts) -> Accepts:
         known: dict[str, _Test] = {}
-        for name, part in node.get("properties", {}).items():
-            self._keep(known, name, part)
-        rest: dict[str, _Test] = {}
-        self._keep(rest, "properties", node.get("additionalProperties", not (self._closed and "properties" in node)))
-        self._keep(rest, "items", node.get("items", True))
-        required = tuple(node.get("required", ()))
+        properties, required = {**node.get("properties", {})}, frozenset(node.get("required", ()))
+        rest = node.get("additionalProperties", not (self._closed and "properties" in node))
+        for name in (*properties, *(name for name in asked.below if name not in properties)):
+            self._keep(known, name, properties.get(name, rest), asked.below.get(name, NOTHING))
+        others: dict[str, _Test] = {}
+        self._keep(others, "", rest, NOTHING)
+        if not known and not required and isinstance(kinds := others[""], frozenset):
+            return lambda value: kinds.issuperset(map(type, value.values())) if type(value) is dict else no_object(value)
+        likely = {name: _likely(test) for name, test in known.items() if isinstance(test, frozenset)}
+        tests, other = _all_called(known), _all_called(others)
 
-        def parts(value: JSONValue) -> bool:
-            kind = type(value)
-            if kind not in types:
-                return False
-            if kind is dict:
-                other = rest["properties"]
-                for name, part in value.items():  # type: ignore[union-attr]
-                    test = known.get(name, other)
-                    if type(part) not in test if type(test) is frozenset else not test(part):  # type: ignore[operator]
-                        return False
-                for name in required:
-                    if name not in value:  # type: ignore[operator]
-                        return False
-            elif kind is list:
-                for part in value:  # type: ignore[union-attr]
-                    test = rest["items"]
-                    if type(part) not in test if type(test) is frozenset else not test(part):  # type: ignore[operator]
-                        return False
-            return True
+        def fields(value: JSONValue) -> bool:
+            if type(value) is not dict:
+                return no_object(value)
+            for name, part in value.items():
+                if likely.get(name) is not type(part) and not (tests.get(name) or other[""])(part):
+                    return False
+            return not required or value.keys() >= required
 
-        return parts
+        return fields
 
-    def _keep(self, place: dict[str, _Test], name: str, node: Any) -> None:
+    def _entries(self, node: Mapping[str, Any], asked: Asked, no_list: Accepts) -> Accepts:
+        kept: dict[str, _Test] = {}
+        self._keep(kept, "", node.get("items", True), asked.entries or NOTHING)
+        if isinstance(kinds := kept[""], frozenset):
+            return lambda value: kinds.issuperset(map(type, value)) if type(value) is list else no_list(value)
+        test = _all_called(kept)
+        return lambda value: all(map(test[""], value)) if type(value) is list else no_list(value)
+
+    def _keep(self, place: dict[str, _Test], name: str, node: Any, asked: Asked) -> None:
         """A bare reference gives its place to the definition as soon as that is made, which saves every later value a step."""
         if not isinstance(node, dict) or node.keys() != {"$ref"} or _referred(node) not in self._definitions:
-            place[name] = self.test(node)
+            place[name] = self.test(node, asked)
             return
 
         def first(value: JSONValue) -> bool:
-            test = place[name] = self.definition(_referred(node))
+            test = place[name] = self.definition(_referred(node), asked)
             return test(value)
 
         place[name] = first
+
+
+def _together(tests: list[Accepts], rules: tuple[Rule, ...]) -> Accepts:
+    if len(tests) == 1 and not rules:
+        return tests[0]
+    if len(tests) == 1 and len(rules) == 1:
+        (test,), (rule,) = tests, rules
+        return lambda value: test(value) and not rule(value)
+    return lambda value: all(test(value) for test in tests) and not any(rule(value) for rule in rules)
+
+
+def _likely(types: frozenset[type]) -> type | None:
+    """One of the types, which a value mostly has: what may be null is hardly ever."""
+    return next(iter(types - {_NULL}), _NULL)
+
+
+def _all_called(tests: dict[str, _Test]) -> dict[str, Accepts]:
+    """The same dictionary, in which `_keep` still replaces what it has kept."""
+    tests.update({name: _called(test) for name, test in tests.items()})
+    return tests  # type: ignore[return-value]
 
 
 def _called(test: _Test) -> Accepts:
@@ -205,9 +246,8 @@ def _sized(kind: type, word: str) -> Callable[[_Maker, Mapping[str, Any], frozen
 
 
 _STRUCTURE = ("properties", "required", "additionalProperties", "items")
-_SHAPE = frozenset(("type", *_STRUCTURE))
+_SHAPE = frozenset(("type", "$ref", *_STRUCTURE))
 _KEYWORDS: Mapping[str, Callable[[_Maker, Mapping[str, Any], frozenset[type]], Accepts]] = {
-    "$ref": _Maker.reference,
     "enum": _enum,
     "const": _const,
     "format": _format,

@@ -12,14 +12,14 @@ from functools import cache
 from typing import Any
 
 from checker.model.findings import UsageError
-from checker.tools.schema_accept import acceptor
+from checker.tools.schema_accept import NOTHING, acceptor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    from checker.tools.schema_accept import Accepts
+    from checker.tools.schema_accept import Accepts, Asked
 
 Kinds: TypeAlias = Mapping[str, Mapping[str, str]]
 """apiVersion, kind, name of the definition."""
@@ -70,12 +70,10 @@ class Bundle:
         definitions = self.definitions(name, strict=strict)
         return {**_topmost(definitions[name]), "definitions": definitions}
 
-    def accepts(self, api_version: str, kind: str, *, strict: bool) -> Accepts | None:
-        """The short answer to whether a value meets the kind's schema, as `tools.schema_accept` has it."""
-        name = self.kinds.get(api_version, {}).get(kind)
-        if name is None:
-            return None
-        return acceptor(_topmost(self._definitions[name]), self._definitions, closed=strict)
+    def accepts(self, api_version: str, kind: str, *, strict: bool, asked: Asked = NOTHING) -> Accepts:
+        """The short answer to whether a value meets the schema of a kind that is served, as `tools.schema_accept` has it."""
+        definition = self._definitions[self.kinds[api_version][kind]]
+        return acceptor(_topmost(definition), self._definitions, closed=strict, asked=asked)
 
     def definitions(self, name: str, *, strict: bool) -> dict[str, Any]:
         """The definition and those it needs, directly or not."""

@@ -11,6 +11,7 @@ from functools import cache
 from checker.model.findings import Counts
 from checker.model.records import dataclass, replace
 from checker.tools.schema import Schema, SchemaError
+from checker.tools.schema_accept import NOTHING
 from checker.tools.schema_words import nearest, one_of
 from checker.validate import bundles, crds
 from checker.validate.deprecated import deprecation
@@ -20,9 +21,10 @@ from checker.validate.unserved import Unserved, is_builtin_group, unserved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from checker.tools.schema_accept import Accepts, Asked
     from checker.validate.options import ValidateOptions
     from checker.validate.server import Check
 
@@ -74,12 +76,15 @@ Lookup = Known | Unknown | Broken | Unserved
 class Plan:
     """How the objects of one kind are checked: a lookup for each Kubernetes version, and the server's rules if any version knows it.
 
-    `schemas` are those of all versions when every version has one and nothing is to be said beside; else None.
+    `asked` is what the tables say of its fields. `schemas` are those of all versions when every version has one and nothing is
+    to be said beside, else None; `sure` says of a body that it certainly meets them and what is asked of its fields.
     """
 
     lookups: tuple[tuple[str, Lookup], ...]
     checks: tuple[Check, ...]
+    asked: Asked
     schemas: tuple[Schema, ...] | None
+    sure: Accepts
     passed: Counts
 
 
@@ -122,21 +127,26 @@ class Catalog:
             versions = self._options.kubernetes
             lookups = tuple((version, self.lookup(api_version, kind, version)) for version in versions)
             schemas = tuple(one.schema for _, one in lookups if isinstance(one, Known) and not one.deprecated and not one.ruled)
+            whole = len(schemas) == len(versions)
+            checks, asked = self._rules(api_version, kind, lookups)
             found = self._plans[api_version, kind] = Plan(
                 lookups=lookups,
-                checks=self._checks(api_version, kind, lookups),
-                schemas=schemas if len(schemas) == len(versions) else None,
+                checks=checks,
+                asked=asked,
+                schemas=schemas if whole else None,
+                sure=_sure(schemas, asked) if whole else _never,
                 passed=Counts(passed=len(versions)),
             )
         return found
 
-    def _checks(self, api_version: str, kind: str, lookups: Iterable[tuple[str, Lookup]]) -> tuple[Check, ...]:
+    def _rules(self, api_version: str, kind: str, lookups: Iterable[tuple[str, Lookup]]) -> tuple[tuple[Check, ...], Asked]:
         held = self._options.server_rules and any(isinstance(one, Known) for _, one in lookups) and _is_served(api_version)
         if not held:
-            return ()
+            return (), NOTHING
+        from checker.validate.limits import limits_of
         from checker.validate.server import checks_of
 
-        return checks_of(api_version, kind, self._scope(api_version, kind))
+        return checks_of(api_version, kind, self._scope(api_version, kind)), limits_of(api_version.rpartition("/")[0], kind)
 
     def lookup(self, api_version: str, kind: str, version: str) -> Lookup:
         key = (api_version, kind, version)
@@ -218,6 +228,16 @@ class Catalog:
         return self._unusable(place, fault or "it is not JSON", place)
 
 
+def _sure(schemas: Sequence[Schema], asked: Asked) -> Accepts:
+    """What is asked beside the schema is the same for every version."""
+    first, *others = (schema.surely_accepts(asked if number == 0 else NOTHING) for number, schema in enumerate(schemas))
+    return (lambda value: first(value) and all(other(value) for other in others)) if others else first
+
+
+def _never(_value: object) -> bool:
+    return False
+
+
 def _schema(data: bytes) -> tuple[Schema | None, str]:
     """A schema file's schema, or what is wrong with it; neither for what is not JSON, as a server may send for "not found"."""
     import json
@@ -267,8 +287,12 @@ def _not_bundled(api_version: str, kind: str) -> Unserved | None:
 def builtin_schema(api_version: str, kind: str, version: str, strict: bool) -> Schema | None:
     """Of a built-in kind, compiled once a process."""
     bundle = bundles.load_bundle(version)
-    short = bundle.accepts(api_version, kind, strict=strict)
-    return None if short is None else Schema(lambda: bundle.document(api_version, kind, strict=strict) or {}, short)
+    if kind not in bundle.kinds.get(api_version, {}):
+        return None
+    return Schema(
+        lambda: bundle.document(api_version, kind, strict=strict) or {},
+        lambda asked: bundle.accepts(api_version, kind, strict=strict, asked=asked),
+    )
 
 
 def _custom_schema(custom: crds.CustomKind, version: str, strict: bool) -> Schema:

@@ -12,7 +12,7 @@ from checker.validate.catalog import Broken, Unknown
 from checker.validate.crds import defaulted
 from checker.validate.findings import Remark, findings_of
 from checker.validate.names import holds_open_text, open_text
-from checker.validate.server import server_remarks
+from checker.validate.server import field_remarks, server_remarks
 from checker.validate.unserved import Unserved
 
 TYPE_CHECKING = False
@@ -61,6 +61,9 @@ def check_object(obj: KubeObject, options: ValidateOptions) -> tuple[list[Remark
     remarks = server_remarks(obj, plan.checks, options) if plan.checks else []
     if options.catalog.unsaid:
         remarks.extend(_location_remarks(options.catalog.unsaid))
+    if not remarks and plan.sure(body):
+        return remarks, plan.passed
+    remarks.extend(field_remarks(obj, plan.asked, options))
     if not remarks and plan.schemas is not None and all(schema.accepts(body) for schema in plan.schemas):
         return remarks, plan.passed
     broken = any(remark.fails for remark in remarks)

@@ -9,6 +9,7 @@ from checker.model.objects import dig, mapping, sequence, text
 from checker.tools.schema_words import pointer, quoted, spelled
 from checker.validate import values
 from checker.validate.findings import Remark
+from checker.validate.limits import POD_AT
 from checker.validate.names import label_remarks, name_fault, open_text
 
 TYPE_CHECKING = False
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
     from checker.validate.options import ValidateOptions
     from checker.validate.values import Path
 
-_TEMPLATE = ("spec", "template")
-POD_AT: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("", "Pod"): (),
-    ("", "PodTemplate"): ("template",),
-    ("", "ReplicationController"): _TEMPLATE,
-    ("apps", "Deployment"): _TEMPLATE,
-    ("apps", "DaemonSet"): _TEMPLATE,
-    ("apps", "ReplicaSet"): _TEMPLATE,
-    ("apps", "StatefulSet"): _TEMPLATE,
-    ("batch", "Job"): _TEMPLATE,
-    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
-}
-"""Where the pod, or its template, stands in each kind."""
 _RESTARTS = {"Job": ("Never", "OnFailure"), "CronJob": ("Never", "OnFailure")}
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _HANDLERS = ("httpGet", "tcpSocket", "grpc")

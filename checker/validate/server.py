@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from checker.model.objects import KubeObject, dig
+from checker.model.objects import KubeObject
+from checker.tools.schema_accept import NOTHING
 from checker.validate.findings import Remark
-from checker.validate.limits import limits_of
+from checker.validate.limits import POD_AT
 from checker.validate.names import check_metadata, check_no_namespace
 from checker.validate.options import ValidateOptions
-from checker.validate.pods import POD_AT, check_pod
-from checker.validate.unserved import is_builtin_group
+from checker.validate.pods import check_pod
 from checker.validate.workloads import (
     check_autoscaler,
     check_claim,
@@ -24,38 +24,14 @@ from checker.validate.workloads import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from checker.validate.limits.rows import Node
+    from checker.tools.schema_accept import Asked
 
 Check = Callable[[KubeObject, ValidateOptions], Iterable[Remark]]
 
 MOST_REMARKS = 200
 """Of one check about one object: past it nobody reads on."""
-
-
-def _checks_of_fields(group: str, kind: str) -> Iterator[Check]:
-    """What the tables say of the kind's own fields, and of its pod's."""
-    own, at = limits_of(group, kind), POD_AT.get((group, kind))
-    if own is not None:
-        yield _held(own, ())
-    if at is not None:
-        from checker.validate.limits.pods import POD
-
-        yield _held(POD, (*at, "spec"))
-
-
-def _held(table: Node, at: tuple[str, ...]) -> Check:
-    from checker.validate.limits.rows import hold
-
-    def check_fields(obj: KubeObject, options: ValidateOptions) -> list[Remark]:
-        found: list[Remark] = []
-        value = dig(obj.body, *at)
-        if isinstance(value, dict):
-            hold(table, value, [*at], options, found)
-        return found
-
-    return check_fields
 
 
 COMMON: tuple[Check, ...] = (check_metadata,)
@@ -87,8 +63,16 @@ def server_remarks(obj: KubeObject, checks: tuple[Check, ...], options: Validate
     return found
 
 
+def field_remarks(obj: KubeObject, asked: Asked, options: ValidateOptions) -> Iterable[Remark]:
+    """What the tables say of the object's fields."""
+    if asked is NOTHING:
+        return ()
+    from checker.validate.limits.rows import remarks_of
+
+    return islice(remarks_of(asked, obj.body, options), MOST_REMARKS)
+
+
 def checks_of(api_version: str, kind: str, scope: str | None) -> tuple[Check, ...]:
     """What every object of the kind is asked."""
     group = api_version.rpartition("/")[0]
-    own = (*BY_KIND.get((group, kind), ()), *(_checks_of_fields(group, kind) if is_builtin_group(group) else ()))
-    return (*COMMON, *(CLUSTER_WIDE if scope == "Cluster" else ()), *own)
+    return (*COMMON, *(CLUSTER_WIDE if scope == "Cluster" else ()), *BY_KIND.get((group, kind), ()))

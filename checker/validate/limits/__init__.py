@@ -8,11 +8,13 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
+from checker.tools.schema_accept import NOTHING
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checker.validate.limits.rows import Node
+    from checker.tools.schema_accept import Asked
 
 TABLES: Mapping[tuple[str, str], str] = {
     ("", "Pod"): "workloads",
@@ -45,14 +47,32 @@ TABLES: Mapping[tuple[str, str], str] = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"): "access",
 }
 
+_TEMPLATE = ("spec", "template")
+POD_AT: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("", "Pod"): (),
+    ("", "PodTemplate"): ("template",),
+    ("", "ReplicationController"): _TEMPLATE,
+    ("apps", "Deployment"): _TEMPLATE,
+    ("apps", "DaemonSet"): _TEMPLATE,
+    ("apps", "ReplicaSet"): _TEMPLATE,
+    ("apps", "StatefulSet"): _TEMPLATE,
+    ("batch", "Job"): _TEMPLATE,
+    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where the pod, or its template, stands in each kind."""
+
 
 @cache
-def limits_of(group: str, kind: str) -> Node | None:
-    """The rows of a kind, None for one without; its table is loaded when the first object of it is met."""
-    module = TABLES.get((group, kind))
-    if module is None:
-        return None
-    from checker.validate.limits.rows import compiled
+def limits_of(group: str, kind: str) -> Asked:
+    """What is asked of a kind's own fields and of its pod's; a table is loaded when the first object of it is met."""
+    module, at = TABLES.get((group, kind)), POD_AT.get((group, kind))
+    if module is None and at is None:
+        return NOTHING
+    from checker.validate.limits.rows import both, compiled, placed
 
-    table = import_module(f"checker.validate.limits.{module}").LIMITS
-    return compiled(table[group, kind]())
+    own = compiled(import_module(f"checker.validate.limits.{module}").LIMITS[group, kind]()) if module else NOTHING
+    if at is None:
+        return own
+    from checker.validate.limits.pods import POD
+
+    return both(own, placed(POD, (*at, "spec")))

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from checker.validate.limits.rows import (
-        Node,
         Rule,
     )
 
@@ -358,4 +357,4 @@ def _rows() -> Iterator[tuple[str, Rule]]:
         yield field, named(style)
 
 
-POD: Node = compiled(_rows())
+POD = compiled(_rows())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from checker.model.patterns import pattern
-from checker.model.records import dataclass
+from checker.tools.schema_accept import NOTHING, Asked
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
 from checker.validate.findings import Remark
 from checker.validate.names import holds_open_text, name_fault
@@ -18,7 +18,7 @@ from checker.validate.values import amount as amount_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Mapping
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from checker.validate.options import ValidateOptions
 
@@ -35,14 +35,7 @@ class Fault(NamedTuple):
 Rule = Callable[[Any], "str | Fault | None"]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    rules: tuple[Rule, ...]
-    below: Mapping[str, Node]
-    entries: Node | None
-
-
-def compiled(rows: Iterable[tuple[str, Rule]]) -> Node:
+def compiled(rows: Iterable[tuple[str, Rule]]) -> Asked:
     """The rows as a tree, so that only fields that are present are looked at."""
     tree: dict[str, Any] = {}
     for path, rule in rows:
@@ -53,34 +46,43 @@ def compiled(rows: Iterable[tuple[str, Rule]]) -> Node:
     return _node(tree)
 
 
-def _node(tree: Mapping[str, Any]) -> Node:
+def _node(tree: Mapping[str, Any]) -> Asked:
     below = {step: _node(inner) for step, inner in tree.items() if step}
     entries = below.pop("[]", None)
-    return Node(rules=tuple(tree.get("", ())), below=below, entries=entries)
+    return Asked(rules=tuple(tree.get("", ())), below=below, entries=entries)
 
 
-def hold(node: Node, value: Any, path: list[str | int], options: ValidateOptions, found: list[Remark]) -> None:
-    """Adds to `found` what the rows say. `path` leads to the value and is left as it was."""
-    for rule in node.rules:
+def placed(asked: Asked, path: Sequence[str]) -> Asked:
+    """The same, asked of what lies at the end of a path of fields."""
+    return Asked(below={path[0]: placed(asked, path[1:])}) if path else asked
+
+
+def both(one: Asked, other: Asked) -> Asked:
+    below = {name: both(one.below.get(name, NOTHING), other.below.get(name, NOTHING)) for name in {**one.below, **other.below}}
+    entries = both(one.entries or NOTHING, other.entries or NOTHING) if one.entries or other.entries else None
+    return one if other is NOTHING else other if one is NOTHING else Asked((*one.rules, *other.rules), below, entries)
+
+
+def remarks_of(asked: Asked, value: Any, options: ValidateOptions) -> Iterator[Remark]:
+    """What the rows say of a body."""
+    return _held(asked, value, (), options)
+
+
+def _held(asked: Asked, value: Any, path: tuple[str | int, ...], options: ValidateOptions) -> Iterator[Remark]:
+    for rule in asked.rules:
         fault = rule(value)
         if fault and not holds_open_text(value, options):
-            found.append(_remark(fault if isinstance(fault, Fault) else Fault(fault), path))
-    entries, below = node.entries, node.below
-    if entries is not None:
+            yield _remark(fault if isinstance(fault, Fault) else Fault(str(fault)), path)
+    if asked.entries is not None:
         for number, item in enumerate(value) if isinstance(value, list) else ():
-            path.append(number)
-            hold(entries, item, path, options, found)
-            path.pop()
-    elif below and isinstance(value, dict):
+            yield from _held(asked.entries, item, (*path, number), options)
+    elif asked.below and isinstance(value, dict):
         for key, item in value.items():
-            inner = below.get(key)
-            if inner is not None:
-                path.append(key)
-                hold(inner, item, path, options, found)
-                path.pop()
+            if key in asked.below:
+                yield from _held(asked.below[key], item, (*path, key), options)
 
 
-def _remark(fault: Fault, path: list[str | int]) -> Remark:
+def _remark(fault: Fault, path: tuple[str | int, ...]) -> Remark:
     at = (*path, *fault.below)
     if fault.missing:
         return Remark(

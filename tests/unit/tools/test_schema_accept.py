@@ -65,7 +65,7 @@ def test_a_yes_is_the_engines_yes(schema: dict[str, Any], definitions: dict[str,
     document = {**schema, "definitions": definitions}
     if acceptor(schema, definitions)(value):
         try:
-            full = Schema(document, lambda _value: False)
+            full = Schema(document, lambda _asked: lambda _value: False)
             full.check()
         except SchemaError:
             return  # a broken schema is found before anything is held against it
@@ -107,7 +107,6 @@ DEPLOYMENT: dict[str, Any] = {
 @pytest.mark.parametrize("strict", [True, False])
 def test_an_ordinary_manifest_needs_no_engine(strict: bool) -> None:
     accepts = load_bundle("1.33").accepts("apps/v1", "Deployment", strict=strict)
-    assert accepts is not None
     assert accepts(DEPLOYMENT)
     assert accepts({**DEPLOYMENT, "spec": {**DEPLOYMENT["spec"], "replica": 1}}) is not strict
     assert not accepts({**DEPLOYMENT, "spec": {**DEPLOYMENT["spec"], "replicas": 2**31}})
