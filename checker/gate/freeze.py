@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
-from fnmatch import fnmatchcase
 
 from checker.gate.because import chains, first_place, gap_names
 from checker.gate.cron import open_until, parse_duration, parse_schedule
@@ -17,6 +16,7 @@ from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.model.records import dataclass
 from checker.model.units import Controller, DeployUnit
+from checker.tools.argocd import window_applies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,26 +85,11 @@ def _projects(case: Case) -> Iterator[KubeObject]:
 
 
 def _sync_windows(project: KubeObject, unit: DeployUnit, now: datetime) -> Iterator[_Window]:
+    assert unit.declaration is not None
     for number, entry in enumerate(sequence(dig(project.body, "spec", "syncWindows")), 1):
         window = mapping(entry)
-        if _applies(window, unit):
+        if window_applies(window, unit.declaration.body):
             yield _window(window, now, f"sync window {number} of AppProject {project.name}")
-
-
-def _applies(window: Mapping[str, JSONValue], unit: DeployUnit) -> bool:
-    assert unit.declaration is not None
-    destination = mapping(dig(unit.declaration.body, "spec", "destination"))
-    facts = {
-        "applications": [unit.name],
-        "clusters": [text(destination.get("name")), text(destination.get("server"))],
-        "namespaces": [text(destination.get("namespace"))],
-    }
-    hits = [
-        any(fnmatchcase(value, text(pattern)) for pattern in sequence(window.get(field)) for value in values if value)
-        for field, values in facts.items()
-        if window.get(field)
-    ]
-    return bool(hits) and (all(hits) if window.get("andOperator") is True else any(hits))
 
 
 def _window(entry: Mapping[str, JSONValue], now: datetime, label: str) -> _Window:

@@ -6,14 +6,14 @@ it is at head. Which kinds are cluster-scoped is known for built-in kinds and fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
-from checker.gate.argo_patterns import glob_matches, normalised_url
 from checker.gate.because import chains, first_place, gap_fix, gap_names
 from checker.gate.model import Case, Judgement, Rule, broken, passed, unknown
 from checker.model.diff import UnitDiff
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.model.units import BuiltUnit, Controller
+from checker.tools.argocd import permits_destination, permits_kind, permits_source
 
 Spec = Mapping[str, JSONValue]
 
@@ -37,7 +37,6 @@ CLUSTER_SCOPED = frozenset(
         "ValidatingWebhookConfiguration",
     }
 )
-_HERE, _NOT_KNOWN = "https://kubernetes.default.svc", "\0"
 _WIDE = (
     ("sourceRepos", "every repository"),
     ("destinations", "every destination"),
@@ -99,10 +98,10 @@ def _refused(built: BuiltUnit, projects: Mapping[str, KubeObject], case: Case) -
     app = f"Application {declaration.name}"
     for source in (spec.get("source"), *sequence(spec.get("sources"))):
         url = text(mapping(source).get("repoURL"))
-        if url and not source_permitted(url, [text(item) for item in sequence(bounds.get("sourceRepos"))]):
+        if url and not permits_source(url, [text(item) for item in sequence(bounds.get("sourceRepos"))]):
             yield f"{app}: project {name} does not permit source {url}"
     target = mapping(spec.get("destination"))
-    if not destination_permitted(target, text(target.get("namespace")), _items(bounds, "destinations")):
+    if not permits_destination(target, text(target.get("namespace")), sequence(bounds.get("destinations"))):
         yield f"{app}: project {name} does not permit destination {_shown(target)}"
     for obj in built.objects:
         problem = _object_refused(obj, bounds, target)
@@ -114,71 +113,15 @@ def _object_refused(obj: KubeObject, bounds: Spec, target: Spec) -> str:
     namespaced = obj.kind not in CLUSTER_SCOPED and bool(obj.namespace)
     if obj.kind not in CLUSTER_SCOPED and not obj.namespace:
         return ""
-    allowed = bounds.get("namespaceResourceWhitelist" if namespaced else "clusterResourceWhitelist")
-    denied = bounds.get("namespaceResourceBlacklist" if namespaced else "clusterResourceBlacklist")
-    # Nothing listed permits every namespaced kind and no cluster-scoped one.
-    permitted = allowed is None if namespaced and allowed is None else _listed(obj, sequence(allowed))
-    if not permitted or _listed(obj, sequence(denied)):
+    if not permits_kind(bounds, obj.group, obj.kind, obj.name, is_cluster=not namespaced):
         return f"kind {obj.kind}"
     if (
         namespaced
         and obj.namespace != target.get("namespace")
-        and not destination_permitted(target, obj.namespace, _items(bounds, "destinations"))
+        and not permits_destination(target, obj.namespace, sequence(bounds.get("destinations")))
     ):
         return f"namespace {obj.namespace} ({obj.key})"
     return ""
-
-
-def _listed(obj: KubeObject, items: Sequence[JSONValue]) -> bool:
-    for item in items:
-        entry = mapping(item)
-        name = text(entry.get("name"), "*") or "*"
-        if (
-            glob_matches(text(entry.get("group")), obj.group)
-            and glob_matches(text(entry.get("kind")), obj.kind)
-            and glob_matches(name, obj.name)
-        ):
-            return True
-    return False
-
-
-def source_permitted(url: str, patterns: Iterable[str]) -> bool:
-    """A `!` pattern that hits refuses; one that does not hit permits like any other that does."""
-    found = False
-    for pattern in patterns:
-        negated = pattern.startswith("!")
-        plain = pattern.removeprefix("!")
-        hit = plain == "*" or glob_matches(normalised_url(plain), normalised_url(url), "/")
-        if negated and hit:
-            return False
-        found = found or hit or negated
-    return found
-
-
-def destination_permitted(target: Spec, namespace: str, items: Iterable[Spec]) -> bool:
-    server, name = text(target.get("server")).rstrip("/"), text(target.get("name"))
-    if server == _HERE or name == "in-cluster":
-        server, name = _HERE, "in-cluster"
-    # A cluster has an address and a name; the one that is not written is not known, and is not empty.
-    server, name = server or _NOT_KNOWN, name or _NOT_KNOWN
-    permitted = False
-    for item in items:
-        by_server, server_denies = _part(text(item.get("server")), server)
-        by_name, name_denies = _part(text(item.get("name")), name)
-        by_namespace, namespace_denies = _part(text(item.get("namespace")), namespace)
-        if (by_server or by_name) and by_namespace:
-            permitted = True
-        elif name_denies or (server_denies and by_namespace) or (namespace_denies and by_server):
-            return False
-    return permitted
-
-
-def _part(pattern: str, value: str) -> tuple[bool, bool]:
-    """Whether it matches, and whether it is a `!` pattern that hit."""
-    if pattern.startswith("!"):
-        hit = glob_matches(pattern[1:], value)
-        return not hit, hit
-    return (glob_matches(pattern, value) if pattern else value == "", False)
 
 
 def _widened(unit: UnitDiff) -> Iterator[str]:
@@ -200,10 +143,6 @@ def _is_wide(field: str, spec: Spec) -> bool:
             mapping(item).get("namespace") == "*" and "*" in (mapping(item).get("server"), mapping(item).get("name")) for item in values
         )
     return any((mapping(item).get("group"), mapping(item).get("kind")) == ("*", "*") for item in values)
-
-
-def _items(spec: Spec, field: str) -> list[Spec]:
-    return [mapping(item) for item in sequence(spec.get(field))]
 
 
 def _shown(target: Spec) -> str:

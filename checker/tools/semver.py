@@ -52,13 +52,13 @@ def parse_version(text: str) -> Version | None:
 
 
 def best_version(constraint: str, versions: Iterable[str]) -> str | None:
-    """The highest version that the constraint allows; an exact text wins over everything. Raises ConstraintError."""
+    """The highest version that the constraint allows, the first of several as high; an exact text wins. Raises ConstraintError."""
     known = tuple(versions)
     if constraint in known:
         return constraint
     allows = parse_constraint(constraint or "*")
     allowed = [version for text in known if (version := parse_version(text)) is not None and allows(version)]
-    return max(allowed, key=lambda version: (version.order, version.text)).text if allowed else None
+    return max(allowed, key=lambda version: version.order).text if allowed else None
 
 
 def parse_constraint(text: str) -> Callable[[Version], bool]:

@@ -1,6 +1,6 @@
 """What an AppProject refuses of an Application, as notes before merge. One refusal fails the whole sync.
 
-Rules: pkg/apis/application/v1alpha1/app_project_types.go, argo-cd. The project is among `unit.related`; without it nothing
+The project is among `unit.related`; without it nothing
 is known, except that `default` allows everything.
 """
 
@@ -14,7 +14,7 @@ from checker.render.argocd.context import CONTROL_PLANE, project_name
 from checker.render.argocd.hooks import is_applied
 from checker.render.argocd.scope import is_cluster_scoped
 from checker.render.argocd.targets import cluster_scoped_kinds
-from checker.tools.argocd import glob_matches, normalised_url, path_match
+from checker.tools.argocd import glob_matches, permits_destination, permits_kind, permits_source
 
 RULE = "sync-refused"
 MAX_NAMED = 5
@@ -55,67 +55,12 @@ def refused_sources(unit: DeployUnit, spec: Mapping[str, JSONValue]) -> Iterator
             yield f"the repository {url}"
 
 
-def permits_source(url: str, patterns: Sequence[str]) -> bool:
-    """`*` within a segment, `**` across, a bare `*` for all; a `!` pattern that does not match permits (!)."""
-    ours = normalised_url(url)
-    permitted = False
-    for pattern in patterns:
-        denies = pattern.startswith("!")
-        matches = pattern == "*" or glob_matches(normalised_url(pattern.removeprefix("!")), ours, separators="/")
-        if denies and matches:
-            return False
-        permitted = permitted or denies or matches
-    return permitted
-
-
 def refused_destination(unit: DeployUnit, spec: Mapping[str, JSONValue]) -> Iterator[str]:
     assert unit.declaration is not None
     destination = mapping(dig(unit.declaration.body, "spec", "destination"))
     namespace = text(destination.get("namespace"))
-    if not _permits(destination, namespace, spec):
+    if not permits_destination(destination, namespace, sequence(spec.get("destinations"))):
         yield f"the destination {_cluster(destination)}, namespace {namespace or '(none)'}"
-
-
-def _permits(destination: Mapping[str, JSONValue], namespace: str, spec: Mapping[str, JSONValue]) -> bool:
-    """What is not known of the cluster (its name by its server, its server by its name) is taken to be permitted."""
-    server, name = text(destination.get("server")).rstrip("/"), text(destination.get("name"))
-    if server == "https://kubernetes.default.svc":
-        name = name or "in-cluster"
-    elif name == "in-cluster":
-        server = "https://kubernetes.default.svc"
-    items = [mapping(item) for item in sequence(spec.get("destinations"))]
-    if not server or not name:
-        return any(_reaches(item, server, name, namespace) for item in items)
-    return permits_destination(server, name, namespace, items)
-
-
-def permits_destination(server: str, name: str, namespace: str, items: Sequence[Mapping[str, JSONValue]]) -> bool:
-    """Argo CD's order of questions: each item may permit, and some deny patterns refuse at once."""
-    permitted = False
-    for item in items:
-        by_name, by_server, by_namespace = text(item.get("name")), text(item.get("server")), text(item.get("namespace"))
-        named, served, spaced = _glob(by_name, name), _glob(by_server, server), _glob(by_namespace, namespace)
-        if (served or named) and spaced:
-            permitted = True
-        elif (
-            (by_name.startswith("!") and not named)
-            or (by_server.startswith("!") and not served and spaced)
-            or (by_namespace.startswith("!") and not spaced and served)
-        ):
-            return False
-    return permitted
-
-
-def _glob(pattern: str, value: str) -> bool:
-    if pattern.startswith("!"):
-        return not glob_matches(pattern[1:], value)
-    return glob_matches(pattern, value)
-
-
-def _reaches(item: Mapping[str, JSONValue], server: str, name: str, namespace: str) -> bool:
-    """Whether an item could permit a cluster of which only one of server and name is known."""
-    known, pattern, other = (server, item.get("server"), item.get("name")) if server else (name, item.get("name"), item.get("server"))
-    return (_glob(text(pattern), known) or bool(text(other))) and _glob(text(item.get("namespace")), namespace)
 
 
 def _cluster(destination: Mapping[str, JSONValue]) -> str:
@@ -137,13 +82,14 @@ def refused_objects(unit: DeployUnit, spec: Mapping[str, JSONValue], objects: Se
     assert unit.declaration is not None
     cluster_kinds = cluster_scoped_kinds((*unit.related, *objects))
     destination = mapping(dig(unit.declaration.body, "spec", "destination"))
+    destinations = sequence(spec.get("destinations"))
     refused: dict[str, list[str]] = {}
     for obj in (item for item in objects if is_applied(item)):
         is_cluster = is_cluster_scoped(obj.group, obj.kind) or (obj.group, obj.kind) in cluster_kinds
         if not permits_kind(spec, obj.group, obj.kind, obj.name, is_cluster=is_cluster):
             what = "the cluster-scoped kind" if is_cluster else "the kind"
             refused.setdefault(f"{what} {f'{obj.group}/' if obj.group else ''}{obj.kind}", []).append(obj.name)
-        elif not is_cluster and obj.namespace and not _permits(destination, obj.namespace, spec):
+        elif not is_cluster and obj.namespace and not permits_destination(destination, obj.namespace, destinations):
             refused.setdefault(f"namespace {obj.namespace} on {_cluster(destination)}", []).append(f"{obj.kind} {obj.name}")
     options = [text(item) for item in sequence(dig(unit.declaration.body, "spec", "syncPolicy", "syncOptions"))]
     namespace = text(destination.get("namespace"))
@@ -152,24 +98,3 @@ def refused_objects(unit: DeployUnit, spec: Mapping[str, JSONValue], objects: Se
     for what, names in refused.items():
         more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
         yield f"{what} ({', '.join(names[:MAX_NAMED])}{more})"
-
-
-def permits_kind(spec: Mapping[str, JSONValue], group: str, kind: str, name: str, *, is_cluster: bool) -> bool:
-    """Cluster-scoped kinds must be allowed, namespaced ones are unless there is a list; deny lists come on top."""
-    scope = "cluster" if is_cluster else "namespace"
-    allowed = spec.get(f"{scope}ResourceWhitelist")
-    is_allowed = not is_cluster if allowed is None else _listed(allowed, group, kind, name)
-    return is_allowed and not _listed(spec.get(f"{scope}ResourceBlacklist"), group, kind, name)
-
-
-def _listed(items: JSONValue, group: str, kind: str, name: str) -> bool:
-    for item in sequence(items):
-        body = mapping(item)
-        wanted = text(body.get("name"))
-        if (
-            path_match(text(body.get("group")), group)
-            and path_match(text(body.get("kind")), kind)
-            and (not wanted or path_match(wanted, name))
-        ):
-            return True
-    return False

@@ -1,9 +1,10 @@
-"""Argo CD's dialects, for discovery and rendering alike: repository URLs, globs, variable expansion, syncing."""
+"""Argo CD's dialects, for discovery and rendering alike: repository URLs, globs, variable expansion, projects, syncing."""
 
 from checker.tools.argocd.expansion import expand
 from checker.tools.argocd.globs import doublestar, glob_matches, listed_order, path_match, pathspec
+from checker.tools.argocd.projects import permits_destination, permits_kind, permits_source
 from checker.tools.argocd.repositories import is_this_repository, normalised_url, same_repository
-from checker.tools.argocd.sync import sync_of, windows_of
+from checker.tools.argocd.sync import sync_of, window_applies, windows_of
 
 __all__ = [
     "doublestar",
@@ -14,7 +15,11 @@ __all__ = [
     "normalised_url",
     "path_match",
     "pathspec",
+    "permits_destination",
+    "permits_kind",
+    "permits_source",
     "same_repository",
     "sync_of",
+    "window_applies",
     "windows_of",
 ]

@@ -73,7 +73,7 @@ def _gobwas(pattern: str, separators: str) -> re.Pattern[str]:
 
 def _gobwas_class(pattern: str, at: int) -> tuple[str, int]:
     """One range or one list of characters after `[`, empty text for what gobwas refuses."""
-    negated = pattern[at : at + 1] in ("!", "^")
+    negated = pattern[at : at + 1] == "!"
     at += negated
     close = pattern.find("]", at)
     body = pattern[at:close] if close > at else ""

@@ -24,6 +24,8 @@ def normalised_url(url: str) -> str:
         port = urlsplit(plain).port
     except ValueError:
         return ""
+    if re.search("%(?![0-9a-f]{2})", plain.partition("?")[0]):
+        return ""
     if port is None and re.match(r"[a-z][a-z0-9+.-]*://[^/]*:[^/\]]*[^0-9/\]@][^/@]*(?:/|$)", plain):
         return ""
     return quote(plain, safe="/:@%?#[]!$&'()*+,;=~-._").removeprefix("ssh://")
@@ -31,8 +33,8 @@ def normalised_url(url: str) -> str:
 
 def same_repository(one: str, other: str) -> bool:
     """Argo CD's equality of repository URLs."""
-    left = normalised_url(one)
-    return bool(left) and left == normalised_url(other)
+    left, right = (normalised_url(url) or url for url in (one, other))
+    return bool(left) and left == right
 
 
 def is_this_repository(url: str, known: Sequence[str]) -> bool:

@@ -44,16 +44,16 @@ def windows_of(project: Mapping[str, JSONValue], application: Mapping[str, JSONV
     """The sync windows of an AppProject's body that match an Application, in words. Whether one is open now is not asked."""
     for entry in sequence(dig(project, "spec", "syncWindows")):
         window = mapping(entry)
-        if _matches(window, application):
+        if window_applies(window, application):
             zone = text(window.get("timeZone"))
             when = f"{text(window.get('schedule'))} for {text(window.get('duration'))}{f' {zone}' if zone else ''}"
             yield f"{text(window.get('kind'))} {when}{' (manual sync goes on)' if window.get('manualSync') is True else ''}"
 
 
-def _matches(window: Mapping[str, JSONValue], application: Mapping[str, JSONValue]) -> bool:
+def window_applies(window: Mapping[str, JSONValue], application: Mapping[str, JSONValue]) -> bool:
     """One of its three lists, or with `andOperator` each that is given. A cluster is matched as the Application writes it."""
     destination = mapping(dig(application, "spec", "destination"))
-    cluster = (text(destination.get("name")), text(destination.get("server")))
+    cluster = tuple(filter(None, (text(destination.get("name")), text(destination.get("server")))))
     values = {"applications": (text(dig(application, "metadata", "name")),), "clusters": cluster}
     values["namespaces"] = (text(destination.get("namespace")),)
     hits = [

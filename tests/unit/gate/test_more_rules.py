@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from checker.gate import Generated
-from checker.gate.argo_patterns import glob_matches, normalised_url
 from checker.gate.codeowners import demands_of, owners_of, parse_owners
 from checker.gate.cron import open_until, parse_duration, parse_schedule
-from checker.gate.project_bounds import destination_permitted, source_permitted
 from checker.gate.revision_policy import followed
 from checker.gate.semver import is_range, parse_version
 from checker.model.change import Commit, Signature
@@ -189,6 +187,7 @@ def project(**spec: Any) -> BuiltUnit:
             PASSED,
         ),
         ({"kind": "allow", "schedule": "0 3 * * *", "duration": "1h", "applications": ["*"]}, BROKEN),
+        ({"kind": "deny", "schedule": "* * * * *", "duration": "1h", "applications": ["{web,shop}"]}, BROKEN),
     ],
 )
 def test_sync_windows_of_the_project(window: dict[str, Any], expected: Verdict) -> None:
@@ -228,66 +227,6 @@ def test_a_project_that_opens_up_in_a_guarded_environment() -> None:
 
     verdict = single(narrow("https://h/acme/*"), narrow("*"), setting("project-bounds"))
     assert verdict.message == "AppProject shop now permits every repository"
-
-
-@pytest.mark.parametrize(
-    ("url", "patterns", "expected"),
-    [
-        ("https://github.com/o/r", ["https://github.com/*"], False),
-        ("git@github.com:o/r", ["https://github.com/o/*"], False),
-        ("https://github.com/o/r.git", ["https://github.com/o/*"], True),
-        ("https://github.com/other/r", ["!https://github.com/bad/*"], True),
-        ("https://github.com/bad/r", ["*", "!https://github.com/bad/*"], False),
-        ("https://github.com/o/r", [], False),
-        ("ssh://git@h/o/r", ["git@h:o/r.git"], True),
-    ],
-)
-def test_sources_of_a_project(url: str, patterns: list[str], expected: bool) -> None:
-    assert source_permitted(url, patterns) is expected
-
-
-ALL = {"server": "*", "namespace": "*"}
-PROD, DEV = {"server": "https://prod", "name": "prod"}, {"server": "https://dev", "name": "dev"}
-
-
-@pytest.mark.parametrize(
-    ("items", "target", "namespace", "expected"),
-    [
-        ([{"server": "!https://prod", "namespace": "*"}], {"server": "https://prod"}, "a", False),
-        ([{"server": "!https://prod", "namespace": "*"}], {"server": "https://dev"}, "a", True),
-        ([{"name": "!prod", "server": "*", "namespace": "*"}], PROD, "a", True),
-        ([ALL, {"name": "!prod", "namespace": "team-*"}], PROD, "other", False),
-        ([ALL, {"server": "*", "namespace": "!kube-system"}], DEV, "kube-system", False),
-        ([{"server": "*", "namespace": "!kube-system"}, ALL], DEV, "kube-system", False),
-        ([{"name": "*", "namespace": "team-*"}], {"name": "dev"}, "team-a", True),
-        ([{"server": "https://kubernetes.default.svc", "namespace": "*"}], {"name": "in-cluster"}, "a", True),
-    ],
-)
-def test_destinations_of_a_project(items: list[dict[str, str]], target: dict[str, str], namespace: str, expected: bool) -> None:
-    assert destination_permitted(target, namespace, items) is expected
-
-
-@pytest.mark.parametrize(
-    ("pattern", "value", "separator", "expected"),
-    [
-        ("a*", "a/b", "/", False),
-        ("a**", "a/b", "/", True),
-        ("a*", "a/b", "", True),
-        ("{a,b}c", "bc", "", True),
-        ("[!a]b", "cb", "", True),
-        ("[a-c]", "b", "", True),
-        ("a\\*", "a*", "", True),
-        ("A", "a", "", False),
-        ("*" * 40, "a", "", False),
-    ],
-)
-def test_argo_globs(pattern: str, value: str, separator: str, expected: bool) -> None:
-    assert glob_matches(pattern, value, separator) is expected
-
-
-def test_urls_that_are_none_are_empty() -> None:
-    assert normalised_url("https://h:port/x") == ""
-    assert normalised_url(" HTTPS://H/O/R.git ") == "https://h/o/r"
 
 
 @pytest.mark.parametrize("written", ["", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "*/0 * * * *", "5-1 * * * *", "x * * * *"])

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.tools.argocd import doublestar, expand, glob_matches, is_this_repository, listed_order, path_match, pathspec, same_repository
+from checker.tools.argocd import (
+    doublestar,
+    expand,
+    glob_matches,
+    is_this_repository,
+    listed_order,
+    normalised_url,
+    path_match,
+    pathspec,
+    same_repository,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +29,8 @@ from checker.tools.argocd import doublestar, expand, glob_matches, is_this_repos
         ("{a,{b,c}}", "c", True),
         ("{a,b", "b", True),
         ("[!a]x", "bx", True),
+        ("[^a]x", "bx", False),
+        ("[^a]x", "^x", True),
         ("[a-c]x", "bx", True),
         ("[abc]x", "cx", True),
         ("[a-cx]y", "ay", False),
@@ -130,11 +142,17 @@ def test_variables_as_go_expands_them(text: str, expanded: str) -> None:
         ("https://h/o/r", "https://h/o/r/", False),
         ("https://h:443/o/r", "https://h/o/r", False),
         ("https://u:p@h/o/r", "https://h/o/r", False),
-        ("ssh://git@h:org/repo", "ssh://git@h:org/repo", False),
+        ("ssh://git@h:org/repo", "ssh://git@h:org/repo", True),
+        ("ssh://git@h:org/repo", "ssh://git@h/org/repo", False),
     ],
 )
 def test_equality_of_repository_urls(one: str, other: str, same: bool) -> None:
     assert same_repository(one, other) is same
+
+
+@pytest.mark.parametrize(("url", "normal"), [("https://h:port/x", ""), ("https://h/%zz", ""), (" HTTPS://H/O/R.git ", "https://h/o/r")])
+def test_the_normal_form_of_a_url_is_empty_for_what_is_none(url: str, normal: str) -> None:
+    assert normalised_url(url) == normal
 
 
 def test_this_repository_is_known_in_every_spelling() -> None:

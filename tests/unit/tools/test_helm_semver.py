@@ -46,6 +46,11 @@ def test_the_highest_allowed_version_wins(constraint: str, version: str | None) 
     assert best_version(constraint, KNOWN) == version
 
 
+def test_of_versions_that_are_equally_high_the_first_wins() -> None:
+    """As github.com/Masterminds/semver compares and util/versions of argo-cd chooses: build metadata and a `v` do not count."""
+    assert best_version(">=1", ["2.2.0", "2.2.0+b1", "v2.2"]) == "2.2.0"
+
+
 @pytest.mark.parametrize("constraint", ["x y", ">= ", "1.2.3foo", "a.b.c", "||"])
 def test_what_is_no_constraint_is_refused(constraint: str) -> None:
     with pytest.raises(ConstraintError):
