@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from functools import cached_property, partial
 from typing import Any, Protocol, overload
 
+from checker.model.enums import StrEnum
 from checker.model.findings import Checked, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.records import dataclass, field

@@ -6,10 +6,10 @@ A test passes when its value is true; false, undefined and any other value fail 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from checker.evaluate.conftest import ConftestMessage, ConftestResult
+from checker.model.enums import StrEnum
 from checker.model.objects import JSONValue, mapping, sequence, text
 from checker.model.records import dataclass, field
 from checker.tools.rego import EngineName, Limits, Loaded, Module, PolicyProblem, RegoEngine, Rule, Tested, open_engine

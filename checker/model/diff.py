@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from checker.model.enums import StrEnum
 from checker.model.findings import Severity
 from checker.model.objects import JSONValue, Location, ObjectKey, Origin
 from checker.model.paths import RepoPath

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
-
+from checker.model.enums import IntEnum, StrEnum
 from checker.model.records import dataclass, replace
 
 TYPE_CHECKING = False

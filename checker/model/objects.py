@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import NamedTuple
-
-from checker.model.records import dataclass
+from checker.model.cached import cached_property
+from checker.model.records import NamedTuple, dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

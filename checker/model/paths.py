@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NewType
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
+    from typing import NewType
 
-RepoPath = NewType("RepoPath", str)
+    RepoPath = NewType("RepoPath", str)
+else:
+    RepoPath = str
 ROOT = RepoPath("")
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The names by which kustomize, Flux and Argo CD know a kustomization, in the order in which they look for them."""

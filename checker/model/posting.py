@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from checker.model.enums import StrEnum
 from checker.model.records import dataclass
 
 

@@ -1,4 +1,4 @@
-"""`dataclass`, `field` and `replace` of the standard library, except that nothing is made before it is needed.
+"""`dataclass`, `field`, `replace` and `NamedTuple` of the standard library, except that nothing is made before it is needed.
 
 A run loads a hundred such classes and makes objects of a few, while the standard library compiles the methods of each as
 text: half a millisecond a class, beside the ten that `dataclasses` itself takes to load. Here `__init__` is compiled at the
@@ -8,16 +8,15 @@ KW_ONLY, order) is left out. To type checkers these are the standard library's o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from dataclasses import dataclass, field, replace
-    from typing import Any
+    from typing import Any, NamedTuple, TypeAlias
 
-    __all__ = ["dataclass", "field", "replace"]
+    __all__ = ["NamedTuple", "dataclass", "field", "replace"]
 
 _NONE: Any = object()
 
@@ -34,7 +33,7 @@ class _Field:
         self.kw_only = False
 
 
-_Fields = Mapping[str, _Field]
+_Fields: TypeAlias = "Mapping[str, _Field]"
 
 
 def _field(*, default: Any = _NONE, default_factory: Any = _NONE, repr: bool = True) -> Any:  # noqa: A002 - as there
@@ -173,6 +172,48 @@ class _StandardFields:
         return made.__dataclass_fields__
 
 
+class _Tuples(type):
+    """The class of named tuples: what one of them needs is made for its first instance."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> Any:
+        fields = tuple(body.get("__annotations__", ()))
+        defaults = {field: body.pop(field) for field in fields if field in body}
+
+        def __new__(kind: Any, *values: Any, **named: Any) -> Any:  # noqa: N807 - as __init__ above
+            for number, field in enumerate(fields):
+                setattr(made, field, property(itemgetter(number)))
+            made.__new__ = _constructor(fields, defaults)
+            return made.__new__(kind, *values, **named)
+
+        slots = {"__slots__": (), "__match_args__": fields, "_fields": fields}
+        made: Any = type.__new__(cls, name, bases, {**body, **slots, **({"__new__": __new__} if fields else {})})
+        return made
+
+
+def _constructor(fields: Sequence[str], defaults: Mapping[str, Any]) -> Any:
+    scope: dict[str, Any] = {f"_default_{field}": value for field, value in defaults.items()} | {"_new": tuple.__new__}
+    parameters = ", ".join(f"{field}=_default_{field}" if field in defaults else field for field in fields)
+    exec(f"def __new__(_kind, {parameters}):\n return _new(_kind, ({', '.join(fields)},))", scope)  # noqa: S102 - as above
+    return scope["__new__"]
+
+
+class _NamedTuple(tuple["Any", ...], metaclass=_Tuples):
+    _fields: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in zip(self._fields, self, strict=True))})"
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(self)
+
+    @classmethod
+    def _make(cls, values: Iterable[Any]) -> Any:
+        return cls(*values)
+
+    def _replace(self, **changes: Any) -> Any:
+        return type(self)(**{**dict(zip(self._fields, self, strict=True)), **changes})
+
+
 _STANDARD_FIELDS = _StandardFields()
 if not TYPE_CHECKING:
-    dataclass, field, replace = _dataclass, _field, _replace
+    NamedTuple, dataclass, field, replace = _NamedTuple, _dataclass, _field, _replace

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TypeVar
-
+from checker.model.enums import StrEnum
 from checker.model.findings import Counts, Severity
 from checker.model.records import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeVar
 
     from checker.model.change import ChangeFacts
     from checker.model.diff import Change, EnvironmentDiff, NotRendered
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from checker.model.objects import Location
     from checker.model.units import BuiltUnit, State
 
-
-_Kind = TypeVar("_Kind")
+    _Kind = TypeVar("_Kind")
 
 
 class Mode(StrEnum):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from enum import Enum
-from typing import Protocol
 
+from checker.model.enums import Enum
 from checker.model.paths import ROOT, RepoPath, basename, is_within, join, parent, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
+    from typing import Protocol
+else:
+    Protocol = object
 
 
 class EntryKind(Enum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
-from functools import cached_property
 from typing import NamedTuple, overload
 
+from checker.model.cached import cached_property
+from checker.model.enums import StrEnum
 from checker.model.objects import JSONValue, KubeObject, Location, ObjectKey, Origin
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, field

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Set
 from datetime import date
-from enum import Enum
 from typing import Any
 
+from checker.model.enums import Enum
 from checker.model.records import field_names
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from checker.model.objects import KubeObject, Location, mapping, text
 from checker.model.tree import TreeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from checker.model.objects import JSONValue, Origin
     from checker.model.tree import Tree
 
-Locate = Callable[[KubeObject, str, bool], Location]
+Locate: TypeAlias = "Callable[[KubeObject, str, bool], Location]"
 
 
 def locator(tree: Tree) -> Locate:

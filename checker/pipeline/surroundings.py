@@ -5,8 +5,7 @@ Everything is computed when it is first asked for: a hook that judges one good f
 
 from __future__ import annotations
 
-from functools import cached_property
-
+from checker.model.cached import cached_property
 from checker.model.objects import mapping, sequence
 from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, basename, is_within, join, parent, repo_path
 from checker.model.tree import EntryKind, TreeError, walk

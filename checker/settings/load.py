@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-
 from checker.model.findings import Severity, UsageError
 from checker.model.objects import Location, mapping, sequence, text
 from checker.model.paths import SETTINGS_FILE, clamped_path
@@ -13,7 +11,8 @@ from checker.model.tree import EntryKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from collections.abc import Callable, Collection, Mapping
+    from typing import NoReturn, TypeAlias
 
     from checker.model.objects import JSONValue
     from checker.model.paths import RepoPath
@@ -23,7 +22,7 @@ FILE_NAME = SETTINGS_FILE
 SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 
 
-Rules = Callable[[], Mapping[str, Collection[str]]]
+Rules: TypeAlias = "Callable[[], Mapping[str, Collection[str]]]"
 """The ids of the rules that exist, each with the names of its parameters; asked only when the file chooses a rule."""
 
 

@@ -8,9 +8,9 @@ count (they are no content), and a directory whose links lead out of it is diges
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
 
 from checker.model.paths import ROOT, is_within, join, parent, shown
+from checker.model.records import NamedTuple
 from checker.model.tree import Elsewhere, EntryKind, Missing, Unreadable
 
 TYPE_CHECKING = False

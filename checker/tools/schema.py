@@ -6,16 +6,14 @@ never fetched, so a schema from a pull request can neither hang the run nor reac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
-
+from checker.model.cached import cached_property
 from checker.model.objects import mapping
 from checker.model.records import dataclass
 from checker.tools.schema_accept import NOTHING, acceptor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from checker.model.objects import JSONValue
@@ -126,7 +124,7 @@ class Schema:
                 node = node[step]
             except (KeyError, IndexError, TypeError):
                 return {}
-        return node if isinstance(node, Mapping) else {}
+        return node if isinstance(node, dict) else {}
 
 
 def _fault(error: Any) -> str:

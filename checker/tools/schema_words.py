@@ -6,13 +6,11 @@ branch: the one the author most likely meant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from checker.model.records import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from checker.model.objects import JSONValue
@@ -251,7 +249,7 @@ def _as_told(problem: SchemaProblem, _said: str) -> str:
 
 
 def _not(problem: SchemaProblem, said: str) -> str:
-    required = problem.node.get("not", {}).get("required") if isinstance(problem.node.get("not"), Mapping) else None
+    required = problem.node.get("not", {}).get("required") if isinstance(problem.node.get("not"), dict) else None
     if required and isinstance(problem.value, dict):
         return f"{' and '.join(map(str, required))} may not be set{' together' if len(required) > 1 else ' here'}"
     return _otherwise(problem, said)
@@ -310,7 +308,7 @@ def _distance(branch: tuple[SchemaProblem, ...], path: tuple[str | int, ...]) ->
 def _too_many(problem: SchemaProblem) -> Sentence:
     given = problem.value if isinstance(problem.value, dict) else {}
     branches = problem.node.get(problem.keyword, [])
-    named = [name for branch in branches if isinstance(branch, Mapping) for name in branch.get("required", []) if name in given]
+    named = [name for branch in branches if isinstance(branch, dict) for name in branch.get("required", []) if name in given]
     names = list(dict.fromkeys(named))
     clause = f"only one of {', '.join(names)} may be set" if len(names) > 1 else "more than one alternative holds, exactly one must"
     return Sentence(rule="invalid-value", message=f"{_at(problem)}{clause}", pointer=pointer(problem.path))

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from functools import cache
-from typing import Any
 
+from checker.model.cached import cache
 from checker.model.findings import UsageError
 from checker.tools.schema_accept import NOTHING, acceptor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import TypeAlias
+    from collections.abc import Iterator, Mapping
+    from typing import Any, TypeAlias
 
     from checker.tools.schema_accept import Accepts, Asked
 
-Kinds: TypeAlias = Mapping[str, Mapping[str, str]]
+Kinds: TypeAlias = "Mapping[str, Mapping[str, str]]"
 """apiVersion, kind, name of the definition."""
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _FOLDER = os.path.join(os.path.dirname(__file__), "_bundles")  # noqa: PTH118, PTH120 - importlib.resources takes longer to load than a bundle
@@ -29,28 +27,21 @@ _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 """Numbers beyond these do not fit the Go type behind the field: decoding fails before validation."""
 
 
-class Definitions(Mapping[str, Any]):
-    """Schemas by name, each parsed when it is asked for: a kind needs a few of hundreds."""
+class Definitions(dict[str, "Any"]):
+    """Schemas by name, each parsed and then held when it is first asked for: a kind needs a few of hundreds."""
 
     def __init__(self, texts: Mapping[str, bytes]) -> None:
+        super().__init__()
         self._texts = texts
-        self._parsed: dict[str, Any] = {}
 
-    def __getitem__(self, name: str) -> Any:
+    def __missing__(self, name: str) -> Any:
         import json
 
-        if name not in self._parsed:
-            self._parsed[name] = json.loads(self._texts[name])
-        return self._parsed[name]
+        parsed = self[name] = json.loads(self._texts[name])
+        return parsed
 
     def __contains__(self, name: object) -> bool:
         return name in self._texts
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
-
-    def __len__(self) -> int:
-        return len(self._texts)
 
 
 class Bundle:

@@ -6,8 +6,7 @@ where `default` means the built-in kinds of the Kubernetes version and then the 
 
 from __future__ import annotations
 
-from functools import cache
-
+from checker.model.cached import cache
 from checker.model.findings import Counts
 from checker.model.records import dataclass, replace
 from checker.tools.schema import Schema, SchemaError

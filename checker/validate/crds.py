@@ -8,14 +8,12 @@ A null is pruned too where the schema does not allow it, before anything is vali
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from checker.model.objects import dig, mapping, sequence, text
 from checker.model.records import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from checker.model.objects import JSONValue, KubeObject
@@ -90,7 +88,7 @@ def _structure(node: Mapping[str, Any], meta: str, strict: bool, depth: int) -> 
     properties = {
         name: _nullable(_structure(schema, meta, strict, depth + 1), schema, name not in required)
         for name, schema in mapping(node.get("properties")).items()
-        if isinstance(schema, Mapping)
+        if isinstance(schema, dict)
     }
     if node.get("x-kubernetes-embedded-resource") is True:
         properties = {
@@ -103,11 +101,11 @@ def _structure(node: Mapping[str, Any], meta: str, strict: bool, depth: int) -> 
     if properties:
         out["properties"] = properties
     additional = node.get("additionalProperties")
-    if isinstance(additional, Mapping):
+    if isinstance(additional, dict):
         out["additionalProperties"] = _nullable(_structure(additional, meta, strict, depth + 1), additional, True)
     elif strict and additional is None and node.get(_PRESERVE) is not True and _is_object(node):
         out["additionalProperties"] = False
-    if isinstance(node.get("items"), Mapping):
+    if isinstance(node.get("items"), dict):
         out["items"] = _nullable(_structure(node["items"], meta, strict, depth + 1), node["items"], False)
     return out
 
@@ -136,7 +134,7 @@ def _values(node: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
         for key in ("allOf", "anyOf", "oneOf"):
             if sequence(node.get(key)):
                 out[key] = [_junction(branch, depth + 1) for branch in node[key]]
-    if isinstance(node.get("not"), Mapping):
+    if isinstance(node.get("not"), dict):
         out["not"] = _junction(node["not"], depth + 1)
     return out
 
@@ -170,7 +168,7 @@ def defaulted(value: Any, schema: Mapping[str, Any], depth: int = 0) -> Any:
     """A copy of the value with the defaults of a structural schema filled in, as the API server does before it validates."""
     if depth > _DEEPEST:
         return value
-    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
+    if isinstance(value, list) and isinstance(schema.get("items"), dict):
         return [defaulted(item, schema["items"], depth + 1) for item in value]
     if not isinstance(value, dict):
         return value

@@ -8,9 +8,9 @@ like a built-in one (`batch.example.com`) is not held against the built-in kind,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from checker.model.enums import StrEnum
 from checker.model.objects import JSONValue, KubeObject, mapping, text
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass

@@ -8,15 +8,14 @@ wanted).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
-
+from checker.model.cached import cached_property
 from checker.model.objects import JSONValue, mapping, sequence
 from checker.model.paths import PathEscapes, RepoPath, is_within, parent, repo_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import TypeAlias
 
 _COMPLETING = (
     *("patches", "patchesStrategicMerge", "patchesJson6902", "components", "replacements", "transformers"),
@@ -25,7 +24,7 @@ _COMPLETING = (
 _TAKING = ("resources", "bases", "components")
 
 
-Body = Mapping[str, JSONValue]
+Body: TypeAlias = "Mapping[str, JSONValue]"
 
 
 def completes(kustomization: Body) -> bool:

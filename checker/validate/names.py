@@ -6,8 +6,7 @@ k8s.io/apimachinery/pkg/api/validation. Most kinds want a DNS subdomain; those t
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from checker.model.cached import cache
 from checker.model.objects import mapping, text
 from checker.model.patterns import pattern
 from checker.tools.schema_words import pointer, quoted, spelled
@@ -60,7 +59,7 @@ def holds_open_text(value: object, options: ValidateOptions) -> bool:
     return open_text(value, options)
 
 
-@lru_cache(maxsize=4096)
+@cache
 def name_fault(name: str, style: str) -> str:
     """What is wrong with a name, empty for nothing."""
     if style == "segment":
@@ -141,7 +140,7 @@ def label_remarks(labels: object, path: tuple[str | int, ...], options: Validate
             yield Remark(rule="invalid-label", message=f"{spelled((*path, key))}: {quoted(value)} {fault}", pointer=pointer((*path, key)))
 
 
-@lru_cache(maxsize=4096)
+@cache
 def _is_good_label(key: str, value: str) -> bool:
     """Both at once: most labels of a repository are met again and again."""
     return not key_fault(key) and is_label_value(value)
@@ -162,7 +161,7 @@ def _key_remark(key: str, fault: str, path: tuple[str | int, ...], options: Vali
     return Remark(rule="invalid-label", message=f"{spelled((*path, key))}: {fault}", pointer=pointer((*path, key)), key=True)
 
 
-@lru_cache(maxsize=4096)
+@cache
 def key_fault(key: str) -> str:
     """Of a label or annotation key: `[prefix/]name`."""
     if _QUALIFIED.fullmatch(key):

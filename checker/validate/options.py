@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
-
+from checker.model.cached import cached_property
 from checker.model.objects import KubeObject, Location
 from checker.model.paths import PathEscapes, repo_path
 from checker.model.records import dataclass
@@ -12,13 +10,14 @@ from checker.model.tree import Missing, TreeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
+    from typing import TypeAlias
 
     from checker.model.paths import RepoPath
     from checker.model.tree import Tree
     from checker.validate.catalog import Catalog
 
-Locate = Callable[[KubeObject, str, bool], Location]
+Locate: TypeAlias = "Callable[[KubeObject, str, bool], Location]"
 """An object, a JSON pointer into it and whether the key is meant: the place in a file."""
 
 
@@ -26,7 +25,7 @@ class SchemaUnreadableError(Exception):
     """A schema location failed in another way than "not found"; the text says how."""
 
 
-ReadSchema = Callable[[str], bytes | None]
+ReadSchema: TypeAlias = "Callable[[str], bytes | None]"
 """An expanded location: its bytes, None where there is nothing. Raises SchemaUnreadableError for any other failure."""
 
 

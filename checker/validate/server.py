@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from itertools import islice
 
 from checker.model.objects import KubeObject
@@ -24,11 +23,12 @@ from checker.validate.workloads import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import TypeAlias
 
     from checker.tools.schema_accept import Asked
 
-Check = Callable[[KubeObject, ValidateOptions], Iterable[Remark]]
+Check: TypeAlias = "Callable[[KubeObject, ValidateOptions], Iterable[Remark]]"
 
 MOST_REMARKS = 200
 """Of one check about one object: past it nobody reads on."""

@@ -7,8 +7,8 @@ kubernetes.io/docs/reference/using-api/deprecation-guide.
 from __future__ import annotations
 
 import re
-from functools import cache
 
+from checker.model.cached import cache
 from checker.model.records import dataclass
 from checker.validate import bundles
 

@@ -6,8 +6,8 @@ The OpenAPI documents give these fields as plain text or numbers; what they may 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
+from checker.model.cached import cache
 from checker.model.findings import Severity
 from checker.model.patterns import pattern
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
@@ -60,7 +60,7 @@ def is_port_or_name(value: JSONValue) -> bool:
     return _is_port_name(value) if type(value) is str else is_port(value)
 
 
-@lru_cache(maxsize=1024)
+@cache
 def _is_port_name(value: str) -> bool:
     return _PORT_NAME.fullmatch(value) is not None
 
@@ -110,7 +110,7 @@ def amount(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-@lru_cache(maxsize=1024)
+@cache
 def _amount(value: str) -> float | None:
     value = value.strip()
     if not _QUANTITY.fullmatch(value):

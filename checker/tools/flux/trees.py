@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from checker.model.paths import ROOT, RepoPath, is_within, join, parent
 from checker.model.tree import EntryKind, Missing, Tree, TreeError
 from checker.tools.flux.ignore import DEFAULTS, VERSION_CONTROL, Pattern, is_excluded, parse_patterns
 
 IGNORE_FILE = ".sourceignore"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object
 
 
 class ArtifactTree(Tree, Protocol):

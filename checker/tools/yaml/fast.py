@@ -9,8 +9,8 @@ what the text shows is looked for in the text before, what the values show in th
 from __future__ import annotations
 
 import codecs
-from functools import cache
 
+from checker.model.cached import cache
 from checker.model.patterns import pattern
 from checker.tools.yaml.scalars import NUMERIC_STARTS, WORDS, Rules, plain
 from checker.tools.yaml.split import ODD_LINE_ENDS

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from enum import Enum, auto
 
+from checker.model.enums import Enum
 from checker.model.patterns import pattern
 
 TYPE_CHECKING = False
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 class Rules(Enum):
     """Which reader's rules hold."""
 
-    KUBERNETES = auto()
+    KUBERNETES = "kubernetes"
     """sigs.k8s.io/yaml on go-yaml v2: kubectl, Flux, Helm output, kustomization.yaml itself."""
-    KUSTOMIZE = auto()
+    KUSTOMIZE = "kustomize"
     """kyaml on go-yaml v3: the resources and patches that kustomize reads."""
-
-    __hash__ = object.__hash__  # that of enums is Python code, and every scalar asks a table by its rules
 
 
 class ScalarError(ValueError):

@@ -5,9 +5,9 @@ Adding a rule: a row in the table of its kind; adding a kind: its name in `TABLE
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
 
+from checker.model.cached import cache
 from checker.tools.schema_accept import NOTHING
 
 TYPE_CHECKING = False

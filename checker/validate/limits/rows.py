@@ -6,10 +6,8 @@ nothing, a sentence about the value, or a `Fault` about something in it. A row s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 from checker.model.patterns import pattern
+from checker.model.records import NamedTuple
 from checker.tools.schema_accept import NOTHING, Asked
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
 from checker.validate.findings import Remark
@@ -18,7 +16,8 @@ from checker.validate.values import amount as amount_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from checker.validate.options import ValidateOptions
 
@@ -32,7 +31,7 @@ class Fault(NamedTuple):
     rule: str = "invalid-value"
 
 
-Rule = Callable[[Any], "str | Fault | None"]
+Rule: TypeAlias = "Callable[[Any], str | Fault | None]"
 
 
 def compiled(rows: Iterable[tuple[str, Rule]]) -> Asked:

@@ -7,7 +7,7 @@ import dataclasses
 import pickle
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -151,3 +151,67 @@ def test_inherits_fields_and_replaces_defaults() -> None:
     assert Derived(z=4).both == 4
     assert (repr(Own(1)), repr(Nothing())) == ("mine", "Nothing()")
     assert Base() != Derived(z=1)
+
+
+def _pair() -> Any:
+    class Pair(records.NamedTuple):
+        """Two."""
+
+        x: int
+        y: str = "b"
+
+        @property
+        def both(self) -> str:
+            return f"{self.x}{self.y}"
+
+    return Pair
+
+
+TUPLES: dict[str, Callable[[Any], Any]] = {
+    "positions": lambda cls: cls(1, "c"),
+    "names": lambda cls: cls(y="c", x=1),
+    "defaults": lambda cls: cls(1),
+    "missing": lambda cls: cls(),
+    "too many": lambda cls: cls(1, "b", 2),
+    "unknown": lambda cls: cls(1, z=2),
+    "fields": lambda cls: (cls(1).x, cls(1).y, cls(1).both),
+    "of the class": lambda cls: (cls._fields, cls.__doc__, cls.__name__, cls.__match_args__),
+    "set": lambda cls: setattr(cls(1), "x", 2),
+    "add": lambda cls: setattr(cls(1), "z", 2),
+    "a tuple": lambda cls: (cls(1) == (1, "b"), hash(cls(1)) == hash((1, "b")), cls(1)[1], [*cls(1)]),
+    "order": lambda cls: sorted([cls(2), cls(1, "c"), cls(1)]),
+    "make": lambda cls: cls._make([1, "c"]),
+    "make wrongly": lambda cls: cls._make([]),
+    "replace": lambda cls: cls(1)._replace(y="c"),
+    "copy": lambda cls: copy.deepcopy(cls(1)),
+}
+
+
+@pytest.mark.parametrize("behaviour", TUPLES)
+def test_named_tuples_behave_as_the_standard_library(behaviour: str) -> None:
+    ask = TUPLES[behaviour]
+    assert _said(lambda: ask(_pair())) == _said(lambda: ask(_typed_pair()))
+
+
+def _typed_pair() -> Any:
+    class Pair(NamedTuple):
+        """Two."""
+
+        x: int
+        y: str = "b"
+
+        @property
+        def both(self) -> str:
+            return f"{self.x}{self.y}"
+
+    return Pair
+
+
+class Key(records.NamedTuple):
+    group: str
+    name: str = ""
+
+
+def test_a_named_tuple_travels_to_another_process() -> None:
+    there = pickle.loads(pickle.dumps(Key("apps", "web")))
+    assert (there, type(there), there.name) == (("apps", "web"), Key, "web")

@@ -78,7 +78,7 @@ values = st.recursive(
 )
 
 
-@given(values, st.sampled_from(Rules))
+@given(values, st.sampled_from(list(Rules)))
 def test_what_is_printed_is_read_again(value: JSONValue, rules: Rules) -> None:
     (document,) = load_documents(dump(value).encode("utf-8", "surrogatepass"), rules=rules)
     assert document.error is None

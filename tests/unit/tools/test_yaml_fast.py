@@ -118,7 +118,7 @@ TOKENS = (
 
 
 @settings(max_examples=600)
-@given(st.lists(st.sampled_from(TOKENS), max_size=12).map("".join), st.sampled_from(Rules))
+@given(st.lists(st.sampled_from(TOKENS), max_size=12).map("".join), st.sampled_from(list(Rules)))
 @example("- yes\n- 'yes'\n- 0644\n- '0644'\n", Rules.KUBERNETES)
 @example("%YAML 1.1\n---\na: b\n", Rules.KUBERNETES)
 @example("a: [b?c]", Rules.KUBERNETES)
@@ -145,12 +145,12 @@ trees = st.recursive(
 )
 
 
-@given(trees, st.sampled_from(Rules))
+@given(trees, st.sampled_from(list(Rules)))
 def test_any_value_as_it_is_printed(value: object, rules: Rules) -> None:
     assert_same(dump(value).encode("utf-8", "surrogatepass"), rules)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("rules", Rules)
+@pytest.mark.parametrize("rules", list(Rules))
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_file_of_the_repository(path: Path, rules: Rules) -> None:
     assert_same(path.read_bytes(), rules)

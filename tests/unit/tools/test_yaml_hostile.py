@@ -40,7 +40,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("rules", Rules)
+@pytest.mark.parametrize("rules", list(Rules))
 @pytest.mark.parametrize("name", HOSTILE)
 def test_one_clear_error(name: str, rules: Rules) -> None:
     text, message = HOSTILE[name]

@@ -259,7 +259,9 @@ def test_a_number_reads_back_as_itself(number: float) -> None:
     assert math.isclose(got, number)
 
 
-@given(st.binary(max_size=60) | st.text(alphabet="ab:-?[]{},&*!|>'\"%@` \n\t#0.<~é", max_size=40).map(str.encode), st.sampled_from(Rules))
+@given(
+    st.binary(max_size=60) | st.text(alphabet="ab:-?[]{},&*!|>'\"%@` \n\t#0.<~é", max_size=40).map(str.encode), st.sampled_from(list(Rules))
+)
 def test_nothing_makes_the_loader_raise(data: bytes, rules: Rules) -> None:
     documents = load_documents(data, rules=rules)
     assert [found.index for found in documents] == list(range(len(documents)))
