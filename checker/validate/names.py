@@ -7,7 +7,7 @@ k8s.io/apimachinery/pkg/api/validation. Most kinds want a DNS subdomain; those t
 from __future__ import annotations
 
 from checker.model.cached import cache
-from checker.model.objects import mapping, text
+from checker.model.objects import mapping, sequence, text
 from checker.model.patterns import pattern
 from checker.tools.schema_words import pointer, quoted, spelled
 from checker.validate.findings import Remark
@@ -34,8 +34,9 @@ _STYLES = {
     "RoleBinding": "segment",
     "ClusterRoleBinding": "segment",
     "APIService": "segment",
+    "PodDisruptionBudget": "segment",
 }
-_STYLED_GROUPS = ("", "rbac.authorization.k8s.io", "apiregistration.k8s.io")
+_STYLED_GROUPS = ("", "rbac.authorization.k8s.io", "apiregistration.k8s.io", "policy")
 _LONGEST = {("batch", "CronJob"): 52}
 """A CronJob appends 11 characters for each Job, whose name becomes a label."""
 _NAMELESS = frozenset(
@@ -91,6 +92,8 @@ def check_metadata(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark
         yield from _name_remarks(obj, metadata, options)
     if namespace and isinstance(namespace, str) and (fault := name_fault(namespace, "label")) and not open_text(namespace, options):
         yield Remark(rule="invalid-name", message=f"metadata.namespace: {quoted(namespace)} {fault}", pointer="/metadata/namespace")
+    if "finalizers" in metadata:
+        yield from _finalizer_remarks(metadata["finalizers"], options)
     if "labels" in metadata:
         yield from label_remarks(metadata["labels"], ("metadata", "labels"), options)
     if "annotations" in metadata:
@@ -105,6 +108,9 @@ def _is_plain(name: str) -> bool:
 def _name_remarks(obj: KubeObject, metadata: Mapping[str, JSONValue], options: ValidateOptions) -> Iterator[Remark]:
     name = metadata.get("name")
     if name is None or name == "":
+        start = text(metadata.get("generateName"))
+        if start and (fault := name_fault(f"{start}x", "subdomain")) and not open_text(start, options):
+            yield Remark(rule="invalid-name", message=f"metadata.generateName: {quoted(start)} {fault}", pointer="/metadata/generateName")
         if not text(metadata.get("generateName")) and obj.kind not in _NAMELESS:
             yield Remark(rule="missing-field", message="metadata.name is required and missing", pointer="/metadata", key=True)
     elif isinstance(name, str) and not open_text(name, options):
@@ -115,6 +121,19 @@ def _name_remarks(obj: KubeObject, metadata: Mapping[str, JSONValue], options: V
             fault = f"is {len(name)} characters long; {longest} are the limit for {obj.kind}"
         if fault:
             yield Remark(rule="invalid-name", message=f"metadata.name: {quoted(name)} {fault}", pointer="/metadata/name")
+
+
+_OWN_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
+
+
+def _finalizer_remarks(finalizers: JSONValue, options: ValidateOptions) -> Iterator[Remark]:
+    for number, given in enumerate(sequence(finalizers)):
+        if not isinstance(given, str) or open_text(given, options) or given in _OWN_FINALIZERS:
+            continue
+        fault = key_fault(given) or ("" if "/" in given else "needs a domain, as in example.com/name")
+        if fault:
+            at = ("metadata", "finalizers", number)
+            yield Remark(rule="invalid-name", message=f"{spelled(at)}: {quoted(given)} {fault}", pointer=pointer(at))
 
 
 def _annotation_remarks(annotations: JSONValue, options: ValidateOptions) -> Iterator[Remark]:

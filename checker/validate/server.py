@@ -34,6 +34,13 @@ MOST_REMARKS = 200
 """Of one check about one object: past it nobody reads on."""
 
 
+def check_definition(obj: KubeObject, _options: ValidateOptions) -> Iterable[Remark]:
+    """Loaded when the first definition of custom resources is met."""
+    from checker.validate.structural import check_schemas
+
+    return check_schemas(obj)
+
+
 COMMON: tuple[Check, ...] = (check_metadata,)
 """For every kind that has a schema."""
 CLUSTER_WIDE: tuple[Check, ...] = (check_no_namespace,)
@@ -52,6 +59,7 @@ BY_KIND: Mapping[tuple[str, str], tuple[Check, ...]] = {
     ("", "Secret"): (check_encoded,),
     ("", "ConfigMap"): (check_encoded,),
     ("autoscaling", "HorizontalPodAutoscaler"): (check_autoscaler,),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): (check_definition,),
 }
 """Beside the common ones, by group and kind."""
 

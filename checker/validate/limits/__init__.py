@@ -34,8 +34,9 @@ TABLES: Mapping[tuple[str, str], str] = {
     ("", "PersistentVolumeClaim"): "storage",
     ("", "PersistentVolume"): "storage",
     ("storage.k8s.io", "StorageClass"): "storage",
-    ("", "LimitRange"): "storage",
-    ("scheduling.k8s.io", "PriorityClass"): "storage",
+    ("", "LimitRange"): "quotas",
+    ("", "ResourceQuota"): "quotas",
+    ("scheduling.k8s.io", "PriorityClass"): "quotas",
     ("", "Secret"): "storage",
     ("", "ConfigMap"): "storage",
     ("rbac.authorization.k8s.io", "Role"): "access",
@@ -44,7 +45,7 @@ TABLES: Mapping[tuple[str, str], str] = {
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): "access",
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): "access",
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): "access",
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): "access",
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): "definitions",
 }
 
 _TEMPLATE = ("spec", "template")

@@ -6,7 +6,8 @@ After the validation.go of their groups in k8s.io/kubernetes/pkg/apis (1.36).
 from __future__ import annotations
 
 from checker.model.objects import mapping
-from checker.validate.limits.pods import selector
+from checker.tools.schema_words import quoted
+from checker.validate.limits.pods import label_key, selector
 from checker.validate.limits.rows import (
     Fault,
     address,
@@ -20,7 +21,9 @@ from checker.validate.limits.rows import (
     one_of,
     requires,
     unique,
+    without_gaps,
 )
+from checker.validate.values import is_port_or_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
         Rule,
     )
 
+_DIRECTIONS = ("Egress", "Ingress")
+_PORT = between(1, 65535)
 _PORT_NAME = matches(r"([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?", "may hold only lower-case letters, digits and -")
 
 
@@ -74,6 +79,15 @@ def _service_port(value: Any) -> str:
     return str(said or "")
 
 
+def _port_name(value: Any) -> str:
+    return "" if not isinstance(value, str) or is_port_or_name(value) else f"{quoted(value)} is no port name"
+
+
+def _policy_port(value: Any) -> str:
+    """A number, or the name of a port."""
+    return _port_name(value) if isinstance(value, str) else str(_PORT(value) or "")
+
+
 def _host(value: Any) -> str:
     if isinstance(value, str) and value.replace(".", "").isdigit() and value:
         return f"{value} is an address, not a name"
@@ -84,8 +98,10 @@ def _backend(value: Any) -> str | Fault | None:
     body = mapping(value)
     service = mapping(body.get("service"))
     if not service:
-        return exactly_one("service", "resource")(value)
+        return exactly_one("service", "resource")(body)
     port = mapping(service.get("port"))
+    if isinstance(port.get("name"), str) and port["name"] and (fault := _port_name(port["name"])):
+        return Fault(fault, ("service", "port", "name"))
     if body.get("resource") is not None:
         return "service and resource exclude each other"
     if port.get("name") and port.get("number"):
@@ -158,8 +174,33 @@ def _policy(direction: str, peers: str) -> Iterator[tuple[str, Rule]]:
     yield from selector(f"{at}.{peers}[].podSelector")
     yield from selector(f"{at}.{peers}[].namespaceSelector")
     yield f"{at}.ports[]", _port_range
-    yield f"{at}.ports[].port", between(1, 65535)
+    yield f"{at}.ports[].port", _policy_port
     yield f"{at}.ports[].protocol", one_of("SCTP", "TCP", "UDP")
+
+
+def _directions(value: Any) -> str:
+    return "names a direction twice" if isinstance(value, list) and len(value) > len(_DIRECTIONS) else ""
+
+
+def _addresses(value: Any) -> Fault | None:
+    """Of the kind that the slice says."""
+    body = mapping(value)
+    kind, endpoints = body.get("addressType"), body.get("endpoints")
+    for number, endpoint in enumerate(endpoints if isinstance(endpoints, list) else ()):
+        given = mapping(endpoint).get("addresses")
+        for index, one in enumerate(given if isinstance(given, list) else ()):
+            wrong = named("subdomain")(one) if kind == "FQDN" else address(one)
+            if not wrong and kind in ("IPv4", "IPv6") and (":" in str(one)) != (kind == "IPv6"):
+                wrong = f"{quoted(str(one))} is no {kind} address"
+            if wrong:
+                return Fault(str(wrong), ("endpoints", number, "addresses", index))
+    return None
+
+
+def _nameless(value: Any) -> Fault | None:
+    ports = value if isinstance(value, list) else []
+    nameless = [number for number, port in enumerate(ports) if not mapping(port).get("name")]
+    return Fault("a second port has no name", (nameless[1],), rule="duplicate-item") if len(nameless) > 1 else None
 
 
 LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
@@ -177,16 +218,20 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
         ("spec.ipFamilies[]", one_of("IPv4", "IPv6")),
         ("spec.ipFamilyPolicy", one_of("PreferDualStack", "RequireDualStack", "SingleStack")),
         ("spec.ports", unique("nodePort")),
+        ("spec.ports", without_gaps),
+        ("spec.ports[].appProtocol", label_key),
         ("spec.ports[].name", _service_port),
     ],
     ("networking.k8s.io", "Ingress"): lambda: [
         ("", requires("spec")),
         ("", _class_twice),
         ("spec", needs_one_of("defaultBackend", "rules")),
+        ("spec.ingressClassName", filled),
         ("spec.ingressClassName", named("subdomain")),
         ("spec.defaultBackend", _backend),
         ("spec.rules[].host", _host),
         ("spec.rules[].http.paths", filled),
+        ("spec.rules[].http.paths", without_gaps),
         ("spec.rules[].http.paths[]", _path),
         ("spec.rules[].http.paths[].backend", _backend),
         ("spec.rules[].http.paths[].backend.service.name", named("label-1035")),
@@ -194,14 +239,21 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
         ("spec.tls[].secretName", named("subdomain")),
     ],
     ("networking.k8s.io", "NetworkPolicy"): lambda: [
-        ("spec.policyTypes[]", one_of("Egress", "Ingress")),
+        ("spec.policyTypes", _directions),
+        ("spec.policyTypes[]", filled),
+        ("spec.policyTypes[]", one_of(*_DIRECTIONS)),
         *selector("spec.podSelector"),
         *_policy("ingress", "from"),
         *_policy("egress", "to"),
     ],
     ("discovery.k8s.io", "EndpointSlice"): lambda: [
         ("addressType", one_of("FQDN", "IPv4", "IPv6")),
+        ("endpoints", without_gaps),
         ("endpoints[].addresses", filled),
+        ("", _addresses),
         ("ports", unique("name")),
+        ("ports", _nameless),
+        ("ports[].name", named("label")),
+        ("ports[].protocol", one_of("SCTP", "TCP", "UDP")),
     ],
 }

@@ -23,6 +23,7 @@ from checker.validate.limits.rows import (
     one_of,
     requires,
     unique,
+    without_gaps,
 )
 from checker.validate.names import is_label_value, key_fault
 from checker.validate.values import amount as amount_of
@@ -73,6 +74,8 @@ def _toleration(value: Any) -> str | Fault:
         return "without a key the operator must be Exists, which means every taint"
     if operator == "Exists" and body.get("value"):
         return Fault("has to be left out where the operator is Exists", ("value",))
+    if fault := _label_value(body.get("value")):
+        return Fault(fault, ("value",))
     if body.get("tolerationSeconds") is not None and body.get("effect") != "NoExecute":
         return Fault("is for the effect NoExecute only", ("tolerationSeconds",))
     return ""
@@ -103,8 +106,14 @@ def expression(value: Any) -> str | Fault:
     return ""
 
 
+def _label_value(value: Any) -> str:
+    return "" if not isinstance(value, str) or is_label_value(value) else f"{quoted(value)} is no value of a label"
+
+
 def selector(path: str) -> Iterator[tuple[str, Rule]]:
     """A label selector."""
+    yield f"{path}.matchExpressions", without_gaps
+    yield f"{path}.matchExpressions[].values[]", _label_value
     yield f"{path}.matchExpressions[].operator", one_of(*OPERATORS)
     yield f"{path}.matchExpressions[].key", label_key
     yield f"{path}.matchExpressions[]", expression
@@ -128,6 +137,7 @@ def _affinity(path: str) -> Iterator[tuple[str, Rule]]:
         yield f"{preferred}.weight", between(1, 100)
         for term in (f"{path}.{kind}.requiredDuringSchedulingIgnoredDuringExecution[]", f"{preferred}.podAffinityTerm"):
             yield f"{term}.topologyKey", filled
+            yield f"{term}.topologyKey", label_key
             yield from selector(f"{term}.labelSelector")
 
 
@@ -161,6 +171,9 @@ def _seccomp(value: Any) -> str | Fault | None:
     return None
 
 
+_SYSCTL = matches(r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?", "is no name of a sysctl")
+
+
 def _security_rows(path: str) -> Iterator[tuple[str, Rule]]:
     for name in ("runAsUser", "runAsGroup", "fsGroup", "supplementalGroups[]"):
         yield f"{path}.{name}", _ID
@@ -168,7 +181,9 @@ def _security_rows(path: str) -> Iterator[tuple[str, Rule]]:
     yield f"{path}.seccompProfile", _seccomp
     yield f"{path}.procMount", one_of("Default", "Unmasked")
     yield f"{path}.fsGroupChangePolicy", one_of("Always", "OnRootMismatch")
+    yield f"{path}.sysctls", without_gaps
     yield f"{path}.sysctls", unique("name")
+    yield f"{path}.sysctls[].name", _SYSCTL
     yield path, _security
 
 
@@ -192,16 +207,24 @@ def _probes(path: str) -> Iterator[tuple[str, Rule]]:
         yield from _handler(f"{path}.lifecycle.{hook}")
 
 
+_RESOURCE = matches(
+    r"(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)", "is no amount of a container, such as limits.cpu or requests.memory"
+)
+
+
 def _environment(path: str) -> Iterator[tuple[str, Rule]]:
+    yield f"{path}.env", without_gaps
     yield f"{path}.env[]", _variable
     yield f"{path}.env[].name", filled
     yield f"{path}.env[].name", _VARIABLE
     yield f"{path}.env[].valueFrom", exactly_one(*_VALUES)
     yield f"{path}.env[].valueFrom.fieldRef.fieldPath", _field_path
+    yield f"{path}.env[].valueFrom.resourceFieldRef.resource", _RESOURCE
     for source in ("configMapKeyRef", "secretKeyRef"):
         yield f"{path}.env[].valueFrom.{source}", requires("name")
         yield f"{path}.env[].valueFrom.{source}.name", named("subdomain")
         yield f"{path}.env[].valueFrom.{source}.key", _KEY
+    yield f"{path}.envFrom", without_gaps
     yield f"{path}.envFrom[]", exactly_one("configMapRef", "secretRef")
     yield f"{path}.envFrom[].prefix", matches(r"[ -<>-~]*", "is no start of a variable's name")
     for source in ("configMapRef", "secretRef"):
@@ -217,6 +240,8 @@ def _container(path: str) -> Iterator[tuple[str, Rule]]:
     yield f"{path}.restartPolicy", one_of("Always", "Never", "OnFailure")
     yield f"{path}.resources", _resources
     yield f"{path}.resizePolicy[].restartPolicy", one_of("NotRequired", "RestartContainer")
+    yield f"{path}.ports", without_gaps
+    yield f"{path}.volumeMounts", without_gaps
     yield f"{path}.volumeMounts[]", _mount
     yield f"{path}.volumeMounts[].mountPath", filled
     yield f"{path}.volumeMounts[].subPath", _RELATIVE
@@ -226,10 +251,16 @@ def _container(path: str) -> Iterator[tuple[str, Rule]]:
     yield from _security_rows(f"{path}.securityContext")
 
 
+def _naming(field: str) -> Rule:
+    """A source that says where from; null is none."""
+    named_by = requires(field)
+    return lambda value: None if value is None else named_by(value)
+
+
 def _volumes(path: str) -> Iterator[tuple[str, Rule]]:
     yield path, at_most_one(*_VOLUMES)
     for kind, name in (("configMap", "name"), ("secret", "secretName"), ("persistentVolumeClaim", "claimName")):
-        yield f"{path}.{kind}", requires(name)
+        yield f"{path}.{kind}", _naming(name)
         yield f"{path}.{kind}.{name}", named("subdomain")
     for kind in ("configMap", "secret", "projected", "downwardAPI"):
         yield f"{path}.{kind}.defaultMode", _MODE
@@ -262,8 +293,12 @@ def _resources(value: Any) -> Fault | None:
             number = amount_of(asked)
             if number is not None and number < 0:
                 return Fault(f"{asked} is less than 0", (field, name))
+            if "/" in name and (name.startswith("requests.") or key_fault(name)):
+                return Fault("is no name of a resource, such as example.com/gpu", (field, name))
             if "/" in name and number is not None and number != int(number):
                 return Fault(f"{asked} is no whole number", (field, name))
+    if any(name.startswith("hugepages-") for name in limits) and not {"cpu", "memory"}.intersection((*limits, *requests)):
+        return Fault("hugepages need cpu or memory beside them")
     for name, asked in requests.items():
         if "/" not in name:
             continue
@@ -320,11 +355,26 @@ def _dns(value: Any) -> Fault | None:
     return Fault(missing="dnsConfig.nameservers") if isinstance(value, dict) and value.get("dnsPolicy") == "None" and nameless else None
 
 
+def _shared(value: Any) -> Fault | None:
+    both = isinstance(value, dict) and value.get("hostPID") is True and value.get("shareProcessNamespace") is True
+    return Fault("and hostPID exclude each other", ("shareProcessNamespace",)) if both else None
+
+
+def _domains(value: Any) -> Fault | None:
+    body = mapping(value)
+    if body.get("minDomains") is not None and body.get("whenUnsatisfiable") == "ScheduleAnyway":
+        return Fault("is for DoNotSchedule only", ("minDomains",))
+    return None
+
+
 def _rows() -> Iterator[tuple[str, Rule]]:
     yield "", _host_ports
     yield "", _dns
+    yield "", _shared
     yield "containers", filled
     yield "initContainers[]", _init_container
+    for field in ("containers", "initContainers", "volumes", "tolerations", "topologySpreadConstraints", "hostAliases"):
+        yield field, without_gaps
     for field in ("containers", "initContainers"):
         yield from _container(f"{field}[]")
     yield from _volumes("volumes[]")
@@ -335,7 +385,10 @@ def _rows() -> Iterator[tuple[str, Rule]]:
     yield "tolerations[].effect", one_of("NoExecute", "NoSchedule", "PreferNoSchedule")
     yield "tolerations[].key", label_key
     yield "topologySpreadConstraints", _spread
+    yield "topologySpreadConstraints[]", _domains
     yield "topologySpreadConstraints[].maxSkew", between(1)
+    yield "topologySpreadConstraints[].minDomains", between(1)
+    yield "readinessGates[].conditionType", label_key
     yield "topologySpreadConstraints[].topologyKey", filled
     yield "topologySpreadConstraints[].whenUnsatisfiable", one_of("DoNotSchedule", "ScheduleAnyway")
     yield from selector("topologySpreadConstraints[].labelSelector")

@@ -173,6 +173,13 @@ def _excluding(names: Iterable[str], given: Container[str]) -> str:
     return f"{' and '.join(name for name in names if name in given)} exclude each other"
 
 
+def without_gaps(value: Any) -> Fault | None:
+    """A list of mappings: an entry with nothing in it is read as an empty mapping, and that is refused."""
+    if isinstance(value, list) and None in value:
+        return Fault("is empty; write its fields, or remove the dash", (value.index(None),))
+    return None
+
+
 def needs_one_of(*names: str) -> Rule:
     def rule(value: Any) -> str:
         none = not value or (isinstance(value, dict) and all(value.get(name) in (None, [], {}) for name in names))
@@ -219,6 +226,37 @@ def amount(value: Any) -> str:
         if number < 0
         else ""
     )
+
+
+def positive(value: Any) -> str:
+    """A quantity of something; what is none is told by another check."""
+    number = amount_of(value)
+    return f"{value} is not more than 0" if number is not None and number <= 0 else ""
+
+
+def version_names(value: Any) -> str | Fault | None:
+    """Names of API versions, the most wanted first."""
+    seen: list[str] = []
+    for number, name in enumerate(value if isinstance(value, list) else ()):
+        if not isinstance(name, str):
+            return None
+        if fault := name_fault(name, "label-1035"):
+            return Fault(f"{quoted(name)} {fault}", (number,))
+        if name in seen:
+            return Fault(f"{name} is there twice", (number,), rule="duplicate-item")
+        seen.append(name)
+    return "needs v1 or v1beta1, which the API server sends" if seen and not {"v1", "v1beta1"}.intersection(seen) else None
+
+
+def encoded(value: Any) -> str:
+    """Bytes, written in base64."""
+    from binascii import Error, a2b_base64
+
+    try:
+        a2b_base64(value.replace("\n", "").replace("\r", ""), strict_mode=True) if isinstance(value, str) and value else b""
+    except (Error, ValueError):
+        return "the value is not base64"
+    return ""
 
 
 def address(value: Any) -> str:

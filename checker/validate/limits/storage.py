@@ -1,13 +1,16 @@
-"""Claims and volumes, configuration, limits and priorities: what the API server asks of their fields, as rows.
+"""Claims and volumes, and configuration: what the API server asks of their fields, as rows.
 
 After the validation.go of their groups in k8s.io/kubernetes/pkg/apis (1.36).
 """
 
 from __future__ import annotations
 
-from checker.model.objects import mapping
+from checker.model.objects import REDACTED, mapping
 from checker.model.patterns import pattern
-from checker.validate.limits.rows import Fault, between, filled, matches, named, one_of, requires
+from checker.tools.schema_words import quoted
+from checker.validate.limits.pods import selector
+from checker.validate.limits.rows import Fault, filled, matches, named, one_of, positive, requires, without_gaps
+from checker.validate.names import key_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,12 +28,26 @@ _MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 def claim(at: str) -> Iterator[tuple[str, Rule]]:
     """What is asked of the spec of a claim, also of one that a controller makes."""
     yield at, requires("accessModes")
+    yield f"{at}.accessModes[]", filled
+    yield f"{at}.resources.requests.storage", positive
+    yield from selector(f"{at}.selector")
+    yield f"{at}.dataSourceRef", _source
+    for name in ("dataSource", "dataSourceRef"):
+        yield f"{at}.{name}.apiGroup", named("subdomain")
     yield f"{at}.accessModes[]", one_of(*_MODES)
     yield f"{at}.accessModes", _alone
     yield f"{at}.resources", lambda value: None if mapping(mapping(value).get("requests")).get("storage") else _no_storage(value)
     yield at, lambda value: Fault(below=("resources",), missing="requests.storage") if mapping(value).get("resources") is None else None
     yield f"{at}.volumeMode", one_of("Block", "Filesystem")
     yield f"{at}.storageClassName", named("subdomain")
+
+
+def _source(value: Any) -> str | Fault | None:
+    """What a claim is filled from."""
+    body = mapping(value)
+    if body.get("kind") not in (None, "", "PersistentVolumeClaim") and not body.get("apiGroup"):
+        return Fault(missing="apiGroup")
+    return requires("kind", "name")(value) if body else None
 
 
 def _no_storage(value: Any) -> Fault | None:
@@ -81,6 +98,31 @@ _SECRET_KEYS = {
 """What a Secret of each type has to hold: of each group one key."""
 
 
+_REGISTRIES = {"kubernetes.io/dockercfg": ".dockercfg", "kubernetes.io/dockerconfigjson": ".dockerconfigjson"}
+
+
+def _registries(body: Mapping[str, Any], kind: str) -> Fault | None:
+    """What the key of such a Secret holds has to be a JSON object; what else it holds is not told."""
+    key = _REGISTRIES.get(kind, "")
+    for field in ("stringData", "data") if key else ():
+        given = mapping(body.get(field)).get(key)
+        if isinstance(given, str) and not given.startswith(("ENC[", REDACTED)):
+            return (
+                None if _is_json_object(given, encoded=field == "data") else Fault("is not JSON, as the Secret's type says", (field, key))
+            )
+    return None
+
+
+def _is_json_object(text: str, *, encoded: bool) -> bool:
+    import json
+    from base64 import b64decode
+
+    try:
+        return isinstance(json.loads(b64decode(text) if encoded else text), dict | None)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _secret(value: Any) -> Fault | None:
     body = mapping(value)
     held = mapping(body.get("data")).keys() | mapping(body.get("stringData")).keys()
@@ -89,22 +131,47 @@ def _secret(value: Any) -> Fault | None:
         if not held.intersection(keys):
             return Fault(f"{kind} needs the key {' or '.join(keys)}", ("type",))
     annotations = mapping(mapping(body.get("metadata")).get("annotations"))
+    if (fault := _registries(body, kind)) is not None:
+        return fault
     if kind == "kubernetes.io/service-account-token" and not annotations.get("kubernetes.io/service-account.name"):
         return Fault(f"{kind} needs the annotation kubernetes.io/service-account.name", ("type",))
     return None
 
 
-def _limits(value: Any) -> Fault | None:
+_VOLUMES = (
+    *("awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "fc", "flexVolume", "flocker", "gcePersistentDisk"),
+    *("glusterfs", "hostPath", "iscsi", "local", "nfs", "photonPersistentDisk", "portworxVolume", "quobyte", "rbd", "scaleIO"),
+    *("storageos", "vsphereVolume"),
+)
+_MOST_PARAMETERS = 512
+
+
+def _one_volume(value: Any) -> str | Fault | None:
+    held = [name for name in _VOLUMES if mapping(value).get(name) is not None]
+    if "local" in held and not mapping(mapping(value).get("nodeAffinity")).get("required"):
+        return Fault(missing="nodeAffinity")
+    if len(held) == 1:
+        return None
+    return f"{' and '.join(held)} exclude each other" if held else "needs a volume, such as csi or nfs"
+
+
+def _capacity(value: Any) -> Fault | None:
     body = mapping(value)
-    if body.get("type") == "Pod":
-        given = next((name for name in ("default", "defaultRequest") if body.get(name)), None)
-        return Fault("is not for the type Pod", (given,)) if given else None
-    return None
+    other = next((name for name in body if name != "storage"), None)
+    if other is not None:
+        return Fault("is no capacity of a volume, only storage is", (other,))
+    fault = positive(body.get("storage"))
+    return Fault(fault, ("storage",)) if fault else None
 
 
-def _priority_name(value: Any) -> str:
-    own = ("system-cluster-critical", "system-node-critical")
-    return "system- is for the system's own" if str(value).startswith("system-") and value not in own else ""
+def _provisioner(value: Any) -> str:
+    return f"{quoted(value)}: {fault}" if isinstance(value, str) and value and (fault := key_fault(value.lower())) else ""
+
+
+def _parameters(value: Any) -> str | Fault | None:
+    if len(mapping(value)) > _MOST_PARAMETERS:
+        return f"has {len(value)} entries; {_MOST_PARAMETERS} are the limit"
+    return Fault("is no name of a parameter", ("",)) if "" in mapping(value) else None
 
 
 LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
@@ -118,23 +185,21 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
         ("spec.volumeMode", one_of("Block", "Filesystem")),
         ("spec.storageClassName", named("subdomain")),
         ("spec.nfs.path", matches(r"/.*", "must start with /")),
+        ("spec", _one_volume),
+        ("spec.capacity", _capacity),
+        ("spec.nodeAffinity", requires("required")),
+        ("spec.nodeAffinity.required.nodeSelectorTerms", filled),
+        ("spec.csi", requires("driver", "volumeHandle")),
+        ("spec.csi.driver", named("subdomain")),
+        ("spec.hostPath.path", matches(r"(?!\.\.(/|$))((?!/\.\.(/|$)).)*", "may not hold ..")),
     ],
     ("storage.k8s.io", "StorageClass"): lambda: [
         ("provisioner", filled),
+        ("provisioner", _provisioner),
+        ("parameters", _parameters),
+        ("allowedTopologies", without_gaps),
         ("reclaimPolicy", one_of("Delete", "Retain")),
         ("volumeBindingMode", one_of("Immediate", "WaitForFirstConsumer")),
-    ],
-    ("", "LimitRange"): lambda: [
-        (
-            "spec.limits[].type",
-            matches(r"Container|Pod|PersistentVolumeClaim|.+/.+", "is not one of Container, Pod, PersistentVolumeClaim"),
-        ),
-        ("spec.limits[]", _limits),
-    ],
-    ("scheduling.k8s.io", "PriorityClass"): lambda: [
-        ("value", between(-(2**31), 10**9)),
-        ("metadata.name", _priority_name),
-        ("preemptionPolicy", one_of("Never", "PreemptLowerPriority")),
     ],
     ("", "Secret"): lambda: [("", _secret), *_data("data", "stringData")],
     ("", "ConfigMap"): lambda: [("", _both), ("", _size), *_data("data", "binaryData")],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from checker.model.objects import mapping
 from checker.tools.schema_words import quoted
 from checker.validate.limits.pods import selector
-from checker.validate.limits.rows import Fault, between, filled, given, matches, named, one_of, requires
+from checker.validate.limits.rows import Fault, amount, between, filled, given, matches, named, one_of, positive, requires, without_gaps
 from checker.validate.limits.storage import claim
 
 TYPE_CHECKING = False
@@ -46,6 +46,12 @@ def _daemon_rollout(value: Any) -> Fault | None:
     if not _zero(surge) and not _zero(away) and None not in (surge, away):
         return Fault("may not be set where maxUnavailable is not 0", ("rollingUpdate", "maxSurge"))
     return None
+
+
+def _set_rollout(value: Any) -> Fault | None:
+    body = mapping(value)
+    wrong = body.get("type") == "OnDelete" and body.get("rollingUpdate") is not None
+    return Fault("is for the type RollingUpdate only", ("rollingUpdate",)) if wrong else None
 
 
 def _deadline(value: Any) -> Fault | None:
@@ -204,9 +210,22 @@ def _target(value: Any) -> str | Fault | None:
     return Fault(missing="averageValue" if body.get("type") == "AverageValue" else "averageUtilization") if none else None
 
 
+def _to_zero(value: Any) -> Fault | None:
+    body = mapping(value)
+    metrics = body.get("metrics")
+    outside = any(mapping(metric).get("type") in ("External", "Object") for metric in (metrics if isinstance(metrics, list) else ()))
+    if body.get("minReplicas") == 0 and body["minReplicas"] is not False and not outside:
+        return Fault("0 needs a metric of type External or Object", ("minReplicas",))
+    return None
+
+
 def _autoscaler() -> Iterator[tuple[str, Rule]]:
     yield "spec", given
+    yield "spec", _to_zero
     yield "spec.minReplicas", between(0)
+    yield "spec.metrics", without_gaps
+    for name in ("kind", "name"):
+        yield f"spec.scaleTargetRef.{name}", named("segment")
     yield "spec.maxReplicas", between(1)
     yield "spec.scaleTargetRef.kind", filled
     yield "spec.scaleTargetRef.name", filled
@@ -217,6 +236,8 @@ def _autoscaler() -> Iterator[tuple[str, Rule]]:
     for block in _METRICS.values():
         yield f"spec.metrics[].{block}.target.type", one_of("AverageValue", "Utilization", "Value")
         yield f"spec.metrics[].{block}.target.averageUtilization", between(1)
+        for name in ("averageValue", "value"):
+            yield f"spec.metrics[].{block}.target.{name}", lambda value: amount(value) or positive(value)
     for direction in ("scaleDown", "scaleUp"):
         at = f"spec.behavior.{direction}"
         yield f"{at}.stabilizationWindowSeconds", between(0, _LONGEST_WINDOW)
@@ -244,6 +265,7 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
     ("apps", "StatefulSet"): lambda: _workload(
         ("spec.podManagementPolicy", one_of("OrderedReady", "Parallel")),
         ("spec.updateStrategy.type", one_of("OnDelete", "RollingUpdate")),
+        ("spec.updateStrategy", _set_rollout),
         ("spec.updateStrategy.rollingUpdate.partition", between(0)),
         ("spec.serviceName", named("label")),
         ("spec.persistentVolumeClaimRetentionPolicy.whenDeleted", one_of("Delete", "Retain")),
@@ -262,6 +284,8 @@ LIMITS: Mapping[tuple[str, str], Callable[[], Iterable[tuple[str, Rule]]]] = {
     ("batch", "Job"): lambda: [("", requires("spec")), ("spec", _own_selector), *_job("spec")],
     ("batch", "CronJob"): lambda: [
         ("spec", given),
+        ("spec.jobTemplate", given),
+        ("spec.jobTemplate.spec", given),
         ("spec.schedule", filled),
         ("spec.schedule", _schedule),
         ("spec.timeZone", _time_zone),

@@ -69,8 +69,9 @@ def test_a_definition_that_does_not_close_anything() -> None:
 
 def test_a_definition_with_a_pattern_nothing_compiles() -> None:
     crd = CRD.replace("note:\n                  type: string", "note:\n                  type: string\n                  pattern: '(?=x)'")
-    found = said(f"{crd}---\n{WIDGET}")
-    assert [one.split()[1] for one in found] == ["schema-unusable"]
+    refused, unusable = said(f"{crd}---\n{WIDGET}")
+    assert refused.endswith("note.pattern: looks ahead or behind, which Go's expressions cannot")
+    assert unusable.split()[1] == "schema-unusable"
 
 
 def test_patterns_as_go_writes_them() -> None:

@@ -293,8 +293,8 @@ def test_amounts(text: object, number: float | None) -> None:
 
 
 def test_every_check_is_named_in_a_table() -> None:
-    from checker.validate import names, pods, workloads
+    from checker.validate import names, pods, server, workloads
 
-    made = {value for module in (names, pods, workloads) for name, value in vars(module).items() if name.startswith("check_")}
+    made = {value for module in (names, pods, server, workloads) for name, value in vars(module).items() if name.startswith("check_")}
     assert made == {*COMMON, *CLUSTER_WIDE, *(check for checks in BY_KIND.values() for check in checks)}
     assert all(rule == rule.lower() for rule in SEVERITIES)
