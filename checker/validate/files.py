@@ -9,6 +9,7 @@ from __future__ import annotations
 from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
 from checker.model.objects import Location
 from checker.model.paths import RepoPath
+from checker.model.patterns import pattern
 from checker.model.records import dataclass, replace
 from checker.validate.crds import is_definition
 from checker.validate.findings import SEVERITIES, Remark, findings_of
@@ -78,9 +79,11 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
 
     locate = _locator(data)
     read = read_objects(data, path)
+    template = bool(read.problems) and b"{{" in data and _TEMPLATE.search(path) is not None
     for problem in read.problems:
-        findings.append(_trouble("invalid-yaml", problem, Outcome.NOT_CHECKED))
-        tally.not_checked += 1
+        findings.append(_unfilled(problem) if template else _trouble("invalid-yaml", problem, Outcome.NOT_CHECKED))
+        tally.skipped += template
+        tally.not_checked += not template
     plain = {document.index for document in read.others}
     findings.extend(_duplicate(duplicate, duplicate.document in plain) for duplicate in read.duplicates)
     for document in read.others:
@@ -105,6 +108,16 @@ def _check_file(path: RepoPath, data: bytes, options: ValidateOptions, findings:
         yield obj
 
 
+_TEMPLATE = pattern(r"\.(?:template|tmpl|tpl)\.ya?ml$")
+
+
+def _unfilled(problem: Problem) -> Finding:
+    """A file that says by its name that it is no YAML yet."""
+    message = "a template by its name, and no YAML before its {{ }} are filled in; what it makes is to be checked"
+    place = Location(path=problem.path, line=problem.line, column=problem.column)
+    return Finding(rule="not-an-object", severity=SEVERITIES["not-an-object"], message=message, location=place, outcome=Outcome.SKIPPED)
+
+
 _DIRECTIVES = ("$patch", "$retainKeys", "$deleteFromPrimitiveList", "$setElementOrder")
 
 
@@ -120,8 +133,8 @@ def _as_patch(remarks: Iterable[Remark]) -> Remark | None:
 def _left_open(obj: KubeObject, remarks: list[Remark], counts: Counts, options: ValidateOptions) -> tuple[list[Remark], Counts]:
     """What the kustomization that takes the file in may still set is not checked here."""
     named, path = [remark for remark in remarks if _is_named_later(obj, remark)], obj.origin.path
-    missing = [remark for remark in remarks if remark.rule == "missing-field" and remark not in named]
-    opened = [*(named if named and path in options.named else ()), *(missing if missing and path in options.completed else ())]
+    lacking = [remark for remark in remarks if (remark.rule == "missing-field" or _is_placeholder(obj, remark)) and remark not in named]
+    opened = [*(named if named and path in options.named else ()), *(lacking if lacking and path in options.completed else ())]
     if not opened:
         return remarks, counts
     told = [
@@ -131,6 +144,18 @@ def _left_open(obj: KubeObject, remarks: list[Remark], counts: Counts, options: 
         for remark in remarks
     ]
     return told, counts if any(remark.fails for remark in told) else Counts(not_checked=_sum(counts))
+
+
+_PLACEHOLDER = pattern(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|<[^<>]+>|\{\{.*\}\}")
+_OF_VALUES = frozenset({"invalid-value", "invalid-name", "wrong-type"})
+
+
+def _is_placeholder(obj: KubeObject, remark: Remark) -> bool:
+    """Whether what is wrong is a value that names what belongs there: FROM_OVERLAY, <size>, {{ size }}."""
+    from checker.tools.schema_words import value_at
+
+    value = value_at(obj.body, remark.pointer) if remark.rule in _OF_VALUES else None
+    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
 
 
 def _is_named_later(obj: KubeObject, remark: Remark) -> bool:

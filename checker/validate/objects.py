@@ -178,8 +178,9 @@ def _remarks(
         if open_text(value, options) and not sentence.key:
             yield _substituted(sentence.message, sentence.pointer, version)
             continue
-        # The bundled copy of someone else's definition may be older than the cluster's: what it lacks may exist there.
-        newer = not found.exact and (sentence.rule == "unknown-field" or problem.keyword == "enum")
+        # The bundled copy of someone else's definition may be older than the cluster's: what it lacks may exist there, but in metadata.
+        open_ended = sentence.rule == "unknown-field" or problem.keyword == "enum"
+        newer = not found.exact and open_ended and not sentence.pointer.startswith("/metadata/")
         yield Remark(
             rule=sentence.rule,
             message=sentence.message,

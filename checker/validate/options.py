@@ -42,8 +42,8 @@ class ValidateOptions:
     variables of Flux (`${NAME}`) or kustomize (`$(NAME)`) still to be filled in, as files do and rendered objects do not;
     `decrypted` that whoever applies an object encrypted with SOPS decrypts it first, so that the key `sops` never
     reaches the API server.
-    `completed` are files that a kustomization takes in: a field they lack may come from it, and whether it does is not
-    checked here. In `named` ones it sets the namespace, and with it the names of Namespaces.
+    `completed` are files that a kustomization takes in: a field they lack, or a value where a placeholder stands, may come
+    from it, and whether it does is not checked here. In `named` ones it sets the namespace, and with it the names of Namespaces.
     """
 
     kubernetes: tuple[str, ...] = ("1.33",)

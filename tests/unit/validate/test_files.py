@@ -75,6 +75,29 @@ def test_what_a_kustomization_does_not_add_still_fails() -> None:
     assert result.counts == Counts(failed=1)
 
 
+@pytest.mark.parametrize("placeholder", ["FROM_OVERLAY", "<size>", "'{{ size }}'"])
+def test_a_placeholder_that_an_overlay_fills_is_not_checked(placeholder: str) -> None:
+    claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: x}\n"
+    text = f"{claim}spec: {{accessModes: [{placeholder}], resources: {{requests: {{storage: 1Gi}}}}}}\n"
+    result = check(text, ValidateOptions(completed=frozenset({FILE}))).checked
+    assert [(finding.rule, finding.outcome) for finding in result.findings] == [("invalid-value", Outcome.NOT_CHECKED)]
+    assert result.findings[0].message.endswith(", unless its kustomization sets it")
+    assert [finding.outcome for finding in check(text).checked.findings] == [Outcome.FAILED]
+    mistaken = text.replace(placeholder, "ReadWriteTwice")
+    assert [finding.outcome for finding in check(mistaken, ValidateOptions(completed=frozenset({FILE}))).checked.findings] == [
+        Outcome.FAILED
+    ]
+
+
+@pytest.mark.parametrize(("name", "skipped"), [("web.template.yaml", 1), ("web.tmpl.yml", 1), ("web.yaml", 0), ("template.yaml", 0)])
+def test_a_template_by_its_name_is_no_broken_yaml(name: str, skipped: int) -> None:
+    checked = validate_files([(RepoPath(name), b"kind: Deployment\nmetadata:\n  name: {{ .Name }}\n")], ValidateOptions()).checked
+    assert checked.counts == Counts(skipped=skipped, not_checked=1 - skipped)
+    assert [(finding.location.line, finding.severity) for finding in checked.findings] == [
+        (3, Severity.NOTE if skipped else Severity.ERROR)
+    ]
+
+
 def test_a_kustomization_that_sets_a_namespace_names_the_namespaces_it_takes_in() -> None:
     placeholder = "apiVersion: v1\nkind: Namespace\nmetadata: {name: _}\n"
     result = check(placeholder, ValidateOptions(named=frozenset({FILE}))).checked

@@ -260,3 +260,12 @@ def test_what_only_the_document_requires_the_api_server_takes(api_version: str, 
 
 def test_what_the_api_server_requires_too_is_missing() -> None:
     assert [rule for rule, _ in told(made("rbac.authorization.k8s.io/v1", "RoleBinding", subjects=[]))] == ["missing-field"]
+
+
+def test_what_a_bundled_definition_lacks_may_be_newer_but_not_in_metadata() -> None:
+    policy = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x, namespace: apps, spec: {}}\n"
+    found = check(f"{policy}spec: {{interval: 1m, prune: true, newer: 1, sourceRef: {{kind: GitRepository, name: x}}}}\n").checked.findings
+    assert [(finding.message, finding.severity) for finding in found] == [
+        ("metadata.spec is not a field of Kustomization", Severity.ERROR),
+        ("spec.newer is not a field of Kustomization", Severity.WARNING),
+    ]
