@@ -81,6 +81,13 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "Exclude the file in .sourceignore, or write a kustomization.yaml that lists what is meant.",
         ),
         (
+            "dropped-field",
+            "A field of the kustomization that nothing knows",
+            "Flux decodes the kustomization of spec.path leniently and drops what it does not know, so a misspelt list of resources is no "
+            "error but an empty one: with pruning, what it listed is deleted.",
+            "Correct the name of the field, or remove it.",
+        ),
+        (
             "dependency-missing",
             "dependsOn names something that is not in the repository",
             "Unless it exists in the cluster, the unit waits for it for ever.",

@@ -12,8 +12,12 @@ from collections.abc import Iterator, Mapping
 
 from checker.model.objects import JSONValue, Location, dig, mapping, sequence, text
 from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, clamped_path, join
+from checker.model.records import dataclass
 from checker.model.tree import EntryKind, Tree, TreeError
-from checker.model.units import RenderFailure
+from checker.model.units import Note, RenderFailure
+from checker.render.kustomize.decode import Misfit
+from checker.render.kustomize.kustomization import without_unknown_fields
+from checker.tools.yaml import locate
 
 _REMOTE_STARTS = ("/", "git::", "gh:", "ssh://", "http://", "https://", "git@", "github.com/", "file://")
 _SPEC_FIELDS = (
@@ -22,8 +26,17 @@ _SPEC_FIELDS = (
 )
 
 
-def kustomization_for(tree: Tree, path: RepoPath, spec: Mapping[str, JSONValue]) -> tuple[RepoPath, bytes | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
     """The file to build and its new content, None where the file in the artifact is used as it stands."""
+
+    file: RepoPath
+    content: bytes | None
+    notes: tuple[Note, ...] = ()
+
+
+def kustomization_for(tree: Tree, path: RepoPath, spec: Mapping[str, JSONValue]) -> Generated:
+    """Raises RenderFailure for what the controller refuses before it builds. Fields that kustomize does not know are dropped here."""
     names = [name for name in KUSTOMIZATION_FILES if tree.kind(join(path, name)) is EntryKind.FILE]
     if len(names) > 1:
         raise RenderFailure(
@@ -31,8 +44,9 @@ def kustomization_for(tree: Tree, path: RepoPath, spec: Mapping[str, JSONValue])
             location=Location(path=join(path, names[1])),
         )
     file = join(path, names[0] if names else KUSTOMIZATION_FILES[0])
-    content = _read(tree, file) if names else _generated(tree, path)
-    changed = not names
+    written = _read(tree, file) if names else {}
+    content, dropped = without_unknown_fields(written) if names else (_generated(tree, path), ())
+    changed = not names or bool(dropped)
     if names and not content.get("resources"):
         # Flux does so to get past kustomize's check for an empty file; the annotations that come of it do reach the cluster.
         content["buildMetadata"] = ["originAnnotations"]
@@ -40,7 +54,17 @@ def kustomization_for(tree: Tree, path: RepoPath, spec: Mapping[str, JSONValue])
     if any(spec.get(field) for field in _SPEC_FIELDS):
         _merge(content, spec, tree, path)
         changed = True
-    return file, json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogateescape") if changed else None
+    return Generated(
+        file=file,
+        content=json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogateescape") if changed else None,
+        notes=tuple(_dropped_note(tree, file, misfit) for misfit in dropped),
+    )
+
+
+def _dropped_note(tree: Tree, file: RepoPath, misfit: Misfit) -> Note:
+    message = f"{misfit.message}: Flux drops it from the kustomization that it builds, where kustomize itself would refuse the build"
+    line, column = locate(tree.read(file), 0, misfit.pointer, key=True) or (None, None)
+    return Note(id="dropped-field", message=message, location=Location(path=file, line=line, column=column))
 
 
 def _read(tree: Tree, file: RepoPath) -> dict[str, JSONValue]:

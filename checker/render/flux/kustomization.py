@@ -28,7 +28,7 @@ def render_kustomization(unit: DeployUnit, tree: Tree, options: RenderOptions) -
     artifact = open_artifact(unit, tree, options)
     path = clamped_path(text(dig(unit.declaration.body, "spec", "path")))
     try:
-        objects = _built(unit, artifact, path, options)
+        objects, dropped = _built(unit, artifact, path, options)
     except RenderFailure as failure:
         raise _by_repository(failure, artifact, unit) from failure
     variables = read_variables(unit, options)
@@ -39,6 +39,7 @@ def render_kustomization(unit: DeployUnit, tree: Tree, options: RenderOptions) -
         located = [substituted(obj, variables) for obj in located]
     result = applied(located, unit)
     notes = [
+        *(_by_repository_note(note, artifact) for note in dropped),
         *_swept_in(result, artifact, path),
         *_notes(unit, result, options),
         *(unknown_notes(unit, variables) if variables is not None else ()),
@@ -64,7 +65,9 @@ def source_options(options: RenderOptions) -> SourceOptions:
     return SourceOptions(sources=options.sources, repository_urls=options.repository_urls, revisions=options.revisions)
 
 
-def _built(unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: RenderOptions) -> tuple[KubeObject, ...]:
+def _built(
+    unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: RenderOptions
+) -> tuple[tuple[KubeObject, ...], tuple[Note, ...]]:
     from checker.render.kustomize import KustomizeOptions, build
 
     assert unit.declaration is not None
@@ -83,11 +86,10 @@ def _built(unit: DeployUnit, artifact: ArtifactTree, path: RepoPath, options: Re
             f"spec.path {path!r} {why}, so Flux applies nothing and prunes nothing{hint}",
             location=unit.origin.location,
         )
-    file, content = kustomization_for(artifact, path, mapping(unit.declaration.body.get("spec")))
-    if content is not None and b'"resources"' not in content and b'"_placeholder"' in content:
-        return ()
-    overlaid = OverlayTree(artifact, {file: content}) if content is not None else artifact
-    return build(overlaid, path, KustomizeOptions(load_restrictor="none", order="fifo", sources=options.sources))
+    generated = kustomization_for(artifact, path, mapping(unit.declaration.body.get("spec")))
+    overlaid = OverlayTree(artifact, {generated.file: generated.content}) if generated.content is not None else artifact
+    objects = build(overlaid, path, KustomizeOptions(load_restrictor="none", order="fifo", sources=options.sources))
+    return objects, generated.notes
 
 
 def _packed_source(unit: DeployUnit) -> str:
@@ -113,6 +115,11 @@ def _real(origin: Origin, artifact: ArtifactTree, unit: DeployUnit) -> Origin:
     if artifact.kind(origin.path) is None:
         return unit.origin
     return replace(origin, path=artifact.origin(origin.path))
+
+
+def _by_repository_note(note: Note, artifact: ArtifactTree) -> Note:
+    location = note.location
+    return note if location is None else replace(note, location=replace(location, path=artifact.origin(location.path)))
 
 
 def _by_repository(failure: RenderFailure, artifact: ArtifactTree, unit: DeployUnit) -> RenderFailure:

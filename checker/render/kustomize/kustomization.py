@@ -6,6 +6,8 @@ Kubernetes reads it. One surprise: a field that kustomize does not know is an er
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
@@ -152,6 +154,28 @@ def read_kustomization(path: RepoPath, data: bytes) -> Kustomization:
     return kustomization
 
 
+def without_unknown_fields(fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Misfit, ...]]:
+    """A kustomization as Go decodes it where it is not strict: what is not known is left out, each of it with what is wrong."""
+    left = dict(fields)
+    dropped: list[Misfit] = []
+    while True:
+        try:
+            _KUSTOMIZATION(left, "")
+        except Misfit as misfit:
+            left = left if dropped else deepcopy(left)
+            *way, key = misfit.pointer[1:].split("/")
+            holder: Any = left
+            for step in way:
+                holder = holder[int(step)] if isinstance(holder, list) else holder.get(step)
+            if not misfit.key or not isinstance(holder, dict) or key not in holder:
+                break  # the build says so
+            del holder[key]
+            dropped.append(misfit)
+        else:
+            break
+    return left, tuple(dropped)
+
+
 def _place(path: RepoPath, data: bytes, pointer: str, *, key: bool = False) -> Location:
     from checker.tools.yaml import locate
 
@@ -187,4 +211,4 @@ def _check(kustomization: Kustomization) -> None:
         raise broken("the kustomization is empty", Location(path=kustomization.path))
 
 
-__all__ = ["COMPONENT", "KIND", "Kustomization", "anything", "read_kustomization"]
+__all__ = ["COMPONENT", "KIND", "Kustomization", "anything", "read_kustomization", "without_unknown_fields"]

@@ -122,9 +122,8 @@ class Target:
         for resource in resources:
             self.build.schemas.met(resource.gvk.api_version, resource.gvk.kind)
             if self.build.annotated:
-                resource.made_by = {
-                    "path": posixpath.join(self.where, path) if not self.where else posixpath.normpath(posixpath.join(self.where, path))
-                }
+                whole = posixpath.join(self.where, path)
+                resource.made_by = {"path": whole if "://" in path else posixpath.normpath(whole)}
         return resources
 
     def _folder(self, accumulated: Accumulated, path: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from checker.model.objects import KubeObject
@@ -166,6 +168,45 @@ def test_edge_12_a_kustomization_without_resources_shows_origins() -> None:
     }
     (obj,) = render(files).objects
     assert "config.kubernetes.io/origin" in obj.annotations
+
+
+def test_origins_in_a_generated_kustomization_are_plain_paths() -> None:
+    (obj,) = render({"app/sub/a.yaml": config_map()}, buildMetadata=["originAnnotations"]).objects
+    assert obj.annotations["config.kubernetes.io/origin"] == "path: sub/a.yaml\n"
+
+
+def test_a_field_that_nothing_knows_is_dropped_and_told() -> None:
+    """github.com/fluxcd/pkg/kustomize decodes the kustomization of spec.path leniently and writes it anew; those below are kustomize's."""
+    patches = "patches:\n- patch: '{kind: ConfigMap, apiVersion: v1, metadata: {name: settings}, data: {a: b}}'\n  extra: 1\n"
+    files = {"app/kustomization.yaml": f"resources: [a.yaml]\nressources: [b.yaml]\n{patches}", "app/a.yaml": config_map()}
+    rendered = render(files)
+    assert (names(rendered), rendered.objects[0].body["data"]) == (["settings"], {"a": "b"})
+    told = [(note.id, note.location and (note.location.path, note.location.line)) for note in rendered.notes]
+    assert told == [("dropped-field", ("app/kustomization.yaml", 2)), ("dropped-field", ("app/kustomization.yaml", 5))]
+    assert "did you mean `resources`?: Flux drops it" in rendered.notes[0].message
+
+
+def test_a_misspelt_list_of_resources_prunes_everything() -> None:
+    rendered = render({"app/kustomization.yaml": "ressources: [a.yaml]\n", "app/a.yaml": config_map()})
+    assert ([note.id for note in rendered.notes], names(rendered)) == (["dropped-field", "prunes-everything"], [])
+
+
+def test_a_field_that_nothing_knows_fails_a_kustomization_below() -> None:
+    files = {"app/kustomization.yaml": "resources: [../base]\n", "base/kustomization.yaml": "ressources: [a.yaml]\n"}
+    with pytest.raises(RenderFailure, match="unknown field `ressources`"):
+        render(files)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"components": ["nope"]}, "nope"),
+        ({"patches": [{"patch": "{kind: ConfigMap, apiVersion: v1, metadata: {name: none}}"}]}, "none"),
+    ],
+)
+def test_what_the_spec_adds_to_an_empty_folder_is_built_too(spec: dict[str, Any], message: str) -> None:
+    with pytest.raises(RenderFailure, match=message):
+        render({"app/README.md": "nothing"}, **spec)
 
 
 def test_edge_13_two_kustomization_files_are_refused() -> None:
