@@ -93,7 +93,7 @@ def check_metadata(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark
     if namespace and isinstance(namespace, str) and (fault := name_fault(namespace, "label")) and not open_text(namespace, options):
         yield Remark(rule="invalid-name", message=f"metadata.namespace: {quoted(namespace)} {fault}", pointer="/metadata/namespace")
     if "finalizers" in metadata:
-        yield from _finalizer_remarks(metadata["finalizers"], options)
+        yield from _finalizer_remarks(obj, metadata["finalizers"], options)
     if "labels" in metadata:
         yield from label_remarks(metadata["labels"], ("metadata", "labels"), options)
     if "annotations" in metadata:
@@ -126,11 +126,12 @@ def _name_remarks(obj: KubeObject, metadata: Mapping[str, JSONValue], options: V
 _OWN_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 
 
-def _finalizer_remarks(finalizers: JSONValue, options: ValidateOptions) -> Iterator[Remark]:
+def _finalizer_remarks(obj: KubeObject, finalizers: JSONValue, options: ValidateOptions) -> Iterator[Remark]:
+    """Custom resources, whose groups are domains, may have ones without a domain of their own."""
     for number, given in enumerate(sequence(finalizers)):
         if not isinstance(given, str) or open_text(given, options) or given in _OWN_FINALIZERS:
             continue
-        fault = key_fault(given) or ("" if "/" in given else "needs a domain, as in example.com/name")
+        fault = key_fault(given) or ("" if "/" in given or "." in obj.group else "needs a domain, as in example.com/name")
         if fault:
             at = ("metadata", "finalizers", number)
             yield Remark(rule="invalid-name", message=f"{spelled(at)}: {quoted(given)} {fault}", pointer=pointer(at))

@@ -269,3 +269,11 @@ def test_what_a_bundled_definition_lacks_may_be_newer_but_not_in_metadata() -> N
         ("metadata.spec is not a field of Kustomization", Severity.ERROR),
         ("spec.newer is not a field of Kustomization", Severity.WARNING),
     ]
+
+
+def test_finalizers_of_custom_resources_need_no_domain_of_their_own() -> None:
+    finalizers = "metadata: {name: x, finalizers: [resources-finalizer.argocd.argoproj.io]}\n"
+    assert said(f"apiVersion: example.com/v1\nkind: Widget\n{finalizers}spec: {{size: 3}}\n---\n{CRD}") == []
+    assert said(f"apiVersion: v1\nkind: ConfigMap\n{finalizers}") == [
+        '3:34 invalid-name metadata.finalizers[0]: "resources-finalizer.argocd.argoproj.io" needs a domain, as in example.com/name'
+    ]
