@@ -1,36 +1,28 @@
-"""The command line: one literal table of commands, and what argparse makes of it; the options stand in `flags`."""
+"""The command line: one literal table of commands, and what a line says by it; the options stand in `flags`."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 from checker.cli import flags
 from checker.model.records import dataclass, field
-from checker.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-EPILOG = """\
-exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or settings, 3 could not finish, 130 interrupted
-"""
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias
 
 
 @dataclass
-class Arguments(argparse.Namespace):
+class Arguments:
     """What the options hold, typed; never leaves this room."""
 
     command_function: str = ""
     command: str = ""
-    repository: Path = Path()
-    settings: Path | None = None
+    repository: str = "."
+    settings: str | None = None
     base: str | None = None
     head: str | None = None
     staged: bool = False
@@ -58,11 +50,11 @@ class Arguments(argparse.Namespace):
     require_schemas: bool = False
     rego_engine: str = "regorus"
     verify_rego: bool = False
-    baseline: Path | None = None
-    write_baseline: Path | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
     rule: str = ""
     action: str = ""
-    keep: Path | None = None
+    keep: str | None = None
     ci: str = ""
     explain: str = ""
     dry_run: bool = False
@@ -82,7 +74,7 @@ class Arguments(argparse.Namespace):
     verify: bool = False
     load_restrictor: str = "root"
     enable_helm: bool = False
-    target: Path | None = None
+    target: str | None = None
     engine: str = "own"
     no_settings: bool = False
     jobs: int = 0
@@ -95,7 +87,8 @@ class Arguments(argparse.Namespace):
     """Where facts about the pull request are read from; no option sets it."""
 
 
-Adder = Callable[[argparse.ArgumentParser], None]
+Adder: TypeAlias = "Callable[[Any], None]"
+"""Adds options to a parser of argparse, or to what `plain` has in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,69 +187,21 @@ _OWN_FLAGS = frozenset({"kubeconform", "test"})
 """Commands that take the flags of the tool they stand in for, and read them themselves."""
 
 
-def options_of(name: str) -> list[argparse.Action]:
-    """What a command takes, for those who show it; nothing of one that reads its own flags."""
-    parser = argparse.ArgumentParser(prog=name)
-    for add in COMMANDS[name].options:
-        add(parser)
-    return parser._actions
-
-
 def parse(argv: Sequence[str]) -> Arguments | int:
-    """The options, or the exit code where argparse has already said all there is to say."""
-    if argv and argv[0] in _OWN_FLAGS:
-        words = tuple(argv[1:])
-        return Arguments(command=argv[0], command_function=COMMANDS[argv[0]].function, words=words, debug="--debug" in words)
-    if argv and argv[0] in COMMANDS:
-        # the parser of one command alone: to make all of them takes as long as many a lint
-        name, rest = argv[0], argv[1:]
-        parser = _filled(argparse.ArgumentParser(prog=f"gitops-check {name}", **_described(name)), name)
+    """What the line says, or the exit code where argparse has already said all there is to say."""
+    name, rest = (argv[0], argv[1:]) if argv else ("", argv)
+    if name in _OWN_FLAGS:
+        words = tuple(rest)
+        return Arguments(command=name, command_function=COMMANDS[name].function, words=words, debug="--debug" in words)
+    if name in COMMANDS:
+        from checker.cli.plain import read
+
         arguments = Arguments(command=name, command_function=COMMANDS[name].function)
-    else:
-        parser, rest, arguments = _overview(argv), argv, Arguments()
-    try:
-        return parser.parse_args(list(rest), namespace=arguments)
-    except SystemExit as stop:
-        sys.stdout.flush()
-        return stop.code if isinstance(stop.code, int) else 2
+        if read((*COMMANDS[name].options, flags.debug), rest, arguments):
+            return arguments
+    from checker.cli.parser import parse_fully
 
-
-def _overview(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """What `-h` shows and what refuses a command that does not exist."""
-    parser = argparse.ArgumentParser(
-        prog="gitops-check",
-        description="What would this merge deploy, is it valid, and is it allowed?",
-        epilog=EPILOG,
-        formatter_class=_formatter,
-    )
-    parser.add_argument("--version", action="version", version=f"gitops-check {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
-        sub = commands.add_parser(name, help=command.help, **_described(name))
-        if name in argv:
-            _filled(sub, name)
-    return parser
-
-
-def _described(name: str) -> dict[str, Any]:
-    command = COMMANDS[name]
-    return {
-        "description": command.help[0].upper() + command.help[1:],
-        "epilog": command.epilog + EPILOG,
-        "formatter_class": _formatter,
-    }
-
-
-def _filled(parser: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
-    for add in COMMANDS[name].options:
-        add(parser)
-    parser.add_argument("--debug", action="store_true", help="show a traceback for errors")
-    parser.set_defaults(command=name, command_function=COMMANDS[name].function)
-    return parser
-
-
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.RawDescriptionHelpFormatter(prog, width=terminal_width() - 2)
+    return parse_fully(argv)
 
 
 def terminal_width() -> int:

@@ -6,7 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from checker.cli.arguments import COMMANDS, Arguments, options_of
+from checker.cli.arguments import COMMANDS, Arguments
+from checker.cli.parser import options_of
 from checker.model.records import dataclass
 
 _FILES = frozenset({"FILE", "PATH", "REPORT"})

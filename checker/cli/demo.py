@@ -34,9 +34,9 @@ EDITS: tuple[tuple[str, str, str, str], ...] = (
 
 def demo(arguments: Arguments) -> int:
     """Copy, break, check; returns 0 when the check found what was broken, as it must."""
-    if arguments.keep is not None and arguments.keep.exists() and any(arguments.keep.iterdir()):
+    if arguments.keep is not None and Path(arguments.keep).exists() and any(Path(arguments.keep).iterdir()):
         raise UsageError(f"{arguments.keep} is not empty", "name a folder that does not exist yet")
-    holder = nullcontext(str(arguments.keep)) if arguments.keep is not None else tempfile.TemporaryDirectory(prefix="gitops-check-demo-")
+    holder = nullcontext(arguments.keep) if arguments.keep is not None else tempfile.TemporaryDirectory(prefix="gitops-check-demo-")
     with holder as folder:
         repository = Path(folder) / "shop" if arguments.keep is None else Path(folder)
         _prepare(repository)
@@ -72,7 +72,7 @@ def _check(repository: Path) -> int:
     """The real command, without what CI says of the repository that it runs for."""
     from checker.cli.commands import check
 
-    return check(Arguments(command="check", repository=repository, base="main", environ={}))
+    return check(Arguments(command="check", repository=str(repository), base="main", environ={}))
 
 
 def _say(text: str) -> None:

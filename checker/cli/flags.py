@@ -1,19 +1,18 @@
-"""The options, in groups that commands share: each function adds one group to a parser."""
+"""The options, in groups that commands share: each function adds one group to a parser, argparse's or the one of `plain`."""
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
 
 MAX_JOBS = 512
 
 
 def repository(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("repository")
-    group.add_argument(
-        "-C", "--repository", type=Path, default=Path(), metavar="DIR", help="the repository, or a folder in it (default: here)"
-    )
-    group.add_argument("--settings", type=Path, metavar="FILE", help="settings to use instead of .gitops-check.yaml of the base revision")
+    group.add_argument("-C", "--repository", default=".", metavar="DIR", help="the repository, or a folder in it (default: here)")
+    group.add_argument("--settings", metavar="FILE", help="settings to use instead of .gitops-check.yaml of the base revision")
     group.add_argument("--no-settings", action="store_true", help="use no settings file")
     group.add_argument("--allow-network", action="store_true", help="fetch remote charts")
 
@@ -80,6 +79,8 @@ def running(parser: argparse.ArgumentParser) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MAX_JOBS:
+        import argparse
+
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MAX_JOBS}")
     return int(text)
 
@@ -93,7 +94,7 @@ def schemas(parser: argparse.ArgumentParser) -> None:
         metavar="VERSION",
         help="check for this version; may be given several times (default: 1.33)",
     )
-    group.add_argument("--strict", action=argparse.BooleanOptionalAction, help="unknown fields are errors (default: yes)")
+    group.add_argument("--strict", action="boolean", help="unknown fields are errors (default: yes)")
     group.add_argument("--require-schemas", action="store_true", help="an object without a schema is an error")
 
 
@@ -105,10 +106,8 @@ def policies(parser: argparse.ArgumentParser) -> None:
 
 def known(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is known already").add_mutually_exclusive_group()
-    group.add_argument(
-        "--baseline", type=Path, metavar="FILE", help="findings in FILE do not fail (default: what settings name, from the base)"
-    )
-    group.add_argument("--write-baseline", type=Path, metavar="FILE", help="write what is found to FILE, so that only new findings fail")
+    group.add_argument("--baseline", metavar="FILE", help="findings in FILE do not fail (default: what settings name, from the base)")
+    group.add_argument("--write-baseline", metavar="FILE", help="write what is found to FILE, so that only new findings fail")
 
 
 def hook(parser: argparse.ArgumentParser) -> None:
@@ -140,7 +139,7 @@ def build(parser: argparse.ArgumentParser) -> None:
         help="whether files above the kustomization may be read; also by kustomize's names (default: root, as kustomize)",
     )
     parser.add_argument("--enable-helm", action="store_true", help="template the charts that a kustomization names")
-    parser.add_argument("-o", "--output", dest="target", type=Path, metavar="FILE", help="write there (default: standard output)")
+    parser.add_argument("-o", "--output", dest="target", metavar="FILE", help="write there (default: standard output)")
 
 
 _RESTRICTORS = {"LoadRestrictionsRootOnly": "root", "LoadRestrictionsNone": "none"}
@@ -178,7 +177,7 @@ def schemas_action(parser: argparse.ArgumentParser) -> None:
 
 
 def init(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-C", "--repository", type=Path, default=Path(), metavar="DIR", help="the repository (default: here)")
+    parser.add_argument("-C", "--repository", default=".", metavar="DIR", help="the repository (default: here)")
     parser.add_argument(
         "--ci",
         choices=("github", "github-forks", "gitlab", "jenkins", "bitbucket", "azure", "none"),
@@ -190,7 +189,7 @@ def init(parser: argparse.ArgumentParser) -> None:
 
 
 def demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the repository in DIR instead of a temporary folder")
+    parser.add_argument("--keep", metavar="DIR", help="leave the repository in DIR instead of a temporary folder")
 
 
 def comment(parser: argparse.ArgumentParser) -> None:
@@ -229,3 +228,7 @@ def pull_request(parser: argparse.ArgumentParser) -> None:
 
 def completion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("bash", "fish", "zsh"), help="for this shell")
+
+
+def debug(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--debug", action="store_true", help="show a traceback for errors")

@@ -36,7 +36,7 @@ class _File:
 def init(arguments: Arguments) -> int:
     from checker.pipeline.initial import look_around, misplaced
 
-    found = look_around(arguments.repository, arguments.environ)
+    found = look_around(Path(arguments.repository), arguments.environ)
     files = list(_files(found, arguments))
     _say("Found\n")
     for line in _told(found):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from checker.cli.arguments import Arguments
 from checker.cli.session import open_session
@@ -68,7 +69,7 @@ def build(arguments: Arguments) -> int:
     from checker.cli.session import file_settings, tree_settings
     from checker.pipeline.build import BuildOptions, build_folder, built_by_kustomize, disagreement, place_of
 
-    place = place_of(arguments.repository / arguments.paths[0])
+    place = place_of(Path(arguments.repository) / arguments.paths[0])
     own = arguments.no_settings or arguments.settings is not None
     options = BuildOptions(
         load_restrictor=arguments.load_restrictor,
@@ -95,7 +96,7 @@ def _write(text: str, arguments: Arguments) -> None:
         sys.stdout.write(text)
         return
     try:
-        arguments.target.write_text(text, encoding="utf-8")
+        Path(arguments.target).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{arguments.target}: {error.strerror}", "-o takes the path of a file") from error
 

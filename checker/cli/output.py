@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
 
 from checker.cli.arguments import terminal_width
 from checker.model.findings import CheckerError, UsageError
@@ -39,7 +38,7 @@ def _note_down(report: Report, arguments: Arguments) -> int:
     from checker.pipeline.baseline import baseline_text
 
     written = baseline_text(arguments.command, report)
-    write(written, str(arguments.write_baseline))
+    write(written, arguments.write_baseline or "")
     number = written.count('"fingerprint"')
     findings = "1 finding" if number == 1 else f"{number:,} findings"
     write(f"{findings} written to {arguments.write_baseline}; name it as `baseline:` in the settings, and only new ones fail\n", "")
@@ -109,6 +108,7 @@ def write(text: str, path: str) -> None:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         return
     try:
-        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
     except OSError as error:
         raise CheckerError(f"{path} cannot be written: {error.strerror}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from checker.cli.arguments import Arguments
 from checker.cli.session import with_flags
@@ -41,7 +42,8 @@ def _show(arguments: Arguments, settings: Settings) -> int:
 def _vendor(arguments: Arguments, settings: Settings) -> int:
     from checker.pipeline.schemas_command import vendor
 
-    written, missing = vendor(arguments.repository, arguments.repository, settings)
+    folder = Path(arguments.repository)
+    written, missing = vendor(folder, folder, settings)
     for path in written:
         sys.stdout.write(f"wrote {path}\n")
     for name in missing:

@@ -35,19 +35,23 @@ def open_sessions(arguments: Arguments) -> tuple[Session, ...]:
     """One, except for a hook: none where a push changes no branch, several where it changes several. Raises CheckerError."""
     if not arguments.from_hook:
         return (open_session(arguments),)
+    from pathlib import Path
+
     from checker.pipeline import open_hook
 
     lines = () if sys.stdin is None or sys.stdin.isatty() or "PRE_COMMIT" in arguments.environ else sys.stdin
-    changes = open_hook(arguments.repository, _surrounding(arguments), lines)
+    changes = open_hook(Path(arguments.repository), _surrounding(arguments), lines)
     return tuple(_session(arguments, change) for change in changes)
 
 
 def open_session(arguments: Arguments) -> Session:
     """Raises CheckerError."""
+    from pathlib import Path
+
     from checker.pipeline import open_change
 
     change = open_change(
-        arguments.repository,
+        Path(arguments.repository),
         _surrounding(arguments),
         base=arguments.base,
         head=arguments.head,
@@ -131,10 +135,11 @@ def file_settings(arguments: Arguments) -> Settings:
     from checker.settings.load import parse_settings
 
     try:
-        data = arguments.settings.read_bytes()
+        with open(arguments.settings, "rb") as file:
+            data = file.read()
     except OSError as error:
         raise UsageError(f"{arguments.settings}: {error.strerror}", "--settings takes the path of a settings file") from error
-    return _checked(parse_settings(data, RepoPath(str(arguments.settings)), _rule_parameters), str(arguments.settings))
+    return _checked(parse_settings(data, RepoPath(arguments.settings), _rule_parameters), arguments.settings)
 
 
 def tree_settings(tree: Tree) -> Settings:
@@ -165,7 +170,8 @@ def _baseline(settings: Settings, arguments: Arguments) -> dict[str, Any]:
     if arguments.baseline is None:
         return {"baseline": settings.baseline}
     try:
-        return {"baseline": str(arguments.baseline), "baseline_text": arguments.baseline.read_text(encoding="utf-8", errors="replace")}
+        with open(arguments.baseline, encoding="utf-8", errors="replace") as file:
+            return {"baseline": arguments.baseline, "baseline_text": file.read()}
     except OSError as error:
         raise UsageError(f"--baseline {arguments.baseline}: {error.strerror}", "--write-baseline writes it") from error
 

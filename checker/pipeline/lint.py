@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from checker.model.findings import Checked, CheckerError, Counts, Finding, Outcome, Severity, UsageError, merged
 from checker.model.objects import Location
 from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, ROOT, SETTINGS_FILE, RepoPath, basename, repo_path
@@ -14,7 +16,6 @@ from checker.version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from checker.evaluate import PolicySet
     from checker.model.report import Suppressed
@@ -31,7 +32,7 @@ class Files:
     paths: tuple[RepoPath, ...]
 
 
-def open_files(start: Path, names: Sequence[str], *, staged: bool) -> Files:
+def open_files(start: str, names: Sequence[str], *, staged: bool) -> Files:
     """The files to look at: those named, those below folders named, or all. Raises UsageError for one that does not exist."""
     tree, root, here = _tree(start, staged=staged)
     if not names:
@@ -42,39 +43,59 @@ def open_files(start: Path, names: Sequence[str], *, staged: bool) -> Files:
     return Files(tree=tree, paths=tuple(chosen))
 
 
-def _tree(start: Path, *, staged: bool) -> tuple[Tree, Path, RepoPath]:
+def _tree(start: str, *, staged: bool) -> tuple[Tree, str, RepoPath]:
     """The tree, the folder on disk that is its root, and where `start` lies in it."""
-    if not start.is_dir():
+    if not os.path.isdir(start):
         raise UsageError(f"{start} is not a folder", "-C takes the repository, or a folder in it")
-    top = start.resolve()
+    top = os.path.realpath(start)
     from checker.snapshot import DirectoryTree, may_be_repository
 
     if not staged and not may_be_repository(top):
         return DirectoryTree(top), top, ROOT
+    from pathlib import Path
+
     from checker.snapshot import open_repository
 
     try:
-        repository = open_repository(start)
+        repository = open_repository(Path(start))
     except CheckerError:
         if staged:
             raise
         return DirectoryTree(top), top, ROOT
-    root = repository.root or top
-    here = repo_path(top.relative_to(root).as_posix())
+    root = os.fspath(repository.root or top)
+    here = repo_path(_below(root, top) or "")
     return (repository.index_tree() if staged else repository.worktree()), root, here
 
 
-def _named(tree: Tree, root: Path, start: Path, name: str) -> Iterable[RepoPath]:
-    absolute = (start / name).resolve() if not (start / name).is_symlink() else (start / name).parent.resolve() / (start / name).name
-    if not absolute.is_relative_to(root):
+def _named(tree: Tree, root: str, start: str, name: str) -> Iterable[RepoPath]:
+    folder, last = os.path.split(_without_dots(os.path.join(start, name)))
+    is_link = os.path.islink(os.path.join(folder, last))
+    below = _below(root, os.path.join(os.path.realpath(folder), last) if is_link else os.path.realpath(os.path.join(folder, last)))
+    if below is None:
         raise UsageError(f"{name} lies outside {root}", "run gitops-check in the repository that holds it, or with -C")
-    path = repo_path(absolute.relative_to(root).as_posix())
+    path = repo_path(below)
     kind = tree.kind(path)
     if kind is EntryKind.DIRECTORY:
-        return (below for below in walk(tree, path) if below.endswith(MANIFEST_SUFFIXES))
+        return (inside for inside in walk(tree, path) if inside.endswith(MANIFEST_SUFFIXES))
     if kind is None:
         raise UsageError(f"{name} does not exist in {tree.label}")
     return (path,)
+
+
+def _without_dots(name: str) -> str:
+    """Without what leads nowhere: a link may be named with a slash after it."""
+    while name.endswith(("/", "/.", os.sep, f"{os.sep}.")) and len(name) > 2:
+        name = name.removesuffix(".")[:-1]
+    return name
+
+
+def _below(root: str, place: str) -> str | None:
+    """The way from a folder to a place in it, with slashes; None where it lies elsewhere. Both without links."""
+    try:
+        way = os.path.relpath(place, root).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return None
+    return None if way == ".." or way.startswith("../") else way
 
 
 def lint_stream(data: bytes, settings: Settings) -> Report:

@@ -52,7 +52,7 @@ def vendor(start: Path, target: Path, settings: Settings) -> tuple[tuple[str, ..
 def _objects(start: Path) -> list[KubeObject]:
     from checker.tools.yaml import read_objects
 
-    files = open_files(start, [], staged=False)
+    files = open_files(str(start), [], staged=False)
     found: list[KubeObject] = []
     for path in files.paths:
         try:

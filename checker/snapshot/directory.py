@@ -17,7 +17,7 @@ from checker.snapshot.linked import MAX_DEPTH, LinkedTree, object_id, too_large
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
 _CHUNK = 1024 * 1024
 _NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
@@ -28,7 +28,7 @@ _KEPT = 4 * 1024 * 1024
 class Disk:
     """Files below a folder, each read as it is stored there: links are not followed, not even on the way."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str | os.PathLike[str]) -> None:
         self._top = os.fspath(root)  # joined as text: Path costs more than the system call it is for
         self._ids: dict[RepoPath, str] = {}
         self._directories: dict[RepoPath, bool] = {ROOT: True}
@@ -71,7 +71,7 @@ class Disk:
             if self.kind(path) is EntryKind.SYMLINK:
                 return object_id("blob", _link_text(self.full(path)), object_format)
             handle, size = self._open(path)
-            with open(handle, "rb", buffering=0) as file:  # noqa: PTH123 - a handle has no path
+            with open(handle, "rb", buffering=0) as file:
                 digest = hashlib.new(object_format, b"blob %d\0" % size, usedforsecurity=False)
                 while chunk := file.read(_CHUNK):
                     digest.update(chunk)
@@ -115,10 +115,11 @@ class DirectoryTree(LinkedTree):
     `object_format` is that of the repository its digests shall be compared with.
     """
 
-    def __init__(self, root: Path, label: str = "", object_format: str = "sha1") -> None:
-        super().__init__(label or shown(RepoPath(str(root))), object_format)
-        if not root.is_dir():
-            raise UsageError(f"{shown(RepoPath(str(root)))} is not a folder", "give the path of a folder that exists")
+    def __init__(self, root: str | os.PathLike[str], label: str = "", object_format: str = "sha1") -> None:
+        name = shown(RepoPath(os.fspath(root)))
+        super().__init__(label or name, object_format)
+        if not os.path.isdir(root):
+            raise UsageError(f"{name} is not a folder", "give the path of a folder that exists")
         self._disk = Disk(root)
         self._listings: dict[RepoPath, dict[str, EntryKind]] = {}
         self._contents: dict[RepoPath, bytes] = {}
@@ -161,13 +162,13 @@ class DirectoryTree(LinkedTree):
         return {name: kind for name, kind in sorted(kinds.items(), key=_by_bytes) if kind is not None}
 
 
-def may_be_repository(folder: Path) -> bool:
+def may_be_repository(folder: str) -> bool:
     """Whether Git would find a repository here or above. False is certain and spares asking it, which takes longer than reading a file."""
     here = os.path.realpath(folder)
     while True:
-        if os.path.exists(f"{here}/.git") or (os.path.exists(f"{here}/HEAD") and os.path.exists(f"{here}/objects")):  # noqa: PTH110 - Path is slow
+        if os.path.exists(f"{here}/.git") or (os.path.exists(f"{here}/HEAD") and os.path.exists(f"{here}/objects")):
             return True
-        above = os.path.dirname(here)  # noqa: PTH120 - as above
+        above = os.path.dirname(here)
         if above == here:
             return False
         here = above
@@ -194,5 +195,5 @@ def _entry_kind(entry: os.DirEntry[str]) -> EntryKind | None:
 
 
 def _link_text(file: str) -> bytes:
-    text = os.readlink(file)  # noqa: PTH115 - Path would drop a trailing slash and `./`
+    text = os.readlink(file)
     return (text.replace(os.sep, "/") if os.sep != "/" else text).encode("utf-8", "surrogateescape")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Kinds: TypeAlias = "Mapping[str, Mapping[str, str]]"
 """apiVersion, kind, name of the definition."""
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
-_FOLDER = os.path.join(os.path.dirname(__file__), "_bundles")  # noqa: PTH118, PTH120 - importlib.resources takes longer to load than a bundle
+_FOLDER = os.path.join(os.path.dirname(__file__), "_bundles")
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 """Numbers beyond these do not fit the Go type behind the field: decoding fails before validation."""
 
@@ -112,7 +112,7 @@ def _prepared(node: Mapping[str, Any], strict: bool, needed: set[str]) -> dict[s
 @cache
 def bundled_versions() -> tuple[str, ...]:
     """Oldest first."""
-    found = (re.fullmatch(r"kubernetes-(\d+)\.(\d+)\.jsonl\.zz", name) for name in os.listdir(_FOLDER))  # noqa: PTH208 - as _FOLDER
+    found = (re.fullmatch(r"kubernetes-(\d+)\.(\d+)\.jsonl\.zz", name) for name in os.listdir(_FOLDER))
     return tuple(f"{major}.{minor}" for major, minor in sorted((int(m[1]), int(m[2])) for m in found if m))
 
 
@@ -139,7 +139,7 @@ def read_data(name: str) -> bytes:
     """What a file of the package's own data holds, unpacked."""
     import zlib
 
-    with open(f"{_FOLDER}/{name}", "rb") as file:  # noqa: PTH123 - as _FOLDER
+    with open(f"{_FOLDER}/{name}", "rb") as file:
         return zlib.decompress(file.read())
 
 

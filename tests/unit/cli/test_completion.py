@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from checker.cli import main
-from checker.cli.arguments import COMMANDS, options_of
+from checker.cli.arguments import COMMANDS
+from checker.cli.parser import options_of
 
 _ASK = """
 source "$1"; shift
