@@ -27,6 +27,7 @@ __all__ = [
     "Memo",
     "find_declared",
     "find_released",
+    "find_roots",
     "find_unreached",
     "guarded_environments",
     "own_branch",
@@ -51,14 +52,20 @@ class DiscoverOptions:
     memo: Memo = field(default_factory=Memo)
 
 
-def find_declared(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
-    """Every unit that controllers know of. One rendered by a unit in `built` wins over the same one written in a file."""
-    from checker.discover.argocd import superseded
-
+def find_roots(tree: Tree, layout: Layout, options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+    """The units that controllers know of from files."""
     found: dict[UnitKey, DeployUnit] = {}
     for controller in _controllers():
         for unit in controller.find_roots(tree, layout.declarations, options):
             found.setdefault(unit.key, unit)
+    return tuple(found.values())
+
+
+def find_declared(roots: Sequence[DeployUnit], built: Sequence[BuiltUnit], tree: Tree, options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+    """Every unit that controllers know of. One rendered by a unit in `built` wins over the same one written in a file."""
+    from checker.discover.argocd import superseded
+
+    found = {unit.key: unit for unit in roots}
     for controller in _controllers():
         for unit in controller.find_children(built, tree, options):
             found[unit.key] = unit
@@ -100,7 +107,9 @@ def with_environments(found: Mapping[UnitKey, DeployUnit], options: DiscoverOpti
         if unit.key not in done:
             above = found.get(unit.parent) if unit.parent is not None and unit.parent not in below else None
             inherited = classify(above, below | {unit.key}).environment if above is not None and above.key != unit.key else ""
-            done[unit.key] = classified(unit, options.environments, inherited, options.branch)
+            done[unit.key] = options.memo.again(
+                "environment", inherited, (unit, options), lambda: classified(unit, options.environments, inherited, options.branch)
+            )
         return done[unit.key]
 
     return tuple(classify(unit, frozenset()) for unit in found.values())

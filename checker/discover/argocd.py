@@ -69,9 +69,14 @@ def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> t
         brought.update((id(obj), obj) for obj in _cluster_secrets(tree, options.memo))
     beside = _beside((obj for unit in built for obj in unit.where(_may_be_beside)), brought.values())
     roots = {unit.unit.key: unit.unit for unit in built if unit.unit.parent is None and unit.unit.controller in KINDS.values()}
-    origins = {parent.unit.origin for parent in parents if parent.unit.controller in KINDS.values()}
-    units = [_unit(obj, parent.unit, options) for parent in parents for obj in parent.of_kind(*KINDS) if _is_unit(obj)]
-    return tuple(_with_beside(unit, beside) for unit in _distinct(units, roots, origins))
+
+    def make() -> tuple[DeployUnit, ...]:
+        origins = {parent.unit.origin for parent in parents if parent.unit.controller in KINDS.values()}
+        units = [_unit(obj, parent.unit, options) for parent in parents for obj in parent.of_kind(*KINDS) if _is_unit(obj)]
+        return tuple(_with_beside(unit, beside) for unit in _distinct(units, roots, origins))
+
+    places = (*((key, unit.origin) for key, unit in roots.items()), None, *((parent.unit.key, parent.unit.origin) for parent in parents))
+    return options.memo.again("applications", places, (options, *(parent.result for parent in parents), *beside), make)
 
 
 def _is_unit(obj: KubeObject) -> bool:

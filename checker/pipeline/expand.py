@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
-from checker.discover import DiscoverOptions, Layout, find_declared, find_released, find_unreached, read_layout
+from checker.discover import DiscoverOptions, Layout, find_declared, find_released, find_roots, find_unreached, read_layout
 from checker.discover.layout import BrokenFile
 from checker.model.paths import RepoPath, parent
 from checker.model.records import dataclass, replace
@@ -83,12 +83,14 @@ def _declared(
     tree: Tree, layout: Layout, options: ExpandOptions, rendering: Rendering, other: Mapping[UnitKey, BuiltUnit]
 ) -> dict[UnitKey, BuiltUnit]:
     built: dict[UnitKey, BuiltUnit] = {}
+    roots = find_roots(tree, layout, options.discover)
     for _ in range(MAX_ROUNDS):
-        wanted = find_declared(tree, layout, tuple(built.values()), options.discover)
+        wanted = find_declared(roots, tuple(built.values()), tree, options.discover)
         stale = [unit for unit in wanted if unit.key not in built or not same_work(unit, built[unit.key].unit)]
         # what is rendered already may have turned out to have a parent, or another environment
         again = {unit.key for unit in stale}
-        built.update((unit.key, replace(built[unit.key], unit=unit)) for unit in wanted if unit.key not in again)
+        known = ((unit, built[unit.key]) for unit in wanted if unit.key not in again)
+        built.update((unit.key, replace(one, unit=unit)) for unit, one in known if one.unit is not unit)
         if not stale:
             break
         first = [unit for unit in stale if unit.controller not in LEAVES]

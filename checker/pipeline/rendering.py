@@ -87,7 +87,7 @@ class Rendering:
 
     def _known(self, unit: DeployUnit, other: BuiltUnit | None) -> BuiltUnit | None:
         if other is not None and same_work(unit, other.unit) and self._identities.unchanged(other.result.reads):
-            return replace(other, unit=unit)
+            return other if other.unit is unit else replace(other, unit=unit)
         return self._cache.recall(unit, self._identities, self._job) if self._cache is not None else None
 
     def _rendered(self, units: list[DeployUnit]) -> Iterable[BuiltUnit]:
@@ -120,15 +120,20 @@ def _lost(unit: DeployUnit) -> BuiltUnit:
 
 def same_work(one: DeployUnit, two: DeployUnit) -> bool:
     """Whether both would be rendered from the same inputs, the tree aside."""
-    return _work(one) == _work(two) and _same_bodies(one.related, two.related)
+    if one is two:
+        return True
+    return (one.key, one.path) == (two.key, two.path) and _same_bodies(_given(one), _given(two))
 
 
-def _work(unit: DeployUnit) -> tuple[object, ...]:
-    return (unit.key, unit.path, unit.declaration.body if unit.declaration is not None else None)
+def _given(unit: DeployUnit) -> tuple[KubeObject, ...]:
+    return unit.related if unit.declaration is None else (unit.declaration, *unit.related)
 
 
 def _same_bodies(one: tuple[KubeObject, ...], two: tuple[KubeObject, ...]) -> bool:
-    """Hundreds of clusters may stand beside each of thousands of units, and mostly they are the very same objects."""
+    """Hundreds of clusters may stand beside each of thousands of units, and mostly they are the very same objects.
+
+    The text of others tells `1` from `true`, which are equal to Python.
+    """
     if len(one) != len(two):
         return False
-    return all(map(is_, one, two)) or [obj.body for obj in one] == [obj.body for obj in two]
+    return all(map(is_, one, two)) or repr([obj.body for obj in one]) == repr([obj.body for obj in two])

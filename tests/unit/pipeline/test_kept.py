@@ -21,7 +21,7 @@ from checker.pipeline import Parts, Running, Surrounding, check, checks, open_ch
 from checker.report import FormatOptions, format_report
 from checker.tools.cache import cache_folder
 from tests.gitrepo import GitRepo
-from tests.unit.pipeline.world import POLICY, SECRET, World
+from tests.unit.pipeline.world import CHART, POLICY, SECRET, URL, World
 
 UNJUDGED = Settings(policies=())
 JUDGED = Settings(policies=(PolicySource(), PolicySource(path="policy")))
@@ -398,3 +398,24 @@ def test_a_home_that_cannot_be_written_is_no_trouble(git_repo: GitRepo, monkeypa
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert _once(git_repo) == (1, 1)
     assert _once(git_repo) == (1, 1)
+
+
+def test_what_is_equal_to_python_alone_is_a_change(git_repo: GitRepo) -> None:
+    """`1` and `true`: the Application says another thing, and no file that its render reads does."""
+    git_repo.git("remote", "add", "origin", URL)
+    application = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": "web", "namespace": "argocd"},
+        "spec": {
+            "source": {"repoURL": URL, "path": "charts/web", "helm": {"valuesObject": {"tag": 1}}},
+            "destination": {"namespace": "a", "server": "https://kubernetes.default.svc"},
+        },
+    }
+    base = git_repo.commit(files={**CHART, "argo/web.json": json.dumps(application)})
+    git_repo.branch("change")
+    head = git_repo.commit(files={"argo/web.json": json.dumps(application).replace('"tag": 1', '"tag": true')})
+    for running in (Running(), Running(cache=True), Running(cache=True)):
+        said = json.loads(report(git_repo, base, head, findings=False, running=running))
+        moved = [obj for place in said["diff"] for unit in place["units"] for obj in unit["objects"] if obj["kind"] == "ConfigMap"]
+        assert [(field["path"], field["before"], field["after"]) for obj in moved for field in obj["fields"]] == [("data.tag", "1", "true")]
