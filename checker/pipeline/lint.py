@@ -78,6 +78,9 @@ def _named(tree: Tree, root: str, start: str, name: str) -> Iterable[RepoPath]:
     if kind is EntryKind.DIRECTORY:
         return (inside for inside in walk(tree, path) if inside.endswith(MANIFEST_SUFFIXES))
     if kind is None:
+        place = os.path.join(folder, last)
+        if os.path.exists(place) and not os.path.isfile(place) and not os.path.isdir(place):
+            raise UsageError(f"{name} is neither a file nor a folder")
         raise UsageError(f"{name} does not exist in {tree.label}")
     return (path,)
 

@@ -10,9 +10,10 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from typing import NamedTuple
+from http.client import HTTPException
+from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -27,8 +28,13 @@ from urllib.request import (
 from checker.tools.helm.call import HelmFailed
 
 SECONDS = 30.0
+"""For the connection, and for each piece of an answer."""
+SECONDS_IN_ALL = 300.0
+"""For one answer, however steadily it drips."""
 TRIES = 3
 MAX_BYTES = 64 << 20
+_PIECE = 1 << 16
+_OF_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -45,25 +51,38 @@ def get(url: str, *, accept: str = "*/*", token: str = "", pause: float = 0.5) -
     """Raises Unreachable. `token` is a bearer token."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise Unreachable(f"{url} is neither http nor https")
-    request = Request(url, headers={"Accept": accept, "User-Agent": "gitops-check"})  # noqa: S310 - the scheme is checked above
+    request = Request(quote(url, safe=_OF_ADDRESSES), headers={"Accept": accept, "User-Agent": "gitops-check"})  # noqa: S310 - the scheme is checked above
     if token:
         request.add_unredirected_header("Authorization", f"Bearer {token}")
     for left in reversed(range(TRIES)):
         try:
             with _opener().open(request, timeout=SECONDS) as answer:
-                data = answer.read(MAX_BYTES + 1)
-                if len(data) > MAX_BYTES:
-                    raise Unreachable(f"{url} is larger than {MAX_BYTES >> 20} MiB")
-                return Response(data, dict(answer.headers))
+                return Response(_read(url, answer), dict(answer.headers))
         except HTTPError as error:
             error.close()
             if error.code not in _AGAIN or not left:
                 raise Refused(url, error.code, dict(error.headers)) from error
-        except (URLError, TimeoutError, ConnectionError, OSError) as error:
+        except (OSError, HTTPException) as error:
             if not left:
-                raise Unreachable(f"{url} cannot be reached: {getattr(error, 'reason', error)}") from error
+                said = " ".join(str(getattr(error, "reason", error)).split())[:200]
+                raise Unreachable(f"{url} cannot be reached: {said or type(error).__name__}") from error
         time.sleep(pause)
     raise Unreachable(f"{url} cannot be reached")
+
+
+def _read(url: str, answer: Any) -> bytes:
+    """The whole answer, or Unreachable for one that is too large or takes too long."""
+    until, pieces, held = time.monotonic() + SECONDS_IN_ALL, [], 0
+    while piece := answer.read1(_PIECE):
+        pieces.append(piece)
+        held += len(piece)
+        if held > MAX_BYTES:
+            raise Unreachable(f"{url} is larger than {MAX_BYTES >> 20} MiB")
+        if time.monotonic() > until:
+            raise Unreachable(f"{url} took longer than {SECONDS_IN_ALL:.0f} s")
+    if answer.length:
+        raise Unreachable(f"{url} ended {answer.length} bytes early")
+    return b"".join(pieces)
 
 
 class Refused(Unreachable):
@@ -127,9 +146,18 @@ def _header(headers: Mapping[str, str], name: str) -> str:
     return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
 
 
+class _Redirects(HTTPRedirectHandler):
+    """Nobody is led from https to where everybody reads along."""
+
+    def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Request | None:
+        if req.type == "https" and urlsplit(newurl).scheme != "https":
+            raise URLError(f"it leads to {newurl}, which is not https")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
 def _opener() -> OpenerDirector:
     """No file, FTP or data URLs, not even through a redirect."""
     opener = OpenerDirector()
-    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPRedirectHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
+    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, _Redirects, HTTPDefaultErrorHandler, HTTPErrorProcessor):
         opener.add_handler(handler())
     return opener

@@ -73,3 +73,10 @@ def test_one_finding_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     found = sorted((finding["location"]["path"], finding["rule"]) for finding in report["findings"] if finding["severity"] == "error")
     expected = {**{name: rule for name, (_, rule) in CASES.items()}, **dict.fromkeys(LINKS, "unreadable-file"), "good.yaml": "wrong-type"}
     assert found == sorted(expected.items())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+def test_a_pipe_that_is_named_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert main(["lint", "-C", str(tmp_path), "pipe.yaml"]) == 2
+    assert "pipe.yaml is neither a file nor a folder" in capsys.readouterr().err
