@@ -122,7 +122,8 @@ def expanded_list(body: Mapping[str, JSONValue], origin: Origin) -> Iterator[Kub
     items = body.get("items")
     if isinstance(items, list):
         for number, item in enumerate(items):
-            if isinstance(item, dict):
-                yield KubeObject(body=item, origin=Origin(path=origin.path, document=origin.document, line=origin.line, item=number))
-    elif not ("items" in body and items is None and text(body.get("kind")).endswith("List")):
+            if not isinstance(item, dict):
+                raise RenderFailure(f"items[{number}] is no object", location=Location(path=origin.path, line=origin.line))
+            yield KubeObject(body=item, origin=Origin(path=origin.path, document=origin.document, line=origin.line, item=number))
+    elif items is not None or "items" not in body or "spec" in body or "status" in body:
         yield KubeObject(body=body, origin=origin)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from checker.model.objects import JSONValue, mapping, sequence
 from checker.render.argocd.appset.params import GeneratorFailed, NotExpanded
-from checker.render.argocd.appset.shape import APPLICATION, misfits
 from checker.render.argocd.detect import mapping_merge
+from checker.render.argocd.shape import APPLICATION, misfits
 
 
 def patched(body: dict[str, JSONValue], patch: str) -> dict[str, JSONValue]:

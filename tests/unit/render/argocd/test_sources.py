@@ -63,6 +63,44 @@ def test_edge_51_override_files_are_merge_patches_of_the_source() -> None:
     assert names(render(outside)) == ["app1"]
 
 
+def test_null_in_an_override_file_takes_nothing_away_but_values() -> None:
+    """mergeSourceParameters (reposerver/repository, argo-cd) decodes the merged source over the one that it had."""
+    helm = {"releaseName": "mine", "valuesObject": {"a": 1, "b": 2}}
+    override = "helm: {releaseName: null, valuesObject: {a: null}}\n"
+    rendered = render({**CHART, "app/.argocd-source.yaml": override}, source={"helm": helm})
+    assert (names(rendered), values_of(rendered)) == (["mine"], {"a": "chart", "b": 2})
+    content = {"app/sub/cm.yaml": config_map("cm"), "app/.argocd-source.yaml": "directory: null\n"}
+    assert names(render(content, source={"directory": {"recurse": True}})) == ["cm"]
+
+
+def test_an_empty_section_of_an_override_file_still_names_the_tool() -> None:
+    content = {"app/cm.yaml": config_map("cm"), "app/kustomization.yaml": "namePrefix: x-\nresources: [cm.yaml]\n"}
+    assert names(render(content, source={"directory": {"recurse": False}})) == ["x-cm"]
+    plain = {**content, "app/.argocd-source.yaml": "directory: {recurse: false, exclude: kustomization.yaml}\n"}
+    assert names(render(plain)) == ["cm"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "must be a mapping"),
+        ("# nothing yet\n", "must be a mapping"),
+        ("directory: {recurse: 'true'}\n", "gives directory.recurse the value 'true', which is no truth value"),
+        ("kustomize: {images: a=b}\n", "gives kustomize.images the value 'a=b', which is no list"),
+    ],
+)
+def test_an_override_file_that_argo_cd_cannot_read_is_refused(text: str, why: str) -> None:
+    with pytest.raises(RenderFailure, match=why):
+        render({"app/cm.yaml": config_map("cm"), "app/.argocd-source.yaml": text})
+
+
+def test_items_of_a_list_must_be_objects_and_null_stands_for_none() -> None:
+    assert names(render({"app/list.yaml": "{apiVersion: v1, kind: Fleet, metadata: {name: f}, items: null}\n"})) == []
+    assert names(render({"app/one.yaml": "{apiVersion: v1, kind: Fleet, metadata: {name: f}, items: null, spec: {}}\n"})) == ["f"]
+    with pytest.raises(RenderFailure, match=r"items\[0\] is no object"):
+        render({"app/list.yaml": "{apiVersion: v1, kind: List, items: [1]}\n"})
+
+
 def test_a_file_may_ask_to_be_skipped() -> None:
     content = {"app/a.yaml": "# +argocd:skip-file-rendering\n" + config_map("a"), "app/b.yaml": config_map("b")}
     assert names(render(content)) == ["b"]

@@ -1,4 +1,4 @@
-"""The fields of an Application and what each holds, as far as a patch is decoded by them. pkg/apis/application/v1alpha1, argo-cd."""
+"""The fields of an Application and what each holds, as patches are decoded by them. pkg/apis/application/v1alpha1, argo-cd."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _KUSTOMIZE = _fields(
     replicas=[_fields("name")],
 )
 _VARIABLES = [_fields("name", "value", code=bool)]
-_SOURCE = _fields(
+SOURCE = _fields(
     *("repoURL", "path", "targetRevision", "chart", "ref", "name", "tagPrefix"),
     helm=_HELM,
     kustomize=_KUSTOMIZE,
@@ -60,8 +60,8 @@ APPLICATION: Shape = {
     "metadata": _fields("name", "namespace", labels=_TEXTS, annotations=_TEXTS, finalizers=_LIST),
     "spec": _fields(
         "project",
-        source=_SOURCE,
-        sources=[_SOURCE],
+        source=SOURCE,
+        sources=[SOURCE],
         destination=_fields("server", "namespace", "name"),
         syncPolicy=_SYNC_POLICY,
         ignoreDifferences=[
@@ -70,7 +70,7 @@ APPLICATION: Shape = {
         info=[_fields("name", "value")],
         revisionHistoryLimit=int,
         sourceHydrator={
-            "drySource": _SOURCE,
+            "drySource": SOURCE,
             "syncSource": _fields("targetBranch", "path", "repoURL"),
             "hydrateTo": _fields("targetBranch"),
         },
