@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 from checker.cli.output import check_formats, deliver
-from checker.cli.progress import onlooker
 from checker.cli.session import file_settings, open_sessions, tree_settings, with_flags
 from checker.model.findings import Finding, Severity
 from checker.model.objects import Location
@@ -41,6 +39,7 @@ def gate(arguments: Arguments) -> int:
 
 def _judge(arguments: Arguments, parts: Parts) -> int:
     from checker import pipeline
+    from checker.cli.progress import onlooker
 
     check_formats(arguments)
     done: list[tuple[Report, Settings]] = []
@@ -58,6 +57,8 @@ def _judge(arguments: Arguments, parts: Parts) -> int:
 
 def _unusable(problem: str) -> Finding:
     """Merged, these settings would stop every later run."""
+    import re
+
     from checker.settings import FILE_NAME
 
     place = re.match(rf"{re.escape(FILE_NAME)}(?::(\d+))?(?::(\d+))?: ", problem)

@@ -1,9 +1,10 @@
 """`dataclass`, `field`, `replace` and `NamedTuple` of the standard library, except that nothing is made before it is needed.
 
 A run loads a hundred such classes and makes objects of a few, while the standard library compiles the methods of each as
-text: half a millisecond a class, beside the ten that `dataclasses` itself takes to load. Here `__init__` is compiled at the
-first object, and the other methods are plain functions. What the program does not use (`__post_init__`, InitVar, ClassVar,
-KW_ONLY, order) is left out. To type checkers these are the standard library's own, and its functions take our classes.
+text: half a millisecond a class, beside the ten that `dataclasses` itself takes to load. Here `__init__` is compiled when a
+class has made a few objects without, and the other methods are plain functions. What the program does not use
+(`__post_init__`, InitVar, ClassVar, KW_ONLY, order) is left out. To type checkers these are the standard library's own, and
+its functions take our classes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     __all__ = ["NamedTuple", "dataclass", "field", "replace"]
 
+BY_HAND = 20
+"""Objects of a class that are made before `__init__` is compiled: most classes of a run have fewer."""
 _NONE: Any = object()
 
 
@@ -61,9 +64,16 @@ def _made(cls: Any, *, frozen: bool = False, slots: bool = False, kw_only: bool 
     own = {name: _own(cls.__dict__.get(name, _NONE), kw_only) for name in cls.__annotations__}
     fields = {name: told for base in cls.__mro__[:0:-1] for name, told in base.__dict__.get("__record_fields__", {}).items()} | own
 
-    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - makes the real one for the first object
-        cls.__init__ = _initializer(cls, fields, frozen=frozen, slots=slots)
-        cls.__init__(self, *values, **named)
+    made = 0
+
+    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - makes the real one where it pays
+        nonlocal made
+        made += 1
+        if made <= BY_HAND:
+            _fill(self, fields, values, named)
+        else:
+            cls.__init__ = _initializer(cls, fields, frozen=frozen, slots=slots)
+            cls.__init__(self, *values, **named)
 
     methods = {"__init__": __init__, **_methods(fields, frozen=frozen, slots=slots, eq=eq)}
     if not slots:
@@ -110,6 +120,24 @@ def _methods(fields: _Fields, *, frozen: bool, slots: bool, eq: bool) -> dict[st
         if slots:
             methods["__getstate__"], methods["__setstate__"] = _state, _set_state
     return methods
+
+
+def _fill(record: Any, fields: _Fields, values: Sequence[Any], named: Mapping[str, Any]) -> None:
+    """What a compiled `__init__` does, slower: to compile one takes as long as to do this twenty times."""
+    placed = [name for name, told in fields.items() if not told.kw_only]
+    given = {**dict(zip(placed, values, strict=False)), **named}
+    if len(values) > len(placed) or len(given) < len(values) + len(named) or not given.keys() <= fields.keys():
+        raise TypeError(f"{type(record).__qualname__}.__init__() does not take these arguments: {len(values)} and {', '.join(named)}")
+    for name, told in fields.items():
+        if name in given:
+            value = given[name]
+        elif told.factory is not _NONE:
+            value = told.factory()
+        elif told.default is not _NONE:
+            value = told.default
+        else:
+            raise TypeError(f"{type(record).__qualname__}.__init__() is missing the argument {name!r}")
+        object.__setattr__(record, name, value)
 
 
 def _initializer(cls: type, fields: _Fields, *, frozen: bool, slots: bool) -> Callable[..., None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from checker.model.findings import UsageError
 from checker.model.paths import PathEscapes, repo_path
@@ -47,9 +47,11 @@ def located_schemas() -> ReadSchema:
     def read(location: str) -> bytes | None:
         if "://" in location:
             raise SchemaUnreadableError("it is an address, and nothing is downloaded; `gitops-check schemas vendor` writes copies")
-        path = Path(location)
         try:
-            return path.read_bytes() if path.is_file() else None
+            if not os.path.isfile(location):
+                return None
+            with open(location, "rb") as file:
+                return file.read()
         except OSError as error:
             raise SchemaUnreadableError(f"{location} cannot be read: {error.strerror}") from error
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from checker.model.findings import Outcome, Severity
 from checker.model.records import dataclass
 from checker.model.report import Verdict
@@ -11,6 +9,7 @@ from checker.report.clean import sentence, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Mapping, Sequence
 
     from checker.model.diff import Change, Effect, EnvironmentDiff, NotRendered, ObjectDiff, UnitDiff
@@ -287,6 +286,8 @@ def concerned(alike: Iterable[Finding]) -> list[str]:
 
 
 def change_counts(units: Iterable[UnitDiff]) -> Counter[Change]:
+    from collections import Counter
+
     return Counter(item.change for unit in units for item in unit.objects if not item.is_noise)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from checker.model.findings import Severity
 from checker.report.clean import sentence, shown
-from checker.report.findings_text import finding_lines, hook_lines, suppressed_lines
-from checker.report.rules_text import rule_lines
 from checker.report.story import (
     SYMBOLS,
     Seen,
@@ -25,7 +23,6 @@ from checker.report.story import (
     urgency,
 )
 from checker.report.terminal import Paint, columns, filled, pad, wrapped
-from checker.report.values import field_path, transition
 from checker.report.verdict import count_words, headline, unit_words
 
 TYPE_CHECKING = False
@@ -47,8 +44,14 @@ _NAMES = 6
 def text(report: Report, options: FormatOptions) -> str:
     """Ends in a newline; empty for a hook on a change with nothing wrong."""
     page = _Page(report, options)
-    lines = hook_lines(report, options, page.paint) if options.hook else page.lines()
+    lines = _hook(page) if options.hook else page.lines()
     return "".join(f"{line}\n" for line in lines)
+
+
+def _hook(page: _Page) -> Iterator[str]:
+    from checker.report.findings_text import hook_lines
+
+    return hook_lines(page.report, page.options, page.paint)
 
 
 MOST_STILL = 6
@@ -199,6 +202,7 @@ class _Page:
 
     def _fields(self, diff: ObjectDiff) -> Iterator[str]:
         from checker.model.diff import Change
+        from checker.report.values import field_path, transition
 
         if diff.before_key is not None and diff.change is Change.RENAMED:
             yield f"was {shown(diff.before_key.name)}"
@@ -264,11 +268,15 @@ class _Page:
     def _findings(self) -> Iterator[str]:
         findings = listed_findings(self.report)
         if findings:
+            from checker.report.findings_text import finding_lines
+
             yield self.paint("bold", "Findings")
             yield from finding_lines(findings, self.options, self.paint, self.width)
 
     def _rules(self) -> Iterator[str]:
         if self.report.rules:
+            from checker.report.rules_text import rule_lines
+
             yield self.paint("bold", "Rules")
             yield from rule_lines(self.report, self.options, self.paint, self.width)
 
@@ -299,6 +307,8 @@ class _Page:
 
     def _suppressed(self) -> Iterator[str]:
         if self.report.suppressed and self.options.verbose:
+            from checker.report.findings_text import suppressed_lines
+
             yield self.paint("bold", "Suppressed")
             yield from suppressed_lines(self.report.suppressed, self.width)
 

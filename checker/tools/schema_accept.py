@@ -7,6 +7,8 @@ known; a part of a schema with any other accepts nothing. Parts are made when a 
 
 from __future__ import annotations
 
+from checker.model.patterns import pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,10 +125,8 @@ class _Maker:
     def pattern(self, node: Mapping[str, Any], types: frozenset[type]) -> Accepts:
         if not self._patterns:
             return _nothing
-        import re
-
-        pattern = re.compile(node["pattern"].removeprefix("^").removesuffix("$"))
-        return lambda value: pattern.fullmatch(value) is not None if type(value) is str else type(value) in types
+        made = pattern(node["pattern"].removeprefix("^").removesuffix("$"))
+        return lambda value: made.fullmatch(value) is not None if type(value) is str else type(value) in types
 
     def _parts(self, node: Mapping[str, Any], types: frozenset[type], asked: Asked) -> Accepts:
         """What is asked of the parts of objects and lists, which every value passes."""

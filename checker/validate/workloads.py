@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-
 from checker.model.objects import REDACTED, dig, mapping, sequence, text
 from checker.tools.schema_words import pointer, spelled
 from checker.validate import values
@@ -129,7 +127,12 @@ def check_quota(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
 def check_encoded(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
     """`data` of a Secret and `binaryData` of a ConfigMap hold base64; never says what they hold."""
     field = "data" if obj.kind == "Secret" else "binaryData"
-    for key, value in mapping(obj.body.get(field)).items():
+    held = mapping(obj.body.get(field))
+    if not held:
+        return
+    import binascii
+
+    for key, value in held.items():
         if not isinstance(value, str) or open_text(value, options) or value.startswith(("ENC[", REDACTED)):
             continue
         try:

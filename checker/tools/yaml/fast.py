@@ -65,12 +65,30 @@ def load_fast(data: bytes, rules: Rules, *, plain: bool = False) -> Any:
 @cache
 def _loader() -> Callable[[str], Any] | None:
     """None where there is no wheel for this platform: the exact loader then reads everything."""
-    try:
-        import ryaml
-    except ImportError:
-        return None
-    load: Callable[[str], Any] = vars(ryaml)["loads"]
+    module = _compiled()
+    if module is None:
+        try:
+            import ryaml as module
+        except ImportError:
+            return None
+    load: Callable[[str], Any] = vars(module)["loads"]
     return load
+
+
+def _compiled() -> Any:
+    """The compiled half of the package alone, None where it is not found by itself: the other half loads more than a lint does."""
+    import sys
+    from importlib.machinery import PathFinder
+
+    package, name = PathFinder.find_spec("ryaml"), "ryaml._ryaml"
+    found = package and PathFinder.find_spec(name, package.submodule_search_locations)
+    if not found or found.loader is None:
+        return None
+    module = found.loader.create_module(found)
+    if module is not None:
+        sys.modules[name] = module
+        found.loader.exec_module(module)
+    return module
 
 
 def is_plain(data: bytes, rules: Rules) -> bool:

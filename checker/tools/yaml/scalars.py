@@ -6,9 +6,6 @@ base 60. One surprise: a date is text to v2, and to kustomize the timestamp that
 
 from __future__ import annotations
 
-import math
-import re
-
 from checker.model.enums import Enum
 from checker.model.patterns import pattern
 
@@ -128,6 +125,8 @@ def refolded(text: str) -> str:
 
 def narrowed(number: float) -> int | float:
     """A float as it comes out of JSON, which prints whole numbers below 1e21 without a point. Raises ScalarError for .inf and .nan."""
+    import math
+
     if not math.isfinite(number):
         raise ScalarError("JSON has no .inf and no .nan; quote it if text is meant")
     if not number.is_integer() or abs(number) >= 1e21:
@@ -188,6 +187,7 @@ def _float(text: str) -> float | str:
 def _binary(text: str) -> str:
     import base64
     import binascii
+    import re
 
     try:
         data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
@@ -231,6 +231,8 @@ def _zone(text: str | None) -> timezone:
 
 def go_float(number: float, bits: int) -> str:
     """Go's FormatFloat(number, 'g', -1, bits) as go-yaml prints it; 32 bits is what sigs.k8s.io/yaml uses for keys."""
+    import math
+
     if bits == 32:
         number = _single(number)
     if math.isnan(number):
@@ -251,6 +253,7 @@ def go_float(number: float, bits: int) -> str:
 
 
 def _single(number: float) -> float:
+    import math
     import struct
 
     try:

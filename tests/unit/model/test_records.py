@@ -42,6 +42,13 @@ def _point(maker: Maker, **options: bool) -> type[Any]:
     return Point
 
 
+def _used(cls: type[Any]) -> type[Any]:
+    """After a few objects, from where on they are made in another way."""
+    for _ in range(records.BY_HAND):
+        cls(x=1)
+    return cls
+
+
 def _said(action: Callable[[], Any]) -> Any:
     """What comes of it, as something two classes of one name can be compared by."""
     try:
@@ -86,7 +93,9 @@ BEHAVIOUR: dict[str, Callable[[type[Any]], Any]] = {
 @pytest.mark.parametrize("behaviour", BEHAVIOUR)
 def test_behaves_as_the_standard_library(behaviour: str, options: dict[str, bool]) -> None:
     ask = BEHAVIOUR[behaviour]
-    assert _said(lambda: ask(_point(records, **options))) == _said(lambda: ask(_point(dataclasses, **options)))
+    expected = _said(lambda: ask(_point(dataclasses, **options)))
+    assert _said(lambda: ask(_point(records, **options))) == expected
+    assert _said(lambda: ask(_used(_point(records, **options)))) == expected
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
