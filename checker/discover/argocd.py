@@ -8,7 +8,7 @@ Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-set
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -239,17 +239,21 @@ def _words(value: JSONValue) -> str:
 @lru_cache(maxsize=4)
 def _cluster_secrets(tree: Tree, memo: Memo) -> tuple[KubeObject, ...]:
     """Cluster Secrets written in files; they are of no group that is looked for otherwise. Every round asks again."""
-    from checker.tools.yaml import read_objects
-
     found: list[KubeObject] = []
     for path in walk(tree):
         if path.endswith((".yaml", ".yml", ".json")) and tree.kind(path) is EntryKind.FILE:
             try:
-                objects = read_objects(tree.read(path), path).objects if memo.of(MENTIONS_CLUSTERS, tree, path, _mentions_clusters) else ()
+                if memo.of(MENTIONS_CLUSTERS, tree, path, _mentions_clusters):
+                    found.extend(memo.again("cluster secrets", (path, tree.identity(path)), (), partial(_secrets_in, tree, path)))
             except TreeError:
                 continue
-            found.extend(obj for obj in objects if _is_beside(obj) and obj.kind == "Secret")
     return tuple(found)
+
+
+def _secrets_in(tree: Tree, path: RepoPath) -> list[KubeObject]:
+    from checker.tools.yaml import read_objects
+
+    return [obj for obj in read_objects(tree.read(path), path).objects if _is_beside(obj) and obj.kind == "Secret"]
 
 
 def _mentions_clusters(data: bytes, _path: RepoPath) -> bool:

@@ -11,7 +11,7 @@ import re
 
 from checker.evaluate.facts import Facts, digest_of, unit_scope
 from checker.evaluate.model import EvaluateOptions, Inputs, Meaning, Memory, PolicySet, UnitInputs
-from checker.model.findings import Checked
+from checker.model.findings import Checked, Finding
 from checker.model.records import replace
 from checker.tools.rego import available, identity
 
@@ -26,6 +26,7 @@ class Remembered:
         self._memory = options.memory if _is_pure(policies, facts) and available() and not options.both else None
         self._about = digest_of(*map(repr, policies.modules), repr(_told(policies, options)))
         self._facts = facts
+        self._is_ours = policies.meaning is Meaning.LIBRARY
         self._questions: dict[str, str] = {}
         self._known: dict[int, Checked] = {}
         if self._memory is not None:
@@ -36,7 +37,7 @@ class Remembered:
 
     def keep(self, unit: UnitInputs, checked: Checked) -> None:
         """Only of a set of which nothing else is to be said, and where every rule could be judged."""
-        if self._memory is not None and unit.content:
+        if self._memory is not None and unit.content and (self._is_ours or not any(map(_is_of_secret, checked.findings))):
             self._memory.keep(checked, self._question(unit, self._memory), _name(unit), [item.object for item in unit.inputs])
 
     def _recall(self, inputs: Inputs, memory: Memory) -> None:
@@ -52,6 +53,11 @@ class Remembered:
         if scope not in self._questions:
             self._questions[scope] = memory.digest("policies", self._about, self._facts.digest(scope))
         return self._questions[scope]
+
+
+def _is_of_secret(finding: Finding) -> bool:
+    """What a policy that we do not know makes of a digest may show it, which is another in each run."""
+    return finding.object is not None and finding.object.kind == "Secret"
 
 
 def _name(unit: UnitInputs) -> str:

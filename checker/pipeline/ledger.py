@@ -4,7 +4,7 @@ a unit say of themselves to policies that look at their neighbours.
 A verdict of which nothing is to be said is a line of counts. One with findings holds them as well, and the files that they point
 into: it comes back only while these are what they were, since an edit may move a field and render the same.
 
-Not kept: what is said of a Secret, whose digests are of one run, or quotes one.
+Not kept: what quotes the digest of a secret value, which is of one run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from checker.model.findings import Checked, Counts, Finding
+from checker.model.findings import Checked, Counts
 from checker.model.objects import REDACTED, KubeObject
 from checker.model.paths import RepoPath
 from checker.model.tree import Tree, seen_identity
@@ -57,7 +57,7 @@ class Ledger:
 
     def keep(self, checked: Checked, question: str, unit: str, objects: Iterable[KubeObject]) -> None:
         """`objects` are those that the findings may be about."""
-        if any(map(_is_of_this_run, checked.findings)):
+        if any(REDACTED in finding.message for finding in checked.findings):
             return
         about = {finding.object for finding in checked.findings}
         paths = {origin.path for obj in objects if obj.key in about for origin in (obj.origin, *obj.contributors)} if about else ()
@@ -91,7 +91,3 @@ class Ledger:
 
 
 _OUTCOMES = ("passed", "failed", "skipped", "not_checked")
-
-
-def _is_of_this_run(finding: Finding) -> bool:
-    return REDACTED in finding.message or (finding.object is not None and finding.object.kind == "Secret")

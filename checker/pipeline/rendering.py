@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from operator import is_
 
-from checker.model.objects import KubeObject
+from checker.model.objects import JSONValue, KubeObject
 from checker.model.records import dataclass, replace
 from checker.model.tree import Identities, Tree
 from checker.model.units import BuiltUnit, DeployUnit, Failure, Reason, Rendered, UnitKey
@@ -132,8 +132,12 @@ def _given(unit: DeployUnit) -> tuple[KubeObject, ...]:
 def _same_bodies(one: tuple[KubeObject, ...], two: tuple[KubeObject, ...]) -> bool:
     """Hundreds of clusters may stand beside each of thousands of units, and mostly they are the very same objects.
 
-    The text of others tells `1` from `true`, which are equal to Python.
+    The text of equal ones tells `1` from `true`, which are equal to Python.
     """
     if len(one) != len(two):
         return False
-    return all(map(is_, one, two)) or repr([obj.body for obj in one]) == repr([obj.body for obj in two])
+    return all(map(is_, one, two)) or all(mine is other or _same_text(mine.body, other.body) for mine, other in zip(one, two, strict=True))
+
+
+def _same_text(one: Mapping[str, JSONValue], two: Mapping[str, JSONValue]) -> bool:
+    return one == two and repr(one) == repr(two)
