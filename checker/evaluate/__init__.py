@@ -17,6 +17,7 @@ from checker.evaluate.model import (
     Memory,
     PolicyDoc,
     PolicySet,
+    Started,
     UnitInputs,
     by_unit,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Memory",
     "PolicyDoc",
     "PolicySet",
+    "Started",
     "UnitInputs",
     "evaluate_objects",
 ]

@@ -11,7 +11,7 @@ from checker.model.findings import Checked, Severity
 from checker.model.objects import JSONValue, KubeObject, Location
 from checker.model.records import dataclass, field
 from checker.model.units import UnitKey
-from checker.tools.rego import EngineName, Limits, Module, PolicyProblem
+from checker.tools.rego import Engine, EngineName, Limits, Module, PolicyProblem
 
 Locate = Callable[[KubeObject, str, bool], Location]
 """The place of a JSON pointer in an object; with True, of the key rather than the value."""
@@ -94,6 +94,21 @@ def _about(item: EvaluationInput) -> dict[str, Any]:
     return {"unit": item.unit, "environment": item.environment, "cluster": item.cluster, "content": item.content}
 
 
+class Started:
+    """An engine of the default kind whose process begins at once; it is taken by the first that asks, and ends with `close`."""
+
+    def __init__(self) -> None:
+        self._engine: Engine | None = Engine().start()
+
+    def take(self) -> Engine | None:
+        engine, self._engine = self._engine, None
+        return engine
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+
+
 class Memory(Protocol):
     """What is known of units under the digest of all that it depends on besides: verdicts, and digests of what others may ask of one."""
 
@@ -152,6 +167,7 @@ class PolicySet:
 class EvaluateOptions:
     """`change` is shown to policies as `data.gitops.change`; `workers` is how many engine processes may run.
 
+    `started` is an engine that nobody has loaded yet, for the first set that needs one.
     With `both`, every set is judged by both engines and a difference is a finding.
     """
 
@@ -161,4 +177,5 @@ class EvaluateOptions:
     workers: int = 2
     engine: EngineName = "regorus"
     both: bool = False
+    started: Started | None = None
     memory: Memory | None = None

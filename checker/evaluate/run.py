@@ -128,7 +128,8 @@ def _evaluate_rules(everything: Inputs, policies: PolicySet, options: EvaluateOp
 def _results(inputs: Inputs, facts: Facts, policies: PolicySet, options: EvaluateOptions) -> tuple[list[Judged], list[Finding]]:
     """What the engine says of each object, and of modules that it leaves out."""
     load = _Load(policies.modules, facts.data({unit_scope(unit) for unit in inputs.units}), facts)
-    with open_engine(options.engine, options.limits) as engine:
+    started = options.started.take() if options.started is not None and options.engine == "regorus" else None
+    with started or open_engine(options.engine, options.limits) as engine:
         loaded = engine.load(load.modules, load.data, rules=policies.meaning is not Meaning.LIBRARY)
         checks = checks_of(policies, loaded)
         plan = _plan(inputs, checks)

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
 
+    from checker.evaluate import Started
     from checker.model.settings import Settings
     from checker.model.units import BuiltUnit
     from checker.pipeline.expand import ExpandOptions, Side
@@ -56,6 +57,24 @@ def check(
     """Everything that can be said about the change. `proposed` are the settings that it brings, which do not judge it: what they would
     say is told in the notes.
     """
+    from contextlib import closing, nullcontext
+
+    from checker.pipeline.policies import started_engine
+
+    started = started_engine(settings, change.facts) if parts.findings else None
+    with closing(started) if started is not None else nullcontext():
+        return _checked(change, settings, parts, notes, proposed, running, started)
+
+
+def _checked(
+    change: Snapshot,
+    settings: Settings,
+    parts: Parts,
+    notes: tuple[str, ...],
+    proposed: Settings | None,
+    running: Running,
+    started: Started | None,
+) -> Report:
     from checker.pipeline.baseline import against, read_baseline
     from checker.pipeline.hide import without_secrets
     from checker.pipeline.proposed import differences
@@ -72,7 +91,7 @@ def check(
         other = _with_diff(report, _reclassified(run, proposed), parts)
         report = replace(report, notes=(*report.notes, *differences(report.rules, other.rules or ())))
     known = read_baseline(change.base, settings) if parts.findings else None
-    report = _with_findings(report, run) if parts.findings else report
+    report = _with_findings(report, run, started) if parts.findings else report
     options.close()
     running.watch.enter("hiding secrets")
     report = without_secrets(report, (*base.built, *head.built), (change.base, change.head), options.report_key or options.digest_key)
@@ -179,7 +198,7 @@ def _with_diff(report: Report, run: _Run, parts: Parts) -> Report:
     return replace(report, rules=judge(comparison, base, head, run.change.facts, options))
 
 
-def _with_findings(report: Report, run: _Run) -> Report:
+def _with_findings(report: Report, run: _Run, started: Started | None) -> Report:
     from checker.pipeline.checks import check_side
     from checker.pipeline.ledger import Ledger
     from checker.pipeline.policies import engines
@@ -187,7 +206,10 @@ def _with_findings(report: Report, run: _Run) -> Report:
 
     options = run.options
     ledger = Ledger(options.store, str(run.change.repository.place.git_dir), run.head.tree) if options.store is not None else None
-    checked = check_side(run.base, run.head, run.change.base, run.settings, ledger=ledger, watch=options.watch, change=run.change.facts)
+    facts = run.change.facts
+    checked = check_side(
+        run.base, run.head, run.change.base, run.settings, ledger=ledger, watch=options.watch, change=facts, started=started
+    )
     if ledger is not None:
         ledger.close()
     lifted = lift(merged(checked.findings), run.change.head, run.settings.suppress, today())

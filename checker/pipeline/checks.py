@@ -25,7 +25,7 @@ from checker.pipeline.schemas import schema_reader
 from checker.validate import ValidateOptions, validate_objects
 
 if TYPE_CHECKING:
-    from checker.evaluate import EvaluateOptions
+    from checker.evaluate import EvaluateOptions, Started
 
 CRD_GROUP = "apiextensions.k8s.io"
 
@@ -48,6 +48,7 @@ def check_side(
     ledger: Ledger | None = None,
     watch: Watcher = UNWATCHED,
     change: ChangeFacts | None = None,
+    started: Started | None = None,
 ) -> Checked:
     """Findings of the head side. Policies are read from `judge`, the tree that the change cannot edit."""
     locate = locator(head.tree)
@@ -59,7 +60,7 @@ def check_side(
     watch.enter("holding objects against schemas")
     validated = _validated(head, judge, settings, locate, ledger)
     watch.enter("holding objects against policies")
-    options = evaluate_options(settings, locate, ledger, change_shown(change) if change is not None else {})
+    options = evaluate_options(settings, locate, ledger, change_shown(change) if change is not None else {}, started)
     evaluated = _evaluated(base, head, judge, settings, options)
     counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures) + len(broken))
     findings = (*failures, *broken, *floating, *conflicts, *notes, *validated.findings, *evaluated.findings)

@@ -13,7 +13,7 @@ from checker.model.settings import PolicySource, Settings
 from checker.model.tree import EntryKind, Tree, walk
 
 if TYPE_CHECKING:
-    from checker.evaluate import EvaluateOptions, Memory, PolicySet
+    from checker.evaluate import EvaluateOptions, Memory, PolicySet, Started
     from checker.pipeline.locate import Locate
     from checker.tools.rego import EngineName, Module
 
@@ -21,7 +21,11 @@ SUFFIX, TESTS = ".rego", "_test.rego"
 
 
 def evaluate_options(
-    settings: Settings, locate: Locate, memory: Memory | None = None, change: Mapping[str, JSONValue] | None = None
+    settings: Settings,
+    locate: Locate,
+    memory: Memory | None = None,
+    change: Mapping[str, JSONValue] | None = None,
+    started: Started | None = None,
 ) -> EvaluateOptions:
     """Raises MissingEngineError where settings ask for an `opa` that is not there: before the work, not after it."""
     from checker.evaluate import EvaluateOptions
@@ -30,7 +34,19 @@ def evaluate_options(
     if settings.rego_engine == "opa" or settings.verify_rego:
         identity("opa")
     engine: EngineName = "opa" if settings.rego_engine == "opa" else "regorus"
-    return EvaluateOptions(locate=locate, engine=engine, both=settings.verify_rego, memory=memory, change=change or {})
+    return EvaluateOptions(locate=locate, engine=engine, both=settings.verify_rego, memory=memory, change=change or {}, started=started)
+
+
+def started_engine(settings: Settings, change: ChangeFacts) -> Started | None:
+    """An engine for what the change moves, on its way before anybody knows what that is; None where no policy would ask for it."""
+    from checker.tools.rego import available
+
+    asked = any(source.path is None or source.engine != "gatekeeper" for source in settings.policies)
+    if not asked or not change.files or settings.rego_engine == "opa" or not available():
+        return None
+    from checker.evaluate import Started
+
+    return Started()
 
 
 def change_shown(facts: ChangeFacts) -> dict[str, JSONValue]:

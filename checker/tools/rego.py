@@ -101,10 +101,18 @@ class Engine:
         self._deaths = 0
         self._guilty: dict[RulePath, PolicyProblem] = {}
 
+    def start(self) -> Self:
+        """Let the process begin while others work; whoever waits for it first is told what is wrong with it."""
+        self._connection = self._connection or Connection(self._limits)
+        return self
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -29,7 +29,13 @@ class Connection:
     def __init__(self, limits: Limits) -> None:
         environment = {name: value for name, value in scrubbed_environment().items() if not name.startswith("RUST_")}
         self._worker = Worker("rego_worker.py", str(limits.megabytes), environment=environment)
-        hello = self._within(limits.seconds, self._worker.answer)
+        self._limits = limits
+        self._is_greeted = False
+
+    def _greet(self) -> None:
+        """The first words of the worker, which starts while nobody waits for it. Raises MissingEngineError."""
+        hello = self._within(self._limits.seconds, self._worker.answer)
+        self._is_greeted = True
         if "missing" in hello:
             self.close()
             raise MissingEngineError("the Rego engine is not installed", INSTALL)
@@ -39,6 +45,9 @@ class Connection:
             raise MissingEngineError(f"the Rego engine is {found}, not {DISTRIBUTION} {VERSION}", INSTALL)
 
     def ask(self, verb: str, request: object, seconds: float) -> dict[str, Any]:
+        if not self._is_greeted:
+            self._greet()
+
         def exchange() -> dict[str, Any]:
             self._worker.write(verb.encode() + b" " + json.dumps(request).encode() + b"\n")
             return self._worker.answer()

@@ -43,7 +43,7 @@ class Worker:
         self._deadline: float | None = None
         self._expired = False
         self._turn = threading.Lock()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._is_watched = False
 
     @property
     def is_dead(self) -> bool:
@@ -52,6 +52,9 @@ class Worker:
     def within(self, seconds: float, exchange: Callable[[], T]) -> T:
         """The exchange's result. Raises WorkerDied, and whatever else the exchange raises."""
         with self._turn:
+            if not self._is_watched:  # not before: a process with threads cannot fork others safely
+                self._is_watched = True
+                threading.Thread(target=self._watch, daemon=True).start()
             self._deadline = time.monotonic() + seconds
             try:
                 return exchange()

@@ -202,7 +202,7 @@ def test_a_known_finding_moves_with_its_line(git_repo: GitRepo) -> None:
 
 
 def test_a_finding_that_quotes_a_secret_is_made_with_the_digest_of_its_run(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
-    policy = 'package main\nimport rego.v1\ndeny contains msg if { msg := sprintf("it is %s", [input.stringData.password]) }\n'
+    policy = 'package main\nimport rego.v1\ndeny contains msg if { msg := sprintf("it is %s", [upper(input.stringData.password)]) }\n'
     secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{password: {SECRET}}}\n"
     git_repo.commit(files={"one/a.yaml": secret, "policy/quote.rego": policy})
     settings = Settings(policies=(PolicySource(path="policy"),))
