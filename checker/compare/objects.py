@@ -67,8 +67,8 @@ def _kept(unit: UnitPair, pair: ObjectPair, removals: Removals) -> str:
     assert pair.before is not None
     controller = unit.base.unit.controller
     if unit.head is not None:
-        return kept_by_unit(unit.head, empties=not unit.head.objects) or kept_by_object(controller, pair.before)
-    return removals.kept(unit) or kept_by_object(controller, pair.before, unit_removed=True)
+        return kept_by_unit(unit.head, empties=not unit.head.objects, obj=pair.before) or kept_by_object(controller, pair.before)
+    return removals.kept(unit, pair.before) or kept_by_object(controller, pair.before, unit_removed=True)
 
 
 def _differences(pair: ObjectPair, custom: CustomKeys) -> Differences:

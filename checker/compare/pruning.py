@@ -9,7 +9,7 @@ Surprise: the marks that count are those of the object in the cluster, so of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.model.units import BuiltUnit, Controller
@@ -19,18 +19,23 @@ _HELM_KINDS = frozenset({Controller.FLUX_HELMRELEASE, Controller.CHART})
 _ARGO_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 HOOKS = ("argocd.argoproj.io/hook", "helm.sh/hook")
 
+_WITHHOLDS = {"false": "", "confirm": "; somebody must confirm"}
+
 Kept = str
 """Why a controller leaves something running; empty where it deletes it."""
 
 
-def kept_by_unit(head: BuiltUnit, *, empties: bool) -> Kept:
-    """Why the unit prunes nothing. `empties` says that the change leaves it without a single object."""
+def kept_by_unit(head: BuiltUnit, *, empties: bool, obj: KubeObject | None = None) -> Kept:
+    """Why the unit prunes nothing, or not `obj`, whose own sync options go before those of an Application.
+
+    `empties` says that the change leaves the unit without a single object.
+    """
     spec = _spec(head)
     match head.unit.controller:
         case Controller.FLUX_KUSTOMIZATION if head.unit.declaration is not None and spec.get("prune") is not True:
             return "spec.prune of the Kustomization is not true"
         case Controller.ARGOCD_APPLICATION if head.unit.declaration is not None:
-            return _kept_by_application(spec, empties=empties)
+            return _by_option(spec, "Prune", obj) or _kept_by_application(spec, empties=empties)
         case Controller.ARGOCD_APPLICATIONSET:
             policy = text(dig(spec, "syncPolicy", "applicationsSync"))
             return f"applicationsSync of the ApplicationSet is {policy}" if policy in ("create-only", "create-update") else ""
@@ -40,10 +45,6 @@ def kept_by_unit(head: BuiltUnit, *, empties: bool) -> Kept:
 
 def _kept_by_application(spec: Mapping[str, JSONValue], *, empties: bool) -> Kept:
     automated = dig(spec, "syncPolicy", "automated")
-    options = [text(option) for option in sequence(dig(spec, "syncPolicy", "syncOptions"))]
-    hit = next((option for option in ("Prune=false", "Prune=confirm") if option in options), None)
-    if hit is not None:
-        return f"the Application has the sync option {hit}" + ("; somebody must confirm" if hit.endswith("confirm") else "")
     if not isinstance(automated, dict) or automated.get("enabled") is False:
         return "the Application is synced by hand; it goes when somebody syncs with prune"
     if automated.get("prune") is not True:
@@ -53,8 +54,19 @@ def _kept_by_application(spec: Mapping[str, JSONValue], *, empties: bool) -> Kep
     return ""
 
 
-def kept_on_removal(base: BuiltUnit) -> Kept:
-    """Why the objects of a unit stay when the unit itself is removed from the cluster."""
+def _by_option(spec: Mapping[str, JSONValue], name: str, obj: KubeObject | None) -> Kept:
+    own = _option(sync_options(obj), name) if obj is not None else ""
+    value = _option([text(option) for option in sequence(dig(spec, "syncPolicy", "syncOptions"))], name)
+    return "" if own or value not in _WITHHOLDS else f"the Application has the sync option {name}={value}{_WITHHOLDS[value]}"
+
+
+def _option(options: Iterable[str], name: str) -> str:
+    """The value of the first such option, which is the one that counts; empty where there is none."""
+    return next((option.partition("=")[2] for option in options if option.startswith(f"{name}=")), "")
+
+
+def kept_on_removal(base: BuiltUnit, obj: KubeObject | None = None) -> Kept:
+    """Why the objects of a unit stay when the unit itself is removed from the cluster, or `obj` of them."""
     spec = _spec(base)
     if base.unit.declaration is None:
         return ""
@@ -71,9 +83,7 @@ def kept_on_removal(base: BuiltUnit) -> Kept:
             finalizers = [text(name) for name in sequence(base.unit.declaration.metadata.get("finalizers"))]
             if not any(name == _ARGO_FINALIZER or name.startswith(f"{_ARGO_FINALIZER}/") for name in finalizers):
                 return f"the Application has no finalizer {_ARGO_FINALIZER}"
-            options = [text(option) for option in sequence(dig(spec, "syncPolicy", "syncOptions"))]
-            hit = next((option for option in ("Delete=false", "Delete=confirm") if option in options), None)
-            return f"the Application has the sync option {hit}" if hit is not None else ""
+            return _by_option(spec, "Delete", obj)
         case _:
             pass
     return ""
@@ -111,11 +121,10 @@ def _kept_by_flux(controller: Controller, obj: KubeObject, _removed: bool) -> Ke
 def _kept_by_argo(controller: Controller, obj: KubeObject, unit_removed: bool) -> Kept:
     if controller is not Controller.ARGOCD_APPLICATION:
         return ""
-    options = sync_options(obj)
-    unwanted = ("Delete=false", "Delete=confirm") if unit_removed else ("Prune=false", "Prune=confirm")
-    hit = next((option for option in unwanted if option in options), None)
-    if hit is not None:
-        return f"it has the sync option {hit}" + ("; somebody must confirm" if hit.endswith("confirm") else "")
+    name = "Delete" if unit_removed else "Prune"
+    value = _option(sync_options(obj), name)
+    if value in _WITHHOLDS:
+        return f"it has the sync option {name}={value}{_WITHHOLDS[value]}"
     if unit_removed and obj.kind == "CustomResourceDefinition":
         return "Argo CD does not delete definitions with an Application"
     if unit_removed and _told_to_keep(obj):

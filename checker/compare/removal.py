@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from checker.compare.pruning import Kept, deletes_with_application, kept_by_object, kept_by_unit, kept_on_removal
 from checker.compare.units import UnitPair
+from checker.model.objects import KubeObject
 from checker.model.units import Controller, DeployUnit, UnitKey
 
 
@@ -21,11 +22,11 @@ class Removals:
         heads = (pair.head.unit for pair in self._units.values() if pair.head is not None)
         self._applications = {_declared(unit): unit.cluster for unit in heads if unit.controller is Controller.ARGOCD_APPLICATION}
 
-    def kept(self, unit: UnitPair) -> Kept:
-        """Why nothing of this removed unit is deleted, empty where it is."""
-        return self._kept(unit, frozenset())
+    def kept(self, unit: UnitPair, obj: KubeObject | None = None) -> Kept:
+        """Why nothing of this removed unit is deleted, or not `obj` of it; empty where it is."""
+        return self._kept(unit, frozenset(), obj)
 
-    def _kept(self, unit: UnitPair, below: frozenset[UnitKey]) -> Kept:
+    def _kept(self, unit: UnitPair, below: frozenset[UnitKey], obj: KubeObject | None) -> Kept:
         base = unit.base
         if base is None:
             return ""
@@ -35,14 +36,14 @@ class Removals:
         declaration, above = base.unit.declaration, base.unit.parent
         parent = self._units.get(above) if above is not None and above not in below else None
         generated = parent is not None and parent.base is not None and deletes_with_application(parent.base)
-        own = "" if generated else kept_on_removal(base)
+        own = "" if generated else kept_on_removal(base, obj)
         if own or declaration is None:
             return own
         if parent is None or parent.base is None:
             return ""
         if parent.head is None:
-            stays = self._kept(parent, below | {unit.unit.key})
+            stays = self._kept(parent, below | {unit.unit.key}, declaration)
         else:
-            stays = kept_by_unit(parent.head, empties=not parent.head.objects)
+            stays = kept_by_unit(parent.head, empties=not parent.head.objects, obj=declaration)
         stays = stays or kept_by_object(parent.base.unit.controller, declaration, unit_removed=parent.head is None)
         return f"{base.unit.key} itself stays: {stays}" if stays else ""

@@ -259,6 +259,19 @@ FLUX, ARGO, HELM = Controller.FLUX_KUSTOMIZATION, Controller.ARGOCD_APPLICATION,
         ),
         (ARGO, application("shop", automated={"prune": True}), {"annotations": {"argocd.argoproj.io/hook": "PreSync"}}, Change.ORPHANED),
         (ARGO, application("shop", automated={"prune": True}, syncOptions=["Prune=false"]), {}, Change.ORPHANED),
+        (ARGO, application("shop", automated={"prune": True}, syncOptions=["Prune=true", "Prune=false"]), {}, Change.DELETED),
+        (
+            ARGO,
+            application("shop", automated={"prune": True}, syncOptions=["Prune=false"]),
+            {"annotations": {"argocd.argoproj.io/sync-options": "Prune=true"}},
+            Change.DELETED,
+        ),
+        (
+            ARGO,
+            application("shop", automated={}, syncOptions=["Prune=false"]),
+            {"annotations": {"argocd.argoproj.io/sync-options": "Prune=true"}},
+            Change.ORPHANED,
+        ),
         (HELM, None, {"annotations": {"helm.sh/resource-policy": "keep"}}, Change.ORPHANED),
         (HELM, None, {}, Change.DELETED),
     ],
@@ -294,6 +307,14 @@ def test_argo_refuses_to_empty_an_application() -> None:
 def test_what_becomes_of_a_removed_unit(declaration: KubeObject, controller: Controller, expected: Change) -> None:
     base = unit(CONFIG, controller=controller, declaration=declaration)
     assert changes(compared([base], [unit(name="other")])) == [("shop", "settings", expected)]
+
+
+@pytest.mark.parametrize(("own", "expected"), [("", Change.ORPHANED), ("Delete=true", Change.DELETED), ("Delete=false", Change.ORPHANED)])
+def test_an_objects_own_delete_option_goes_before_that_of_its_application(own: str, expected: Change) -> None:
+    """controller/appcontroller.go, argo-cd: the option of the Application holds where the object has none."""
+    app = application("shop", syncOptions=["Delete=false"], meta={"finalizers": ["resources-finalizer.argocd.argoproj.io"]})
+    gone = obj("ConfigMap", "gone", meta={"annotations": {"argocd.argoproj.io/sync-options": own}})
+    assert changes(compared([unit(gone, controller=ARGO, declaration=app)], [unit(name="other")])) == [("shop", "gone", expected)]
 
 
 def test_a_declaration_that_its_parent_does_not_prune_keeps_the_unit() -> None:
