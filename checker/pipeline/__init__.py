@@ -6,7 +6,6 @@ from checker.model.findings import CheckerError, UsageError, merged
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, replace
 from checker.model.report import Report
-from checker.pipeline.opening import SettingsFile, Surrounding, open_change, open_hook
 from checker.pipeline.running import Running, digest_keys, opened_store, processors
 from checker.version import __version__
 
@@ -19,10 +18,20 @@ if TYPE_CHECKING:
     from checker.model.units import BuiltUnit
     from checker.pipeline.expand import ExpandOptions, Side
     from checker.pipeline.movement import Movement
+    from checker.pipeline.opening import SettingsFile, Surrounding, open_change, open_hook
     from checker.snapshot import Snapshot
 
 
 DEFAULT_RUNNING = Running()
+
+
+def __getattr__(name: str) -> object:
+    """What opens a change is loaded when it is asked for: files as they stand need nothing of it."""
+    if name in ("SettingsFile", "Surrounding", "open_change", "open_hook"):
+        from checker.pipeline import opening
+
+        return getattr(opening, name)
+    raise AttributeError(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

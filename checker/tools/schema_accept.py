@@ -95,9 +95,7 @@ class _Maker:
 
     def test(self, node: Any, asked: Asked) -> _Test:
         node = {} if node is True else node
-        if not isinstance(node, dict) or any(
-            word not in _KEYWORDS and word not in _SILENT and word not in _SHAPE and not word.startswith("x-") for word in node
-        ):
+        if not isinstance(node, dict) or not (node.keys() <= _KNOWN or all(word.startswith("x-") for word in node.keys() - _KNOWN)):
             return _nothing
         names = [node["type"]] if isinstance(node.get("type"), str) else node.get("type", _TYPES)
         types = frozenset(kind for name in names for kind in _TYPES[name])
@@ -105,7 +103,7 @@ class _Maker:
         if "$ref" in node:
             tests.append(self.reference(node, types, asked))
             asked = NOTHING
-        if asked.below or asked.entries is not None or any(word in node for word in _STRUCTURE):
+        if asked.below or asked.entries is not None or not _STRUCTURE.isdisjoint(node):
             tests.append(self._parts(node, types, asked))
         if not tests and not asked.rules:
             return types
@@ -245,8 +243,8 @@ def _sized(kind: type, word: str) -> Callable[[_Maker, Mapping[str, Any], frozen
     return made
 
 
-_STRUCTURE = ("properties", "required", "additionalProperties", "items")
-_SHAPE = frozenset(("type", "$ref", *_STRUCTURE))
+_STRUCTURE = frozenset(("properties", "required", "additionalProperties", "items"))
+_SHAPE = _STRUCTURE | {"type", "$ref"}
 _KEYWORDS: Mapping[str, Callable[[_Maker, Mapping[str, Any], frozenset[type]], Accepts]] = {
     "enum": _enum,
     "const": _const,
@@ -261,3 +259,4 @@ _KEYWORDS: Mapping[str, Callable[[_Maker, Mapping[str, Any], frozenset[type]], A
     "pattern": _Maker.pattern,
 }
 """Beside those of _SHAPE, which are looked at together. Each test asks for the type too, so that one alone is enough."""
+_KNOWN = _KEYWORDS.keys() | _SILENT | _SHAPE

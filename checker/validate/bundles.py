@@ -6,7 +6,6 @@ A kind's document holds only the definitions it needs, so that compiling a kind 
 from __future__ import annotations
 
 import os
-import re
 
 from checker.model.cached import cache
 from checker.model.findings import UsageError
@@ -23,6 +22,7 @@ Kinds: TypeAlias = "Mapping[str, Mapping[str, str]]"
 """apiVersion, kind, name of the definition."""
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _FOLDER = os.path.join(os.path.dirname(__file__), "_bundles")
+_STEM, _SUFFIX = "kubernetes-", ".jsonl.zz"
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 """Numbers beyond these do not fit the Go type behind the field: decoding fails before validation."""
 
@@ -112,15 +112,19 @@ def _prepared(node: Mapping[str, Any], strict: bool, needed: set[str]) -> dict[s
 @cache
 def bundled_versions() -> tuple[str, ...]:
     """Oldest first."""
-    found = (re.fullmatch(r"kubernetes-(\d+)\.(\d+)\.jsonl\.zz", name) for name in os.listdir(_FOLDER))
-    return tuple(f"{major}.{minor}" for major, minor in sorted((int(m[1]), int(m[2])) for m in found if m))
+    found = (name.removeprefix(_STEM).removesuffix(_SUFFIX) for name in os.listdir(_FOLDER) if name.startswith(_STEM))
+    return tuple(sorted(found, key=lambda version: [int(number) for number in version.split(".")]))
 
 
 def bundled_version(asked: str) -> str:
     """The bundled version for `1.33`, `v1.33.4`, `1.33.0-eks-1` or `master`. Raises UsageError for one we do not hold."""
     known = bundled_versions()
+    if asked in known:
+        return asked
     if asked in ("master", "latest"):
         return known[-1]
+    import re
+
     match = re.match(r"v?(\d+\.\d+)(?![\d])", asked)
     if match and match[1] in known:
         return match[1]
@@ -131,7 +135,7 @@ def bundled_version(asked: str) -> str:
 def load_bundle(version: str) -> Bundle:
     import json
 
-    kinds, names, *definitions = read_data(f"kubernetes-{version}.jsonl.zz").split(b"\n")
+    kinds, names, *definitions = read_data(f"{_STEM}{version}{_SUFFIX}").split(b"\n")
     return Bundle(version, json.loads(kinds), Definitions(dict(zip(json.loads(names), definitions, strict=True))))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from checker.model.cached import cache
 from checker.model.objects import mapping, sequence, text
-from checker.model.patterns import pattern
 from checker.tools.schema_words import pointer, quoted, spelled
 from checker.validate.findings import Remark
 
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
     from checker.model.objects import JSONValue, KubeObject
     from checker.validate.options import ValidateOptions
 
-_LABEL = pattern(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_LABEL_1035 = pattern(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_SUBDOMAIN = pattern(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
-_QUALIFIED = pattern(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-_LABEL_VALUE = pattern(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_IN_LABEL = f"{_LETTERS}0123456789-"
+_ENDS = f"{_LETTERS}{_LETTERS.upper()}0123456789"
+_IN_VALUE = f"{_ENDS}-_."
 _LOWER = "lower-case letters, digits and -"
 
 _STYLES = {
@@ -60,6 +58,19 @@ def holds_open_text(value: object, options: ValidateOptions) -> bool:
     return open_text(value, options)
 
 
+def _is_label(text: str) -> bool:
+    """Of any length."""
+    return text != "" and not text.strip(_IN_LABEL) and text[0] != "-" != text[-1]
+
+
+def _is_subdomain(text: str) -> bool:
+    return all(map(_is_label, text.split(".")))
+
+
+def _is_qualified(text: str) -> bool:
+    return 0 < len(text) <= 63 and not text.strip(_IN_VALUE) and text[0] in _ENDS and text[-1] in _ENDS
+
+
 @cache
 def name_fault(name: str, style: str) -> str:
     """What is wrong with a name, empty for nothing."""
@@ -69,15 +80,17 @@ def name_fault(name: str, style: str) -> str:
         if len(name) > 253:
             return f"is {len(name)} characters long; 253 are the limit"
         return (
-            ""
-            if _SUBDOMAIN.fullmatch(name)
-            else "may hold only lower-case letters, digits, - and ., starting and ending with a letter or digit"
+            "" if _is_subdomain(name) else "may hold only lower-case letters, digits, - and ., starting and ending with a letter or digit"
         )
     if len(name) > 63:
         return f"is {len(name)} characters long; 63 are the limit"
     if style == "label":
-        return "" if _LABEL.fullmatch(name) else f"may hold only {_LOWER}, starting and ending with a letter or digit"
-    return "" if _LABEL_1035.fullmatch(name) else f"may hold only {_LOWER}, starting with a letter and ending with a letter or digit"
+        return "" if _is_label(name) else f"may hold only {_LOWER}, starting and ending with a letter or digit"
+    return (
+        ""
+        if _is_label(name) and name[0] in _LETTERS
+        else f"may hold only {_LOWER}, starting with a letter and ending with a letter or digit"
+    )
 
 
 def check_metadata(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark]:
@@ -102,7 +115,7 @@ def check_metadata(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark
 
 def _is_plain(name: str) -> bool:
     """Whether the name is good for every kind, which nearly all are."""
-    return len(name) <= 52 and _LABEL_1035.fullmatch(name) is not None
+    return len(name) <= 52 and _is_label(name) and name[0] in _LETTERS
 
 
 def _name_remarks(obj: KubeObject, metadata: Mapping[str, JSONValue], options: ValidateOptions) -> Iterator[Remark]:
@@ -167,7 +180,7 @@ def _is_good_label(key: str, value: str) -> bool:
 
 
 def is_label_value(value: str) -> bool:
-    return _LABEL_VALUE.fullmatch(value) is not None
+    return value == "" or _is_qualified(value)
 
 
 def _key_remark(key: str, fault: str, path: tuple[str | int, ...], options: ValidateOptions) -> Remark:
@@ -184,12 +197,12 @@ def _key_remark(key: str, fault: str, path: tuple[str | int, ...], options: Vali
 @cache
 def key_fault(key: str) -> str:
     """Of a label or annotation key: `[prefix/]name`."""
-    if _QUALIFIED.fullmatch(key):
+    if _is_qualified(key):
         return ""
     prefix, slash, name = key.rpartition("/")
-    if slash and (not _SUBDOMAIN.fullmatch(prefix) or len(prefix) > 253):
+    if slash and (not _is_subdomain(prefix) or len(prefix) > 253):
         return f"the part before / must be a domain name, {quoted(prefix)} is not"
-    if not _QUALIFIED.fullmatch(name):
+    if not _is_qualified(name):
         if len(name) > 63:
             return f"the name is {len(name)} characters long; 63 are the limit"
         return "the name may hold only letters, digits, -, _ and ., starting and ending with a letter or digit"

@@ -55,6 +55,7 @@ STR_TAG = TAG_PREFIX + "str"
 _TYPES: dict[str, str] = {TAG_PREFIX + name: name for name in ("str", "bool", "int", "float", "null", "timestamp")}
 
 _INTEGER = pattern(r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))")
+_IN_NUMBERS = "0123456789abcdefABCDEFxXoO+-._"
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 _FLOAT = pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _DOTTED_FLOAT = pattern(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
@@ -152,6 +153,8 @@ def key_text(value: Scalar) -> str:
 
 
 def _number(text: str, rules: Rules) -> Scalar:
+    if text.strip(_IN_NUMBERS):
+        return text
     if text[0] == ".":
         return _float(text.replace("_", "")) if _DOTTED_FLOAT.fullmatch(text) else text
     digits = text.replace("_", "")
