@@ -124,7 +124,10 @@ def _held_against(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, 
     if problems and found.structure is not None and options.server_rules:
         body = defaulted(body, found.structure)
         problems = found.schema.problems(body)  # type: ignore[arg-type]
+    mistyped = {problem.path for problem in problems if problem.keyword == "type"}
     for problem in problems:
+        if problem.keyword == "enum" and problem.path in mistyped:
+            continue  # no value of another type is among those allowed
         if not options.server_rules or not accepted_anyway(obj, problem):
             yield from _remarks(obj, body, problem, found, version, options)
     if found.ruled and not problems:

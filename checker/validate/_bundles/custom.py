@@ -133,6 +133,44 @@ SOURCES: tuple[Source, ...] = (
         files=("config/crds/kyverno/*.yaml", "config/crds/policies.kyverno.io/*.yaml"),
     ),
     Source(
+        name="Cilium 1.20",
+        module="github.com/cilium/cilium",
+        version="v1.20.2",
+        licence="Apache-2.0",
+        files=("pkg/k8s/apis/cilium.io/client/crds/*/*.yaml",),
+    ),
+    Source(
+        name="Envoy Gateway 1.9",
+        module="github.com/envoyproxy/gateway",
+        version="v1.9.1",
+        licence="Apache-2.0",
+        files=("charts/gateway-helm/charts/crds/crds/generated/*.yaml",),
+    ),
+    Source(
+        name="External Snapshotter 8.7",
+        module="github.com/kubernetes-csi/external-snapshotter/client/v8",
+        version="v8.7.0",
+        licence="Apache-2.0",
+        files=("config/crd/*.yaml",),
+    ),
+    Source(
+        name="Vertical Pod Autoscaler 1.8",
+        module="k8s.io/autoscaler/vertical-pod-autoscaler",
+        version="v1.8.1",
+        licence="Apache-2.0",
+        files=("deploy/vpa-v1-crd-gen.yaml",),
+    ),
+    Source(
+        name="MetalLB 0.16", module="go.universe.tf/metallb", version="v0.16.2", licence="Apache-2.0", files=("config/crd/bases/*.yaml",)
+    ),
+    Source(
+        name="Velero 1.18",
+        module="github.com/vmware-tanzu/velero",
+        version="v1.18.3",
+        licence="Apache-2.0",
+        files=("config/crd/v*/bases/*.yaml",),
+    ),
+    Source(
         name="Traefik 3.7",
         module="github.com/traefik/traefik/v3",
         version="v3.7.13",

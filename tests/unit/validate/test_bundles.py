@@ -83,6 +83,12 @@ def test_every_custom_kind_compiles_and_names_its_source() -> None:
         ("bitnami.com/v1alpha1", "SealedSecret"),
         ("kyverno.io/v1", "ClusterPolicy"),
         ("traefik.io/v1alpha1", "IngressRoute"),
+        ("cilium.io/v2", "CiliumNetworkPolicy"),
+        ("gateway.envoyproxy.io/v1alpha1", "EnvoyProxy"),
+        ("snapshot.storage.k8s.io/v1", "VolumeSnapshotClass"),
+        ("autoscaling.k8s.io/v1", "VerticalPodAutoscaler"),
+        ("metallb.io/v1beta1", "IPAddressPool"),
+        ("velero.io/v1", "Schedule"),
     ],
 )
 def test_the_kinds_repositories_are_made_of(kind: tuple[str, str]) -> None:

@@ -277,3 +277,10 @@ def test_finalizers_of_custom_resources_need_no_domain_of_their_own() -> None:
     assert said(f"apiVersion: v1\nkind: ConfigMap\n{finalizers}") == [
         '3:34 invalid-name metadata.finalizers[0]: "resources-finalizer.argocd.argoproj.io" needs a domain, as in example.com/name'
     ]
+
+
+def test_a_value_of_the_wrong_type_is_told_once() -> None:
+    scaler = "apiVersion: autoscaling.k8s.io/v1\nkind: VerticalPodAutoscaler\nmetadata: {name: x}\n"
+    assert said(f"{scaler}spec: {{updatePolicy: {{updateMode: Off}}, targetRef: {{kind: Deployment, name: x}}}}\n") == [
+        '4:35 wrong-type spec.updatePolicy.updateMode: false is a boolean where text is expected; write "false" in quotes'
+    ]
