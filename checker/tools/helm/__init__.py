@@ -10,12 +10,11 @@ from typing import Literal
 
 from checker.model.records import replace
 from checker.tools.helm import binary, library
+from checker.tools.helm.again import rendered_again
 from checker.tools.helm.ages import keeps_nulls
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
-from checker.tools.helm.chance import second_render
 from checker.tools.helm.files import ChartFiles, read_chart
 from checker.tools.helm.values import merged_values, set_value
-from checker.tools.outside import took
 
 __all__ = [
     "ChartFiles",
@@ -39,14 +38,12 @@ Engine = Literal["", "library", "program"]
 def template_chart(chart: ChartFiles, call: HelmCall, engine: Engine = "") -> Templated:
     """Raises HelmFailed, HelmMissing."""
     nulls_matter = bool(call.helm) and chart.has_null_defaults()
-    again = second_render(chart, call.values)
-    if again is not None:
-        took("the clock or chance")
-    if (engine or _best(call, nulls_matter=nulls_matter)) == "program":
-        done, release = binary.template(chart, call, again), binary.version()
-    else:
-        done, release = library.template(chart, call, again), library.VERSION
-    return replace(done, assumed=_otherwise(call, done, release) if nulls_matter else "")
+    by_program = (engine or _best(call, nulls_matter=nulls_matter)) == "program"
+    template = binary.template if by_program else library.template
+    done = template(chart, call)
+    again = rendered_again(chart, call, done.outputs, lambda chart, call: template(chart, call).outputs)
+    release = binary.version() if by_program else library.VERSION
+    return replace(done, again=again, assumed=_otherwise(call, done, release) if nulls_matter else "")
 
 
 def _best(call: HelmCall, *, nulls_matter: bool) -> Engine:

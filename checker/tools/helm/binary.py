@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import sleep
 
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
-from checker.tools.helm.chance import Again
 from checker.tools.helm.files import ChartFiles, write_chart
 from checker.tools.process import ProcessFailed, find_program, run, scrubbed_environment
 
@@ -38,17 +36,12 @@ def _version(program: Path) -> str:
             return ""
 
 
-def template(chart: ChartFiles, call: HelmCall, again: Again | None = None) -> Templated:
+def template(chart: ChartFiles, call: HelmCall) -> Templated:
     """Raises HelmFailed, HelmMissing."""
     program = find_program("helm")
     if program is None:
         raise HelmMissing("helm is not on PATH")
-    outputs = _rendered(program, chart, call)
-    second: list[TemplateOutput] = []
-    if again is not None:
-        sleep(again.pause)
-        second = [output for output in _rendered(program, again.chart, call) if output not in outputs]
-    return Templated(outputs=tuple(outputs), again=tuple(second), engine="helm")
+    return Templated(outputs=tuple(_rendered(program, chart, call)), engine="helm")
 
 
 def _rendered(program: Path, chart: ChartFiles, call: HelmCall) -> list[TemplateOutput]:

@@ -13,14 +13,11 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from time import sleep
 from typing import Any, TypeVar
 
 from checker.model.paths import RepoPath
-from checker.model.records import replace
 from checker.tools.helm.archive import packed
 from checker.tools.helm.call import HelmCall, HelmFailed, HelmMissing, Templated, TemplateOutput
-from checker.tools.helm.chance import Again
 from checker.tools.helm.files import ChartFiles
 from checker.tools.process import scrubbed_environment
 from checker.tools.worker import OneWorker, Worker, WorkerDied
@@ -45,20 +42,12 @@ def is_installed() -> bool:
     return importlib.util.find_spec(MODULE) is not None
 
 
-def template(chart: ChartFiles, call: HelmCall, again: Again | None = None) -> Templated:
+def template(chart: ChartFiles, call: HelmCall) -> Templated:
     """Raises HelmFailed, HelmMissing."""
     library = _LIBRARY.get()
     files, crds = library.render(chart, call)
-    second: dict[str, str] = {}
-    if again is not None:
-        sleep(again.pause)
-        second = library.render(again.chart, replace(call, include_crds=False))[0]
     outputs = [TemplateOutput(source=crd["filename"], text=crd["data"], is_crd=True) for crd in crds]
-    return Templated(
-        outputs=(*outputs, *_manifests(files)),
-        again=tuple(_manifests({name: text for name, text in second.items() if files.get(name) != text})),
-        engine=f"Helm {library.version} (library)",
-    )
+    return Templated(outputs=(*outputs, *_manifests(files)), engine=f"Helm {library.version} (library)")
 
 
 def _manifests(files: Mapping[str, str]) -> Iterator[TemplateOutput]:

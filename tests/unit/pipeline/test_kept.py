@@ -326,6 +326,19 @@ def test_a_chart_that_looks_at_the_clock_or_draws_lots_is_not_kept(git_repo: Git
     assert _once(git_repo) == (1, 1)
 
 
+def test_a_chart_that_could_draw_lots_and_does_not_is_kept(git_repo: GitRepo) -> None:
+    template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n",
+        "chart/templates/a.yaml": template,
+        "chart/templates/_drawn.tpl": '{{ define "drawn" }}{{ randAlphaNum 8 }}{{ end }}',
+        "chart/templates/secret.yaml": '{{ if .Values.secret }}a: {{ include "drawn" . }}{{ end }}',
+    }
+    git_repo.commit(files=files)
+    assert _once(git_repo) == (1, 1)
+    assert _once(git_repo) == (0, 2)
+
+
 def test_what_a_unit_is_given_by_others_counts(git_repo: GitRepo) -> None:
     """Variables that a ConfigMap brings, rendered by another unit, are no read of the tree."""
     world = World(git_repo, 1)

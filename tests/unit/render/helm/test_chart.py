@@ -149,6 +149,15 @@ def test_a_name_that_is_drawn_keeps_what_is_fixed_in_it() -> None:
         ("brought: '{{ tpl .Values.t . }}'", {"t": '{{ printf "%s" uuidv4 }}'}, 1),
         ("brought: '{{ tpl .Values.t . }}'", {"t": "{{ .Release.Name }}"}, 0),
         ("other: '{{ .Values.t }}'", {"t": "{{ uuidv4 }}"}, 0),
+        ("defined: '{{ include \"drawn\" . }}'\n{{ define `drawn` }}{{ uuidv4 }}{{ end }}", {}, 1),
+        ("unused: a\n{{ define `drawn` }}{{ uuidv4 }}{{ end }}", {}, 0),
+        ("named: '{{ include (printf \"%s\" .Values.t) . }}'\n{{ define `drawn` }}{{ uuidv4 }}{{ end }}", {"t": "drawn"}, 1),
+        ("brought: '{{ tpl .Values.t . }}'\n{{ define `drawn` }}{{ uuidv4 }}{{ end }}", {"t": '{{ include "drawn" . }}'}, 1),
+        ("blocked: '{{ block `drawn` . }}{{ uuidv4 }}{{ end }}'", {}, 1),
+        ('key: {{ genPrivateKey "rsa" | b64enc }}', {}, 1),
+        ("ca: {{ (genCA `x` 9).Cert | b64enc }}{{ 9 | genCA `x` | toJson | b64enc }}", {}, 1),
+        ("signed: {{ (genSignedCert `y` nil (list `z`) 9 (genCA `x` (int 9))).Key | b64enc }}", {}, 1),
+        ("user: {{ htpasswd `u` `p` }} {{ `p` | bcrypt }}", {}, 1),
     ],
 )
 def test_what_the_clock_or_chance_has_part_in(template: str, values: dict[str, JSONValue], changes: int) -> None:
@@ -156,6 +165,29 @@ def test_what_the_clock_or_chance_has_part_in(template: str, values: dict[str, J
     result = template_release(repository(files), APP, HelmRequest(release="rel", namespace="ns", values=values))
     assert sum("changes at every render" in str(obj.body) for obj in result.objects) == changes
     assert len(result.notes) == changes
+
+
+@pytest.mark.parametrize(
+    ("drawn", "data"),
+    [
+        ("fixed: {{ .Values.shared }}\n  drawn: {{ uuidv4 }}", {"fixed": "set", "drawn": "<changes at every render>"}),
+        ("drawn: {{ if .Values.shared }}{{ uuidv4 }}{{ else }}none{{ end }}", {"drawn": "<changes at every render>"}),
+    ],
+)
+def test_what_another_template_sets_is_no_chance(drawn: str, data: dict[str, str]) -> None:
+    config = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: drawn}}\ndata:\n  {drawn}\n"
+    sets = '{{ $_ := set .Values "shared" "set" }}apiVersion: v1\nkind: ConfigMap\nmetadata: {name: sets}\n'
+    objects = template_release(repository(chart(d=config, sets=sets)), APP, REQUEST).objects
+    assert [obj.body["data"] for obj in objects if obj.name == "drawn"] == [data]
+
+
+def test_a_digest_of_what_is_drawn_changes_with_it() -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\ndata:\n  key: DATA\n"
+    digest = '{{ include (print $.Template.BasePath "/NAME.yaml") . | sha256sum }}'
+    data = {"drawn": "{{ uuidv4 }}", "plain": "b", "of_drawn": digest.replace("NAME", "drawn"), "of_plain": digest.replace("NAME", "plain")}
+    files = chart(**{name: config.replace("NAME", name.replace("_", "-")).replace("DATA", text) for name, text in data.items()})
+    objects = template_release(repository(files), APP, REQUEST).objects
+    assert {obj.name for obj in objects if "changes at every" in str(obj.body)} == {"drawn", "of-drawn"}
 
 
 def test_a_clock_in_an_archive_below_the_chart_is_moved_too() -> None:
