@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 from checker.evaluate.checks import Check, checks_of, conftest_problems
@@ -184,6 +183,8 @@ def _answers(
             other.load(load.modules, load.data, rules=False)
             other.group([()] * first + list(plan.rules))
             return part(other, middle, len(inputs))
+
+    from concurrent.futures import ThreadPoolExecutor
 
     middle = len(inputs) // 2
     with ThreadPoolExecutor(1) as pool:

@@ -116,8 +116,8 @@ def _notes(built: BuiltUnit) -> Iterable[Finding]:
 
 
 def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledger: Ledger | None) -> Checked:
-    rendered = (obj for built in head.built for obj in built.where(lambda key: key.group == CRD_GROUP))
-    crds = (*rendered, *(obj for obj in head.layout.declarations if obj.group == CRD_GROUP))
+    rendered = (obj for built in head.built for obj in built.of_kind("CustomResourceDefinition"))
+    crds = tuple(obj for obj in (*rendered, *head.layout.declarations) if obj.group == CRD_GROUP)
     options = ValidateOptions(
         kubernetes=settings.kubernetes,
         strict=settings.strict,
@@ -128,12 +128,13 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledg
         locate=locate,
     )
     of_version = {settings.kubernetes: options}
+    stated = {name: cluster_named(name, settings.clusters).kubernetes for name in {built.unit.cluster for built in head.built}}
     known = KnownVerdicts(ledger, judge)
     results: list[Counts] = []
     findings: list[Finding] = []
     for built in head.built:
-        stated = cluster_named(built.unit.cluster, settings.clusters).kubernetes
-        versions = (stated,) if stated else settings.kubernetes
+        own = stated[built.unit.cluster]
+        versions = (own,) if own else settings.kubernetes
         if versions not in of_version:
             of_version[versions] = replace(options, kubernetes=versions)
         checked = known.recall(built, of_version[versions])

@@ -185,19 +185,19 @@ class Planner:
 
     def newest_tag(self, revision: str, prefix: str) -> str | None:
         """The tag that a range of versions means, without its prefix; None for what is no range, and where none fits."""
-        from checker.tools.semver import ConstraintError, best_version, parse_version
+        from checker.tools.semver import ConstraintError, best_version, parse_constraint, parse_version
 
         if not revision or parse_version(revision) is not None:
             return revision if prefix and revision else None
-        tags = [tag[len(prefix) :] for tag in self.options.tags() if tag.startswith(prefix)]
         try:
-            newest = best_version(revision, [tag for tag in tags if tag != revision])
+            parse_constraint(revision)
         except ConstraintError as error:
             if prefix:
                 raise self.broken(f"targetRevision {revision!r} with tagPrefix {prefix!r} must be a range of versions") from error
             return None
         took("the tags of this repository")
-        return newest
+        tags = [tag[len(prefix) :] for tag in self.options.tags() if tag.startswith(prefix)]
+        return best_version(revision, [tag for tag in tags if tag != revision])
 
     def tagged(self, tag: str, revision: str, prefix: str) -> Checkout:
         name = prefix + tag
