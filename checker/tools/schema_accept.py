@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from checker.model.objects import JSONValue
 
 Accepts: TypeAlias = "Callable[[JSONValue], bool]"
-Rule: TypeAlias = "Callable[[Any], object]"
 _Test: TypeAlias = "Accepts | frozenset[type]"
 """A set of Python types stands for a scalar of which nothing but the type is asked: most fields are of that sort."""
 
@@ -40,12 +39,25 @@ _BROKEN = (RecursionError, TypeError, AttributeError, ValueError, KeyError)
 """What a schema that is none, or one that leads round in circles, can raise here; the engine says what is wrong with it."""
 
 
+class Quick:
+    """A rule, called with a value, gives something false for a good one. `good` is a shorter answer: True is certain, None for none."""
+
+    __slots__ = ("good", "told")
+
+    def __init__(self, told: Callable[[Any], Any], good: Callable[[Any], object] | None = None) -> None:
+        self.told = told
+        self.good = good
+
+    def __call__(self, value: Any) -> Any:
+        return self.told(value)
+
+
 class Asked:
-    """What is asked of a value beside its schema: each rule gives something false for a good one. `below` are the fields of an object."""
+    """What is asked of a value beside its schema. `below` are the fields of an object, `entries` those of a list."""
 
     __slots__ = ("below", "entries", "rules")
 
-    def __init__(self, rules: tuple[Rule, ...] = (), below: Mapping[str, Asked] | None = None, entries: Asked | None = None) -> None:
+    def __init__(self, rules: tuple[Quick, ...] = (), below: Mapping[str, Asked] | None = None, entries: Asked | None = None) -> None:
         self.rules = rules
         self.below = below or {}
         self.entries = entries
@@ -105,9 +117,10 @@ class _Maker:
             asked = NOTHING
         if asked.below or asked.entries is not None or not _STRUCTURE.isdisjoint(node):
             tests.append(self._parts(node, types, asked))
-        if not tests and not asked.rules:
-            return types
-        return _together(tests or [_called(types)], asked.rules)
+        test: _Test = types if not tests else tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
+        for rule in asked.rules:
+            test = _also(test, rule)
+        return test
 
     def reference(self, node: Mapping[str, Any], types: frozenset[type], asked: Asked) -> Accepts:
         """Made when a value first reaches it, so that a definition may lead back to itself."""
@@ -177,13 +190,15 @@ class _Maker:
         place[name] = first
 
 
-def _together(tests: list[Accepts], rules: tuple[Rule, ...]) -> Accepts:
-    if len(tests) == 1 and not rules:
-        return tests[0]
-    if len(tests) == 1 and len(rules) == 1:
-        (test,), (rule,) = tests, rules
-        return lambda value: test(value) and not rule(value)
-    return lambda value: all(test(value) for test in tests) and not any(rule(value) for rule in rules)
+def _also(test: _Test, rule: Quick) -> Accepts:
+    told, good = rule.told, rule.good
+    if isinstance(test, frozenset):
+        if good is None:
+            return lambda value: type(value) in test and not told(value)
+        return lambda value: type(value) in test and bool(good(value) or not told(value))
+    if good is None:
+        return lambda value: test(value) and not told(value)
+    return lambda value: test(value) and bool(good(value) or not told(value))
 
 
 def _likely(types: frozenset[type]) -> type | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from checker.model.patterns import pattern
 from checker.model.records import NamedTuple
-from checker.tools.schema_accept import NOTHING, Asked
+from checker.tools.schema_accept import NOTHING, Asked, Quick
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
 from checker.validate.findings import Remark
 from checker.validate.names import holds_open_text, name_fault
@@ -41,7 +41,7 @@ def compiled(rows: Iterable[tuple[str, Rule]]) -> Asked:
         at = tree
         for step in path.replace("[]", ".[]").split(".") if path else ():
             at = at.setdefault(step, {})
-        at.setdefault("", []).append(rule)
+        at.setdefault("", []).append(rule if isinstance(rule, Quick) else Quick(rule))
     return _node(tree)
 
 
@@ -99,7 +99,7 @@ def one_of(*allowed: str) -> Rule:
         near = nearest(value, allowed)
         return f"{quoted(value)} is not one of {', '.join(allowed)}" + (f"; did you mean {near}?" if near else "")
 
-    return rule
+    return Quick(rule, frozenset(allowed).__contains__)
 
 
 def between(least: int, most: int | None = None) -> Rule:
@@ -108,24 +108,24 @@ def between(least: int, most: int | None = None) -> Rule:
             return ""
         return f"{value} is less than {least}" if value < least else f"{value} is more than {most}"
 
-    return rule
+    return Quick(rule, lambda value: type(value) is int and least <= value and (most is None or value <= most))
 
 
 def named(style: str) -> Rule:
     def rule(value: Any) -> str:
         return f"{quoted(value)} {fault}" if isinstance(value, str) and value and (fault := name_fault(value, style)) else ""
 
-    return rule
+    return Quick(rule, lambda value: not name_fault(value, style))
 
 
-def filled(value: Any) -> str | Fault | None:
-    """Not empty; what null is, the schema says."""
-    return "may not be empty" if value in ("", [], {}) else None
+def _filled(value: Any) -> str:
+    """What null is, the schema says."""
+    return "may not be empty" if value in ("", [], {}) else ""
 
 
-def given(value: Any) -> str | Fault | None:
-    """Not null and not empty, where the schema allows both."""
-    return "may not be empty" if value is None else filled(value)
+filled = Quick(_filled, bool)
+given = Quick(lambda value: "may not be empty" if value is None else _filled(value), bool)
+"""As `filled`, and not null where the schema allows it."""
 
 
 def requires(*names: str) -> Rule:
@@ -138,7 +138,7 @@ def requires(*names: str) -> Rule:
                 return Fault(missing=name) if value is None or isinstance(value, dict) else None
         return None
 
-    return rule
+    return Quick(rule, lambda value: all(map(value.get, names)))
 
 
 def exactly_one(*names: str) -> Rule:
@@ -151,7 +151,7 @@ def exactly_one(*names: str) -> Rule:
             return ""
         return _excluding(names, given) if given else f"needs one of {', '.join(names)}"
 
-    return rule
+    return Quick(rule, lambda value: len(value) == 1 and all(name in known and value[name] is not None for name in value))
 
 
 def at_most_one(*names: str) -> Rule:
@@ -161,7 +161,7 @@ def at_most_one(*names: str) -> Rule:
         given = _given(value, known) if isinstance(value, dict) else ()
         return _excluding(names, given) if len(given) > 1 else ""
 
-    return rule
+    return Quick(rule, lambda value: len(known & value.keys()) < 2)
 
 
 def _given(value: Mapping[str, Any], known: Container[str]) -> Collection[str]:
@@ -185,7 +185,7 @@ def needs_one_of(*names: str) -> Rule:
         none = not value or (isinstance(value, dict) and all(value.get(name) in (None, [], {}) for name in names))
         return f"needs one of {', '.join(names)}" if none else ""
 
-    return rule
+    return Quick(rule, lambda value: any(map(value.get, names)))
 
 
 def matches(expression: str, said: str) -> Rule:
@@ -194,7 +194,7 @@ def matches(expression: str, said: str) -> Rule:
     def rule(value: Any) -> str:
         return "" if not isinstance(value, str) or known.fullmatch(value) else f"{quoted(value)} {said}"
 
-    return rule
+    return Quick(rule, lambda value: known.fullmatch(value))  # noqa: PLW0108 - compiled at the first value
 
 
 def unique(name: str) -> Rule:
@@ -211,7 +211,7 @@ def unique(name: str) -> Rule:
                 seen.add(given)
         return None
 
-    return rule
+    return Quick(rule, lambda value: len(value) < 2)
 
 
 def amount(value: Any) -> str:

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.tools.schema import Schema, SchemaError
-from checker.tools.schema_accept import acceptor
+from checker.tools.schema_accept import Asked, Quick, acceptor
 from checker.validate.bundles import load_bundle
 
 _NAMES = st.sampled_from(["a", "b", "c"])
+_NAMES_AND_NONE = ["a", "b", "c", ""]
 _SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -83,6 +84,21 @@ def test_a_definition_that_leads_to_itself() -> None:
     assert accepts({"below": {"below": {}}})
     assert not accepts({"below": {"above": {}}})
     assert not acceptor({"$ref": "#/definitions/a"}, {"a": {"$ref": "#/definitions/a"}})(1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_SCHEMA, st.dictionaries(st.sampled_from(["a", "b"]), _SCHEMA), _VALUES, st.sampled_from(_NAMES_AND_NONE), st.booleans())
+def test_what_is_asked_beside_a_schema(schema: dict[str, Any], definitions: dict[str, Any], value: Any, name: str, listed: bool) -> None:
+    """Wherever the schema leads, the values that are asked about are asked about, and a yes is the schema's yes too."""
+    met: list[Any] = []
+    rule = Quick(met.append)
+    asked = Asked(below={name: Asked((rule,))}) if name else Asked(entries=Asked((rule,))) if listed else Asked((rule,))
+    if acceptor(schema, definitions, asked=asked)(value):
+        assert acceptor(schema, definitions)(value)
+        named = [value[name]] if name and isinstance(value, dict) and name in value else []
+        assert met == (named if name else (value if isinstance(value, list) else []) if listed else [value])
+    bad = Quick(lambda _value: "bad")
+    assert not acceptor(schema, definitions, asked=Asked((bad,)))(value)
 
 
 def test_patterns_are_known_only_where_they_are_our_own() -> None:

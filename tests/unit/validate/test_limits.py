@@ -6,8 +6,10 @@ through the strategy with which the API server creates objects of its kind (k8s.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 from checker.model.findings import Severity
 from checker.model.objects import KubeObject, Origin
 from checker.model.paths import RepoPath
-from checker.tools.schema_accept import NOTHING
+from checker.tools.schema_accept import NOTHING, Asked, Quick
 from checker.validate import ValidateOptions, validate_objects
 from checker.validate.limits import TABLES, limits_of
 from tests.unit.validate.manifests import DEPLOYMENT, said
@@ -66,6 +68,31 @@ def test_as_the_api_server_judges(name: str) -> None:
 def test_every_table_has_its_rows() -> None:
     assert all(limits_of(group, kind) is not NOTHING for group, kind in TABLES)
     assert limits_of("example.com", "Widget") is NOTHING
+
+
+def _rules(asked: Asked) -> Iterator[Quick]:
+    yield from asked.rules
+    for inner in (*asked.below.values(), *([asked.entries] if asked.entries else [])):
+        yield from _rules(inner)
+
+
+VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, 1, -1, 70000, 2**40, 0.5, "", "x", "a b", "Upper_Case", "/x", "../y", "a" * 300, "Always", "None", "TCP"),
+    *([], {}, ["a", "a"], [1], [{}], [None], [{"name": "x"}, {"name": "x"}], {"a": 1}, {"spec": {}}, {"spec": {"a": 1}}, {"name": None}),
+    *({"exec": {}, "httpGet": {}}, {"exec": None}, {"exec": {"command": ["x"]}}, {"rules": []}, {"configMapRef": {}, "secretRef": {}}),
+)
+
+
+def test_the_short_answer_of_a_rule_is_that_of_the_rule() -> None:
+    said_yes = 0
+    for group, kind in TABLES:
+        for rule in _rules(limits_of(group, kind)):
+            for value in VALUES if rule.good is not None else ():
+                with contextlib.suppress(TypeError, AttributeError, KeyError):
+                    if rule.good(value):
+                        said_yes += 1
+                        assert not rule(value), (kind, value)
+    assert said_yes > 1000
 
 
 def test_places_and_pointers() -> None:
