@@ -187,7 +187,6 @@ def _answers(
     from concurrent.futures import ThreadPoolExecutor
 
     middle = len(inputs) // 2
-    from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
         later = pool.submit(second_half)

@@ -15,10 +15,10 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, BinaryIO
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))  # at the end: nothing here may stand before the standard library
+# at the end: nothing here may stand before the standard library
+sys.path.append(os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..")))
 
 from checker.tools.rego_builtins import BUILTINS
 
@@ -321,9 +321,10 @@ def serve(source: BinaryIO, sink: BinaryIO, worker: Worker) -> None:
         sink.flush()
 
 
-def installed_version(package: Path) -> str:
+def installed_version(package: str) -> str:
     """The distribution that owns the import name, which several others use too; empty when it is another one."""
-    found = [path.name for path in package.parent.parent.glob(f"{DISTRIBUTION}-*.dist-info")]
+    beside = os.listdir(os.path.dirname(os.path.dirname(package)))
+    found = [name for name in beside if name.startswith(f"{DISTRIBUTION}-") and name.endswith(".dist-info")]
     return found[0].removeprefix(f"{DISTRIBUTION}-").removesuffix(".dist-info") if found else ""
 
 
@@ -347,7 +348,7 @@ def main() -> None:
     except ImportError as error:
         sink.write(json.dumps({"missing": str(error)}).encode() + b"\n")
         return
-    hello = {"version": installed_version(Path(regorus.__file__))}
+    hello = {"version": installed_version(regorus.__file__)}
     sink.write(json.dumps(hello).encode() + b"\n")
     sink.flush()
     _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 2048)
