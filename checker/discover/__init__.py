@@ -15,7 +15,7 @@ from checker.discover.environments import classified, guarded_environments, own_
 from checker.discover.layout import Layout, holds_objects, is_library, read_layout, referenced
 from checker.discover.memo import Memo
 from checker.model.objects import Origin
-from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, basename, join, lies_in, parent
+from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, join, lies_in, parent
 from checker.model.records import dataclass, field
 from checker.model.settings import ClusterSetting, EnvironmentSetting
 from checker.model.tree import Tree
@@ -162,5 +162,4 @@ def _folders(tree: Tree, layout: Layout, reads: Container[str]) -> Iterable[Depl
 
 
 def _unit(controller: Controller, folder: RepoPath, file: RepoPath) -> DeployUnit:
-    name = basename(folder) if controller is Controller.CHART else folder
-    return DeployUnit(controller=controller, name=name or ".", path=folder, origin=Origin(path=file))
+    return DeployUnit(controller=controller, name=folder or ".", path=folder, origin=Origin(path=file))

@@ -13,13 +13,14 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from checker.discover.argocd_overlays import overlays_of
+from checker.discover.layout import declared_in
 from checker.discover.memo import Memo
 from checker.model.objects import JSONValue, KubeObject, ObjectKey, Origin, dig, mapping, sequence, text
-from checker.model.paths import KUSTOMIZATION_FILES, PathEscapes, RepoPath, join, parent, repo_path
+from checker.model.paths import KUSTOMIZATION_FILES, MANIFEST_SUFFIXES, PathEscapes, RepoPath, join, parent, repo_path
 from checker.model.records import replace
 from checker.model.settings import ClusterSetting
 from checker.model.tree import EntryKind, Tree, TreeError, walk
-from checker.model.units import BuiltUnit, Controller, DeployUnit, UnitKey
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, UnitKey
 from checker.tools.argocd import is_this_repository
 
 GROUP = "argoproj.io"
@@ -60,23 +61,41 @@ def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> t
     gone = superseded([unit.unit for unit in built])
     parents = [unit for unit in built if any(map(_is_unit, unit.of_kind(*KINDS))) and unit.unit.key not in gone]
     parents.sort(key=lambda unit: unit.unit.key)
-    if not parents:
+    declared = [(parent.unit, obj) for parent in parents for obj in parent.of_kind(*KINDS) if _is_unit(obj)]
+    rendered = {obj.origin for _, obj in declared}
+    lost = [unit for unit in built if _needs_more(unit) and unit.unit.key not in gone]
+    declared += [(unit.unit, obj) for unit in lost for obj in _written(unit, tree, options.memo) if obj.origin not in rendered]
+    if not declared:
         return ()
     # units of one round share what is beside them
     shared = {id(unit.unit.related): unit.unit.related for unit in built}
     brought = {id(obj): obj for related in shared.values() for obj in related if _is_beside(obj)}
-    if any(_asks_clusters(obj) for parent in parents for obj in parent.of_kind(*KINDS)):
+    if any(_asks_clusters(obj) for _, obj in declared):
         brought.update((id(obj), obj) for obj in _cluster_secrets(tree, options.memo))
     beside = _beside((obj for unit in built for obj in unit.where(_may_be_beside)), brought.values())
     roots = {unit.unit.key: unit.unit for unit in built if unit.unit.parent is None and unit.unit.controller in KINDS.values()}
 
     def make() -> tuple[DeployUnit, ...]:
         origins = {parent.unit.origin for parent in parents if parent.unit.controller in KINDS.values()}
-        units = [_unit(obj, parent.unit, options) for parent in parents for obj in parent.of_kind(*KINDS) if _is_unit(obj)]
+        units = [_unit(obj, above, options) for above, obj in declared]
         return tuple(_with_beside(unit, beside) for unit in _distinct(units, roots, origins))
 
-    places = (*((key, unit.origin) for key, unit in roots.items()), None, *((parent.unit.key, parent.unit.origin) for parent in parents))
-    return options.memo.again("applications", places, (options, *(parent.result for parent in parents), *beside), make)
+    above = (*parents, *lost)
+    places = (*((key, unit.origin) for key, unit in roots.items()), None, *((one.unit.key, one.unit.origin) for one in above))
+    return options.memo.again("applications", places, (options, *(one.result for one in above), *beside), make)
+
+
+def _needs_more(unit: BuiltUnit) -> bool:
+    """Whether it is an overlay that needs what is not here."""
+    failed = isinstance(unit.result, Failure) and unit.result.reason is not Reason.BROKEN
+    return failed and unit.unit.controller is Controller.KUSTOMIZATION
+
+
+def _written(unit: BuiltUnit, tree: Tree, memo: Memo) -> Iterator[KubeObject]:
+    """The Applications in the files that an overlay is made of, as they stand there."""
+    for path in sorted(unit.result.reads):
+        if path.endswith(MANIFEST_SUFFIXES):
+            yield from filter(_is_unit, declared_in(tree, RepoPath(path), memo)[0])
 
 
 def _is_unit(obj: KubeObject) -> bool:

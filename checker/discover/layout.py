@@ -60,7 +60,7 @@ def read_layout(tree: Tree, excluded: Iterable[str], memo: Memo) -> Layout:
     declarations: list[KubeObject] = []
     broken: list[BrokenFile] = []
     for path in manifests:
-        objects, problems = _declarations(tree, path, memo)
+        objects, problems = declared_in(tree, path, memo)
         declarations.extend(objects)
         broken.extend(problems)
     links = tuple(path for path in symbolic_links(tree) if not _is_excluded(path, patterns))
@@ -139,7 +139,8 @@ def _inside(entry: str, folder: RepoPath) -> tuple[RepoPath, ...]:
         return ()
 
 
-def _declarations(tree: Tree, path: RepoPath, memo: Memo) -> Parsed:
+def declared_in(tree: Tree, path: RepoPath, memo: Memo) -> Parsed:
+    """What one file declares, and what of it cannot be read."""
     try:
         return memo.of(DECLARES, tree, path, _parsed)
     except TreeError as error:

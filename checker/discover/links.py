@@ -34,8 +34,7 @@ def find_linked(
             continue
         for path, unit in _behind(tree, link, layout, standing, places):
             if path not in bases and path not in reads and f"{path}/" not in reads:
-                name = basename(path) if unit.controller is Controller.CHART else path
-                yield replace(unit, name=name, path=path, origin=Origin(path=link))
+                yield replace(unit, name=path, path=path, origin=Origin(path=link))
 
 
 def _behind(

@@ -261,6 +261,7 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
             repository_urls=urls,
             revisions=revisions,
             allow_network=settings.allow_network,
+            enable_helm=True,  # with what flags somebody builds an overlay is not known; a chart that is not here is said to be missing
             revision_tree=Revisions(change.repository),
             tags=change.repository.tags,
         ),

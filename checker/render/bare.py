@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checker.model.paths import RepoPath, basename
 from checker.model.tree import Tree
 from checker.model.units import DeployUnit, Rendered
 from checker.render.helm import HelmRequest, render_chart
@@ -25,9 +26,12 @@ def render_overlay(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rend
 
 
 def render_local_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> Rendered:
-    """The chart with its own default values, released under its own name."""
+    """The chart with its own default values, released under the name of its folder."""
     assert unit.path is not None
     request = HelmRequest(
-        release=unit.name, namespace=unit.namespace or "default", kube_version=options.kubernetes, api_versions=options.api_versions
+        release=basename(RepoPath(unit.name)).strip(".") or "chart",
+        namespace=unit.namespace or "default",
+        kube_version=options.kubernetes,
+        api_versions=options.api_versions,
     )
     return Rendered(objects=render_chart(tree, unit.path, request))

@@ -1,0 +1,73 @@
+"""What no controller names: charts and overlays by themselves, each change of which has to show somewhere."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from checker.cli import main
+from tests.gitrepo import GitRepo
+
+URL = "https://git.example.com/acme/fleet.git"
+
+
+def config_map(name: str, value: str) -> str:
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{value: '{value}'}}\n"
+
+
+def check(repo: GitRepo, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    main(["check", "-C", str(repo.root), "--base", "main", "--no-cache", "-o", "json"])
+    out, err = capsys.readouterr()
+    assert err == ""
+    report: dict[str, Any] = json.loads(out)
+    return report
+
+
+def moved(report: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [
+        (unit["name"], obj["name"], obj["change"])
+        for environment in report["diff"]
+        for unit in environment["units"]
+        for obj in unit["objects"]
+    ]
+
+
+def chart(folder: str) -> dict[str, str]:
+    return {
+        f"{folder}/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        f"{folder}/values.yaml": "tag: one\n",
+        f"{folder}/templates/map.yaml": config_map("{{ .Release.Name }}-map", "{{ .Values.tag }}"),
+    }
+
+
+@pytest.mark.parametrize("place", ["apps/shop/install", "apps/blog/install"])
+def test_charts_in_folders_of_one_name_are_units_of_their_own(git_repo: GitRepo, capsys: pytest.CaptureFixture[str], place: str) -> None:
+    git_repo.commit(files={**chart("apps/shop/install"), **chart("apps/blog/install")})
+    git_repo.branch("change")
+    git_repo.commit(files={f"{place}/values.yaml": "tag: two\n"})
+    report = check(git_repo, capsys)
+    assert moved(report) == [(place, "install-map", "changed")]
+    assert report["summary"]["units"]["rendered"] == 2
+
+
+def test_an_application_beside_a_chart_from_elsewhere_is_still_shown(git_repo: GitRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    """The overlay that lists it cannot be rendered without the chart; what the Application deploys can."""
+    git_repo.git("remote", "add", "origin", URL)
+    source = f"{{repoURL: '{URL}', path: web, targetRevision: HEAD}}"
+    spec = f"{{project: default, source: {source}, destination: {{name: in-cluster, namespace: web}}}}"
+    head = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\n"
+    charts = "helmCharts: [{name: redis, repo: 'https://charts.example.com', version: 1.0.0, releaseName: redis}]\n"
+    files = {
+        "bootstrap/kustomization.yaml": f"resources: [web.yaml]\n{charts}",
+        "bootstrap/web.yaml": f"{head}spec: {spec}\n",
+        "web/map.yaml": config_map("settings", "one"),
+    }
+    git_repo.commit(files=files)
+    git_repo.branch("change")
+    git_repo.commit(files={"web/map.yaml": config_map("settings", "two")})
+    report = check(git_repo, capsys)
+    assert moved(report) == [("web", "settings", "changed")]
+    [gap] = report["notRendered"]
+    assert (gap["name"], gap["reason"], gap["affected"]) == ("bootstrap", "remote", False)
