@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from checker.model.objects import JSONValue
@@ -34,16 +35,23 @@ def set_value(values: dict[str, Any], expression: str, *, as_text: bool = False,
     _Expression(expression, as_text=as_text, literal=literal).into(values)
 
 
+class _EndedError(Exception):
+    """The text ends within an index, and Helm takes what comes before for all of it."""
+
+
 class _Expression:
     def __init__(self, text: str, *, as_text: bool, literal: bool) -> None:
         self.text = text
         self.at = 0
         self.as_text = as_text
         self.literal = literal
+        self.is_empty = False
+        """Whether nothing follows the last `=`, which Helm takes for the end of the expression."""
 
     def into(self, values: dict[str, Any]) -> None:
-        while self.at < len(self.text):
-            self.key(values, 0)
+        with suppress(_EndedError):
+            while self.at < len(self.text):
+                self.key(values, 0)
 
     def key(self, values: dict[str, Any], depth: int) -> None:
         if depth > MAX_NESTING:
@@ -55,41 +63,42 @@ class _Expression:
             raise SetError(f"key {name!r} has no value")
         if stop == "[":
             index = self.index()
-            known = values.get(name)
-            values[name] = self.item(list(known) if isinstance(known, list) else [], index, depth)
+            _put(values, name, self.item(_held(values, name, list), index, depth))
         elif stop == "=":
-            values[name] = self.value()
+            _put(values, name, self.value())
         else:
-            inner = values.get(name)
-            if not isinstance(inner, dict):
-                inner = {}
+            inner = _held(values, name, dict)
             self.key(inner, depth + 1)
-            if not inner:
+            if not inner and not self.is_empty:
                 raise SetError(f"key map {name!r} has no value")
-            values[name] = inner
+            if inner:
+                _put(values, name, inner)
 
     def item(self, items: list[Any], index: int, depth: int) -> list[Any]:
-        """What follows `[n]`: a value, a further index, or a path below."""
+        """What follows `[n]`: a value, a further index, or a path below. In place, unless the list must grow."""
         stop = self.text[self.at : self.at + 1]
         self.at += 1
-        while len(items) <= index:
-            items.append(None)
+        known = items[index] if index < len(items) else None
         if stop == "=":
-            items[index] = self.value()
-        elif stop == "[":
-            known = items[index]
-            items[index] = self.item(list(known) if isinstance(known, list) else [], self.index(), depth + 1)
+            return _placed(items, index, self.value())
+        if stop == "[":
+            if not isinstance(known, list | None):
+                raise SetError(f"[{index}] holds {known!r}, which is no list")
+            found: Any = self.item(known or [], self.index(), depth + 1)
         elif stop == ".":
-            inner = items[index] if isinstance(items[index], dict) else {}
-            self.key(inner, depth + 1)
-            items[index] = inner
+            found = known if isinstance(known, dict) else {}
+            self.key(found, depth + 1)
+            if self.is_empty and index >= len(items):
+                return items
         else:
             raise SetError(f"unexpected data after the index {index}")
-        return items
+        return _placed(items, index, found)
 
     def index(self) -> int:
         text, stop = self.until("]")
-        if stop != "]" or not re.fullmatch(r"[0-9]+", text):
+        if not stop:
+            raise _EndedError
+        if not re.fullmatch(r"[0-9]+", text):
             raise SetError(f"error parsing index: {text!r} is not a number")
         if int(text) > MAX_INDEX:
             raise SetError(f"index of {text} is greater than maximum supported index of {MAX_INDEX}")
@@ -102,6 +111,7 @@ class _Expression:
         if self.text[self.at : self.at + 1] == "{":
             self.at += 1
             return self.list()
+        self.is_empty = self.at == len(self.text)
         text, _ = self.until(",")
         return self.typed(text)
 
@@ -111,8 +121,6 @@ class _Expression:
             text, stop = self.until(",}")
             if stop == "":
                 raise SetError("list must terminate with '}'")
-            if stop == "}" and not text and not items:
-                break
             items.append(self.typed(text))
             if stop == "}":
                 break
@@ -144,3 +152,23 @@ class _Expression:
                 self.at += 1
             out.append(char)
         return "".join(out), ""
+
+
+def _held(values: dict[str, Any], name: str, kind: type[Any]) -> Any:
+    """What the path leads through: created where the name is new, and refused where it holds something else, null included."""
+    held = values.get(name, kind())
+    if not isinstance(held, kind):
+        raise SetError(f"{name!r} holds {held!r}, and the path leads through it")
+    return held
+
+
+def _put(values: dict[str, Any], name: str, value: Any) -> None:
+    if name:
+        values[name] = value
+
+
+def _placed(items: list[Any], index: int, value: Any) -> list[Any]:
+    if index >= len(items):
+        return [*items, *[None] * (index - len(items)), value]
+    items[index] = value
+    return items

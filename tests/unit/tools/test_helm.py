@@ -138,7 +138,7 @@ def test_a_chart_with_nulls_goes_to_a_program_of_the_clusters_age(tmp_path: Path
     ("expression", "result"),
     [
         ("a=1,b.c=x", {"a": 1, "b": {"c": "x"}}),
-        ("a={}", {"a": []}),
+        ("a={}", {"a": [""]}),
         ("a={x,y},b=1", {"a": ["x", "y"], "b": 1}),
         ("a[1].b=2", {"a": [None, {"b": 2}]}),
         ("a[0][1]=x", {"a": [[None, "x"]]}),
@@ -147,6 +147,11 @@ def test_a_chart_with_nulls_goes_to_a_program_of_the_clusters_age(tmp_path: Path
         ("a=", {"a": ""}),
         ("a=99999999999999999999", {"a": "99999999999999999999"}),
         ("", {}),
+        (".a=1", {}),
+        ("a.=", {}),
+        ("a[0].b=", {"a": []}),
+        ("a[0][1]=", {"a": [[None, ""]]}),
+        ("a[0", {}),
     ],
 )
 def test_set_expressions(expression: str, result: dict[str, object]) -> None:
@@ -155,10 +160,34 @@ def test_set_expressions(expression: str, result: dict[str, object]) -> None:
     assert values == result
 
 
-@pytest.mark.parametrize("expression", ["a", "a.b", "a=1,b", "a[x]=1", "a[99999999]=1", "a={x", "a[0]x=1", ".".join("a" * 40) + "=1"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "a",
+        "a.b",
+        "a=1,b",
+        "a[x]=1",
+        "a[99999999]=1",
+        "a={x",
+        "a[0]x=1",
+        "a.=1",
+        "a=1,a.b=2",
+        "a=null,a[0]=1",
+        "a[0]=1,a[0][0]=2",
+        ".".join("a" * 40) + "=1",
+    ],
+)
 def test_set_expressions_that_helm_refuses(expression: str) -> None:
     with pytest.raises(SetError):
         set_value({}, expression)
+
+
+def test_a_list_that_need_not_grow_is_changed_in_place() -> None:
+    """pkg/strvals of Helm: what shares the list sees the new item too."""
+    shared: list[object] = ["old", "kept"]
+    values: dict[str, object] = {"a": shared}
+    set_value(values, "a[0]=new")
+    assert shared == ["new", "kept"]
 
 
 def test_text_and_literal_values() -> None:

@@ -53,10 +53,21 @@ def from_config_map(path: str, value: str, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("inline", "path", "result"),
-    [({"a": 1}, "a", {"a": 1}), ({"a": {"b": 1}}, "a.b", {"a": {"b": 2}}), ({}, "x.y", {"x": {"y": 2}}), ({"l": [1]}, "l[2]", {"l": [1]})],
+    [
+        ({"a": 1}, "a", {"a": 1}),
+        ({"a": {"b": 1}}, "a.b", {"a": {"b": 2}}),
+        ({}, "x.y", {"x": {"y": 2}}),
+        ({"l": [1]}, "l[2]", {"l": [1]}),
+        ({"l": [1, 3]}, "l[0]", {"l": [2, 3]}),
+    ],
 )
 def test_edge_42_inline_values_are_merged_again_after_a_target_path(inline: dict[str, Any], path: str, result: dict[str, Any]) -> None:
     assert values_of(render(values=inline, **from_config_map(path, "2"))) == {"replicas": 1, **result}
+
+
+def test_a_target_path_through_what_is_no_map_fails_the_release() -> None:
+    with pytest.raises(RenderFailure, match=r"valuesFrom: ConfigMap .* at a\.b: 'a' holds 'text', and the path leads through it"):
+        render(values={"a": "text"}, **from_config_map("a.b", "2"))
 
 
 def test_edge_42_an_earlier_map_breaks_the_sharing() -> None:
