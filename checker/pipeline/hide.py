@@ -130,10 +130,10 @@ def _shown(value: JSONValue, pointer: str, hiding: Hiding) -> JSONValue:
 
 
 def _learn_objects(report: Report, units: Iterable[BuiltUnit], hiding: Hiding) -> None:
-    """Messages may quote the objects they are about."""
+    """Messages may quote the objects they are about. In a render that was kept there is nothing to hide (`kept.keep_objects`)."""
     wanted: set[ObjectKey] = {finding.object for finding in _findings(report) if finding.object is not None}
     for built in units if wanted else ():
-        for obj in built.where(wanted.__contains__):
+        for obj in built.where(wanted.__contains__) if not built.content else ():
             hiding.body(obj)
 
 
@@ -151,8 +151,16 @@ def _learn_files(units: Iterable[BuiltUnit], trees: tuple[Tree, ...], hiding: Hi
         for path in built.result.reads:
             if path not in seen and not path.endswith("/"):
                 seen.add(path)
-                for tree in trees:
+                for tree in {_identity(tree, RepoPath(path)): tree for tree in trees}.values():
                     _learn_file(tree, RepoPath(path), hiding)
+
+
+def _identity(tree: Tree, path: RepoPath) -> str | None:
+    """None for what cannot be read."""
+    try:
+        return tree.identity(path)
+    except TreeError:
+        return None
 
 
 def _learn_file(tree: Tree, path: RepoPath, hiding: Hiding) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from types import ModuleType
 from typing import Any
 
 _MACRO = re.compile(r"\.(?:all|exists|exists_one|existsOne|map|filter|transformList|transformMap)\s*\($")
@@ -31,6 +33,15 @@ def is_installed() -> bool:
     return importlib.util.find_spec("cel") is not None
 
 
+@cache
+def _library() -> Any:
+    """Without its command line, which the library loads with itself and which brings a terminal: 90 ms that nobody asked for."""
+    sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
+    import cel
+
+    return cel
+
+
 def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
     """Raises CelError."""
     steps = max(_longest(variables), 1) ** nesting(expression)
@@ -47,24 +58,19 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
 
 def optional(value: Any) -> Any:
     """CEL's optional for functions to give back, empty for None."""
-    from cel import OptionalValue
-
-    return OptionalValue.none() if value is None else OptionalValue.of(value)
+    made = _library().OptionalValue
+    return made.none() if value is None else made.of(value)
 
 
 def opened(value: Any) -> tuple[Any, bool]:
     """What is in an optional and whether anything is; any other value is there."""
-    from cel import OptionalValue
-
-    if not isinstance(value, OptionalValue):
+    if not isinstance(value, _library().OptionalValue):
         return value, True
     return (value.value(), True) if value.has_value() else (None, False)
 
 
 @lru_cache(maxsize=1024)
 def _program(expression: str) -> tuple[Any, Mapping[str, Any]]:
-    import cel
-
     from checker.tools.cel_kubernetes import FUNCTIONS
     from checker.tools.cel_source import UnreadableError, adapted
 
@@ -76,7 +82,7 @@ def _program(expression: str) -> tuple[Any, Mapping[str, Any]]:
         text, called = adapted(expression)
     except (UnreadableError, RecursionError) as error:
         raise CelError(str(error)) from error
-    return cel.compile(text), {name: FUNCTIONS[name] for name in called if name in FUNCTIONS}
+    return _library().compile(text), {name: FUNCTIONS[name] for name in called if name in FUNCTIONS}
 
 
 def nesting(expression: str) -> int:
