@@ -65,7 +65,7 @@ def render_unit(unit: DeployUnit, tree: Tree, options: RenderOptions, *, digest_
         message = f"an error of gitops-check itself, please report it: {type(error).__name__}: {str(error)[:200]}"
         result = Failure(message=message, reason=Reason.UNSUPPORTED, location=unit.origin.location, reads=recording.reads)
     if isinstance(result, Failure):
-        note_unread(unit, recording)  # into the very reads that the failure holds
+        note_unread(unit, recording, tree)  # into the very reads that the failure holds
     return BuiltUnit(unit=unit, result=result, suspended=is_suspended(unit))
 
 

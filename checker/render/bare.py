@@ -30,6 +30,7 @@ def render_local_chart(unit: DeployUnit, tree: Tree, options: RenderOptions) -> 
     assert unit.path is not None
     request = HelmRequest(
         release=basename(RepoPath(unit.name)).strip(".") or "chart",
+        include_crds=True,
         namespace=unit.namespace or "default",
         kube_version=options.kubernetes,
         api_versions=options.api_versions,

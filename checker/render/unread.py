@@ -10,16 +10,22 @@ from collections.abc import Iterable, Iterator
 
 from checker.model.objects import JSONValue, dig, mapping, sequence, text
 from checker.model.paths import KUSTOMIZATION_FILES, ROOT, PathEscapes, RepoPath, join, parent, repo_path
-from checker.model.tree import EntryKind, Tree, TreeError
+from checker.model.tree import EntryKind, RecordingTree, Tree, TreeError
 from checker.model.units import DeployUnit
+from checker.render.unexpanded import possible_files
 from checker.tools.yaml import Rules, load_documents
 
 _FILE = "file://"
 _MOST_FOLDERS = 1_000
 
 
-def note_unread(unit: DeployUnit, tree: Tree) -> None:
-    """Look at what the unit is made of, as far as files name it: `tree` records that."""
+def note_unread(unit: DeployUnit, tree: RecordingTree, whole: Tree) -> None:
+    """Look at what the unit is made of, as far as files name it: `tree` records that, and `whole` is what it looks into."""
+    for path in possible_files(unit, whole):
+        if whole.kind(path) is EntryKind.DIRECTORY:
+            tree.entries(path)
+        else:
+            tree.identity(path)
     waiting = [*([unit.path] if unit.path is not None else []), *_declared(unit)]
     seen: set[RepoPath] = set()
     while waiting and len(seen) < _MOST_FOLDERS:

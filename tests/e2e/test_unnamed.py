@@ -71,3 +71,54 @@ def test_an_application_beside_a_chart_from_elsewhere_is_still_shown(git_repo: G
     assert moved(report) == [("web", "settings", "changed")]
     [gap] = report["notRendered"]
     assert (gap["name"], gap["reason"], gap["affected"]) == ("bootstrap", "remote", False)
+
+
+def test_the_definitions_of_a_chart_are_part_of_it(git_repo: GitRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = "group: example.com\n  scope: Cluster\n  names: {kind: Toy, plural: toys}"
+    version = "{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, description: 'old'}}}"
+    head = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: toys.example.com}\n"
+    definition = f"{head}spec:\n  {kinds}\n  versions: [{version}]\n"
+    git_repo.commit(files={**chart("charts/toys"), "charts/toys/crds/toy.yaml": definition})
+    git_repo.branch("change")
+    git_repo.commit(files={"charts/toys/crds/toy.yaml": definition.replace("old", "new")})
+    assert moved(check(git_repo, capsys)) == [("charts/toys", "toys.example.com", "changed")]
+
+
+SET = f"""apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: addons, namespace: argocd}}
+spec:
+  generators: [{{clusters: {{selector: {{matchLabels: {{fleet: edge}}}}}}}}]
+  template:
+    metadata: {{name: 'addon-{{{{name}}}}'}}
+    spec:
+      project: default
+      destination: {{name: '{{{{name}}}}', namespace: addons}}
+      sources:
+        - {{repoURL: '{URL}', ref: values, targetRevision: HEAD}}
+        - repoURL: https://charts.example.com
+          chart: dns
+          targetRevision: 1.0.0
+          helm: {{valueFiles: ['$values/{{{{metadata.annotations.base}}}}environments/{{{{metadata.labels.env}}}}/dns/values.yaml']}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "affected"),
+    [
+        ({"gitops/environments/dev/dns/values.yaml": "b: 2\n"}, True),
+        ({"gitops/environments/prod/dns/values.yaml": "a: 1\n"}, True),
+        ({"gitops/environments/dev/other/values.yaml": "b: 2\n"}, False),
+        ({"README.md": "# More\n"}, False),
+    ],
+    ids=["its values", "values of one more", "values of another", "something else"],
+)
+def test_a_set_whose_clusters_are_not_known_may_change_by_any_file_that_its_template_could_name(
+    git_repo: GitRepo, capsys: pytest.CaptureFixture[str], changed: dict[str, str], affected: bool
+) -> None:
+    values = {f"gitops/environments/dev/{name}/values.yaml": "a: 1\n" for name in ("dns", "other")}
+    git_repo.commit(files={"bootstrap/addons.yaml": SET, **values, "README.md": "# Fleet\n"})
+    git_repo.branch("change")
+    git_repo.commit(files=changed)
+    [gap] = check(git_repo, capsys)["notRendered"]
+    assert (gap["name"], gap["affected"]) == ("addons", affected)
