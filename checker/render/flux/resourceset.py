@@ -24,10 +24,31 @@ MAX_SETS = 10_000
 _ACTION = re.compile(r"<<(-?)((?:\"(?:\\.|[^\"\\])*\"|`[^`]*`|(?!>>).)*?)(-?)>>", re.DOTALL)
 _TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|`[^`]*`")
 _INPUTS = re.compile(r"(?<![\w.$])inputs((?:\.\w+)*)")
-_REFUSED = re.compile(r"(?<![\w.\"])(slugify|define|template|block)\b")
-_UNDEFINED = re.compile(
-    r"(?<![\w.\"])(include|tpl|lookup|required|toToml|fromYaml|fromJson|getHostByName|env)\b|(?<![\w)\]])\.(Values|Release|Chart|Files|Capabilities)\b"
+_REFUSED = re.compile(r"(?<![\w.\"])(slugify|fromJson|define|template|block)\b")
+_HELMS_OWN = ("include", "tpl", "lookup", "required", "toToml", "fromYaml")
+_NOT_SLIM = (
+    *(
+        "abbrev",
+        "abbrevboth",
+        "add1f",
+        "addf",
+        "bcrypt",
+        "buildCustomCert",
+        "camelcase",
+        "decryptAES",
+        "deepCopy",
+        "derivePassword",
+        "divf",
+    ),
+    *("encryptAES", "genCA", "genCAWithKey", "genPrivateKey", "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert"),
+    *("genSignedCertWithKey", "htpasswd", "initials", "kebabcase", "merge", "mergeOverwrite", "mulf", "mustDeepCopy", "mustMerge"),
+    *("mustMergeOverwrite", "nospace", "randAlpha", "randAlphaNum", "randAscii", "randBytes", "randNumeric", "semver", "semverCompare"),
+    *("sha512sum", "shuffle", "snakecase", "subf", "swapcase", "untitle", "uuidv4", "wrap", "wrapWith"),
+    *("date", "date_in_zone", "date_modify", "now", "htmlDate", "htmlDateInZone", "dateInZone", "dateModify", "env", "expandenv"),
+    *("getHostByName", "randInt"),
 )
+"""Functions of sprig that github.com/go-task/slim-sprig, which ResourceSets use, leaves out of its hermetic set."""
+_UNDEFINED = re.compile(rf"(?<![\w.\"])({'|'.join((*_HELMS_OWN, *_NOT_SLIM))})\b|(?<![\w)\]])\.(Values|Release|Chart|Files|Capabilities)\b")
 _COMPARES = re.compile(r"(?<![\w.\"])(eq|ne|lt|le|gt|ge)\b")
 
 
@@ -100,7 +121,10 @@ def _key(name: str) -> str:
 
 
 def _built(unit: DeployUnit, step: Mapping[str, JSONValue], inputs: Sequence[Mapping[str, JSONValue]]) -> Iterator[KubeObject]:
-    """Objects of `resources` before those of `resourcesTemplate`; the first of a name wins."""
+    """Objects of `resources` before those of `resourcesTemplate`; the first of a name wins.
+
+    Without inputs those of `resources` are all taken, twice the same and disabled ones too (internal/builder/resourceset.go).
+    """
     from checker.tools.yaml import read_objects
     from checker.tools.yaml.scalars import Rules, plain
 
@@ -108,16 +132,18 @@ def _built(unit: DeployUnit, step: Mapping[str, JSONValue], inputs: Sequence[Map
         return scalar == "<<" or not isinstance(plain(scalar, Rules.KUBERNETES), str)
 
     templates = [emit(mapping(item), resolves) for item in sequence(step.get("resources"))]
+    taken_whole = 0 if inputs else len(templates)
     templates += [whole] if (whole := text(step.get("resourcesTemplate"))) else []
     seen: set[object] = set()
-    for output in _run(unit, templates, inputs):
+    for number, output in enumerate(_run(unit, templates, inputs)):
         read = read_objects(output.encode("utf-8", "surrogateescape"), unit.origin.path)
         for problem in read.problems:
             raise _failure(unit, f"a template renders to invalid YAML: {problem.message}")
         if read.others:
             raise _failure(unit, "a template renders to something without apiVersion and kind")
         for obj in read.objects:
-            if obj.key not in seen and obj.annotations.get(f"{GROUP}/reconcile") != "disabled":
+            is_wanted = obj.key not in seen and obj.annotations.get(f"{GROUP}/reconcile") != "disabled"
+            if is_wanted or number < taken_whole:
                 seen.add(obj.key)
                 yield replace(obj, origin=unit.origin)
 
@@ -148,6 +174,8 @@ def _translated(template: str, values: Mapping[str, JSONValue] | None, column: i
         out.append(_literal(template[at : found.start()]))
         out.append("{{" + found[1] + _action(found[2], values, column, unit) + found[3] + "}}")
         at = found.end()
+    if "<<" in template[at:]:
+        raise _failure(unit, f"a template opens an action with << and does not close it: {template[at:].partition('<<')[2][:40].strip()!r}")
     return "".join((*out, _literal(template[at:])))
 
 

@@ -71,10 +71,22 @@ def test_without_inputs_it_is_made_once_and_the_first_of_a_name_wins() -> None:
     assert [(obj.name, obj.body.get("data")) for obj in made] == [("a", {"x": "1"}), ("b", {})]
 
 
+def test_without_inputs_an_object_that_is_written_twice_is_made_twice() -> None:
+    made = objects(resources=[config_map("a", x="1"), config_map("a", x="2")])
+    assert [obj.body["data"] for obj in made] == [{"x": "1"}, {"x": "2"}]
+
+
+def test_without_inputs_disabled_objects_of_resources_are_made() -> None:
+    disabled = config_map("a")
+    disabled["metadata"]["annotations"] = {"fluxcd.controlplane.io/reconcile": "disabled"}
+    assert [obj.name for obj in objects(resources=[disabled, config_map("b")])] == ["a", "b"]
+    assert [obj.name for obj in objects(resources=[disabled, config_map("b")], inputs=[{"x": "y"}])] == ["b"]
+
+
 def test_disabled_objects_are_left_out_and_common_metadata_is_added() -> None:
     off = config_map("off")
     off["metadata"]["annotations"] = {"fluxcd.controlplane.io/reconcile": "disabled"}
-    made = objects(resources=[off, config_map("on")], commonMetadata={"labels": {"a": "b"}, "annotations": {"c": "d"}})
+    made = objects(resources=[off, config_map("on")], inputs=[{"x": "y"}], commonMetadata={"labels": {"a": "b"}, "annotations": {"c": "d"}})
     assert [(obj.name, obj.labels["a"], obj.annotations) for obj in made] == [("on", "b", {"c": "d"})]
 
 
@@ -120,6 +132,12 @@ def test_steps_follow_each_other_and_share_nothing() -> None:
         ({"resourcesTemplate": '<< define "x" >><< end >>'}, Reason.UNSUPPORTED, "define"),
         ({"resourcesTemplate": "<< if eq inputs.port 1 >><< end >>", "inputs": TENANTS}, Reason.UNSUPPORTED, "compare"),
         ({"resourcesTemplate": "<< if >>"}, Reason.BROKEN, "missing value"),
+        ({"resources": [config_map("a", x="1 << 2")]}, Reason.BROKEN, "opens an action with << and does not close it"),
+        (
+            {"resources": [config_map("<< inputs.tenant | kebabcase >>")], "inputs": TENANTS},
+            Reason.BROKEN,
+            "use kebabcase, which ResourceSets",
+        ),
         ({"resourcesTemplate": "a: ["}, Reason.BROKEN, "invalid YAML"),
         ({"inputsFrom": [{"name": "gone"}]}, Reason.REMOTE, "not declared"),
         ({"inputsFrom": [{"name": "p"}], "related": [provider("p", "GitHubPullRequest")]}, Reason.REMOTE, "fetched from outside"),
