@@ -76,7 +76,7 @@ def lint(arguments: Arguments) -> int:
     if arguments.paths == ["-"]:
         settings = with_flags(file_settings(arguments), arguments)
         return deliver(lint_stream(sys.stdin.buffer.read(), settings), settings, arguments)
-    files = open_files(arguments.repository, arguments.paths, staged=arguments.staged)
+    files = open_files(arguments.repository or ".", arguments.paths, staged=arguments.staged)
     chosen = file_settings(arguments) if arguments.settings is not None or arguments.no_settings else tree_settings(files.tree)
     settings = with_flags(chosen, arguments)
     return deliver(lint_tree(files, settings), settings, arguments)

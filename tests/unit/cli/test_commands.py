@@ -102,6 +102,41 @@ def test_lint_reads_files_folders_and_standard_input(run: Run, tmp_path: Path, m
     assert out.startswith("deep/bad.yaml:5:18: error wrong-type:")
 
 
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ("deep", "deep/bad.yaml"),
+        ("deep/", "deep/bad.yaml"),
+        ("./deep/.", "deep/bad.yaml"),
+        ("deep/../deep/bad.yaml", "deep/bad.yaml"),
+        ("alias", "alias/bad.yaml"),
+        ("alias/", "alias/bad.yaml"),
+        ("one.yaml", "one.yaml"),
+        ("../outside.yaml", ""),
+        ("away", "away"),
+        ("away/outside.yaml", ""),
+    ],
+)
+def test_lint_finds_what_is_named_in_any_spelling(
+    named: str, found: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link is the name it has here; what it or dots lead to may not lie outside."""
+    root = tmp_path / "root"
+    (root / "deep").mkdir(parents=True)
+    bad = SERVICE.replace("port: 80", 'port: "80"')
+    (root / "deep" / "bad.yaml").write_text(bad)
+    (root / "one.yaml").symlink_to("deep/bad.yaml")
+    (root / "alias").symlink_to("deep")
+    (root / "away").symlink_to(tmp_path)
+    (tmp_path / "outside.yaml").write_text(bad)
+    monkeypatch.chdir(root)
+    code, out, err = run("lint", "--hook", "--no-settings", named)
+    if found:
+        assert (code, out.split(":")[0]) == (1, found)
+    else:
+        assert code == 2, (out, err)
+
+
 def test_lint_as_a_hook_says_nothing_when_all_is_well(run: Run, tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(SERVICE)
     assert run("lint", "-C", str(tmp_path), "--hook") == (0, "", "")
