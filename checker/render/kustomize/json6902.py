@@ -1,22 +1,24 @@
 """JSON patches (RFC 6902) with the leniencies and refusals of the Go library that kustomize uses.
 
 https://pkg.go.dev/gopkg.in/evanphx/json-patch.v4. Surprises: negative positions count from the end; a text that starts
-with `[` must be JSON, any other is YAML; an operation without a value sets null.
+with `[` must be JSON, any other is YAML; an operation without a value sets null; a test compares spellings.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from checker.render.kustomize.failure import broken, unsupported
+from checker.render.kustomize.hashing import go_json
 from checker.render.kustomize.values import copied
 from checker.tools.yaml import Rules, load_documents
 
 Operation = dict[str, Any]
 _KINDS = frozenset({"add", "remove", "replace", "move", "copy", "test"})
 _ABSENT = object()
+_OTHERWISE = object()
 
 
 def operations(text: str) -> list[Operation] | None:
@@ -39,7 +41,21 @@ def operations(text: str) -> list[Operation] | None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict | None) for item in value):
         return None
-    return [item or {} for item in value]
+    return [_as_spelled(item or {}, text) if text[0] == "[" else item or {} for item in value]
+
+
+def _as_spelled(operation: Operation, text: str) -> Operation:
+    """A test compares JSON as it is written with what Go writes: a text that is escaped otherwise is another one."""
+    if operation.get("op") == "test" and any(go_json(one) not in text for one in _texts(operation.get("value"))):
+        return {**operation, "value": _OTHERWISE}
+    return operation
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(item)
 
 
 def apply(document: dict[str, Any], patch: list[Operation], copy: Callable[[Any], Any] = copied) -> dict[str, Any]:

@@ -68,9 +68,9 @@ def is_empty(value: Any) -> bool:
 
 
 def text_of(value: Any) -> str:
-    """The text of a scalar as written; of a mapping or list nothing."""
+    """The text of a scalar as written; of a mapping or list nothing. How it was written does not go with it."""
     if isinstance(value, str):
-        return value
+        return str(value)
     if type(value) is Literal:
         return value.text
     if is_scalar(value):

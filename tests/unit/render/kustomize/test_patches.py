@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import nullcontext
+
 import pytest
 
 from checker.model.units import RenderFailure
@@ -192,3 +195,14 @@ def test_a_test_of_a_position_that_is_not_there_fails():
     assert one(
         f"patches: [{{target: {{kind: Deployment}}, patch: '{operation.replace('/spec/template/spec/containers/PLACE', '/none')}'}}]"
     )
+
+
+@pytest.mark.parametrize(("written", "same"), [("<b", False), ("\\u003cb", True)])
+def test_a_json_patch_that_tests_compares_the_spelling(written: str, same: bool):
+    patch = json.dumps(f'[{{"op": "test", "path": "/data/a", "value": "{written}"}}]')
+    files = {
+        "kustomization.yaml": f"resources: [r.yaml]\npatches: [{{target: {{kind: ConfigMap}}, patch: {patch}}}]\n",
+        "r.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: <b}\n",
+    }
+    with nullcontext() if same else pytest.raises(RenderFailure, match="the value at '/data/a' is another"):
+        bodies(files)

@@ -25,6 +25,17 @@ def test_a_field_keeps_its_type():
     assert body["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] == "80"
 
 
+def test_how_the_source_was_written_does_not_go_with_its_text():
+    generated = "secretGenerator:\n- {name: a, literals: [k=v], options: {disableNameSuffixHash: true}}\n"
+    copied = "- source: {kind: Secret}\n  targets: [{select: {kind: Secret}, fieldPaths: [data.k]}]\n"
+    given = "- sourceValue: 'true'\n  targets: [{select: {kind: Secret}, fieldPaths: [data.k]}]\n"
+    files = {
+        "base/kustomization.yaml": generated,
+        "kustomization.yaml": f"resources: [base]\nnamePrefix: b-\nreplacements:\n{copied}{given}",
+    }
+    assert bodies(files)["Secret b-a"]["data"] == {"k": "true"}
+
+
 def test_delimiters_and_creation():
     body = replaced(
         "fieldPath: data.host, options: {delimiter: ':', index: 0}", "fieldPaths: [metadata.annotations.host], options: {create: true}"
