@@ -14,7 +14,7 @@ from checker.model.paths import RepoPath, clamped_path, is_within
 from checker.model.records import replace
 from checker.model.tree import EntryKind, Tree, TreeError
 from checker.model.units import RenderFailure
-from checker.tools.flux import THIS_REPOSITORY, SourceOptions, SourceRef, open_source
+from checker.tools.flux import THIS_REPOSITORY, ArtifactTree, SourceOptions, SourceRef, open_source
 
 KUSTOMIZE_GROUP = "kustomize.toolkit.fluxcd.io"
 HELM_GROUP = "helm.toolkit.fluxcd.io"
@@ -40,6 +40,7 @@ class Cluster:
         self.name = name
         self.options = options
         self._found: dict[_Ident, KubeObject] = {}
+        self._opened: dict[tuple[SourceRef, Tree], ArtifactTree | None] = {}
         self._generators: list[KubeObject] = []
         for obj in objects:
             if is_source_or_value(obj.key):
@@ -64,11 +65,20 @@ class Cluster:
 
     def path(self, reference: SourceRef, path: str, tree: Tree) -> RepoPath | None:
         """Where in the repository a path of the source's content lies; None where the content is elsewhere."""
+        artifact = self._artifact(reference, tree)
         try:
-            artifact = open_source(reference, self.sources(reference), tree, self.options)
-            return artifact.origin(clamped_path(path))
+            return artifact.origin(clamped_path(path)) if artifact is not None else None
         except (RenderFailure, TreeError):
             return None
+
+    def _artifact(self, reference: SourceRef, tree: Tree) -> ArtifactTree | None:
+        """Hundreds of units are built from one source."""
+        if (reference, tree) not in self._opened:
+            try:
+                self._opened[reference, tree] = open_source(reference, self.sources(reference), tree, self.options)
+            except (RenderFailure, TreeError):
+                self._opened[reference, tree] = None
+        return self._opened[reference, tree]
 
     def _sources(self, reference: SourceRef, seen: set[SourceRef]) -> Iterator[KubeObject]:
         if reference in seen:

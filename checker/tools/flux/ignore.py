@@ -7,7 +7,7 @@ can come back although its directory is excluded. https://fluxcd.io/flux/compone
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from checker.model.records import dataclass
@@ -69,10 +69,11 @@ class Pattern:
         return matched and (is_directory or not self.directories_only or bool(path))
 
 
-def parse_patterns(text: str, domain: Iterable[str] = ()) -> tuple[Pattern, ...]:
+@lru_cache(maxsize=256)
+def parse_patterns(text: str, domain: tuple[str, ...] = ()) -> tuple[Pattern, ...]:
     """The patterns of one ignore file; comments and blank lines are none."""
     lines = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
-    return tuple(parse_pattern(line, tuple(domain)) for line in lines)
+    return tuple(parse_pattern(line, domain) for line in lines)
 
 
 def parse_pattern(line: str, domain: tuple[str, ...] = ()) -> Pattern:

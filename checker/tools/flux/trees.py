@@ -176,7 +176,7 @@ class RepositoryTree:
         if directory not in self._written:
             file = join(directory, IGNORE_FILE)
             text = self._tree.read(file).decode("utf-8", "replace") if self._tree.kind(file, follow=False) is EntryKind.FILE else ""
-            self._written[directory] = parse_patterns(text, [part for part in directory.split("/") if part])
+            self._written[directory] = parse_patterns(text, tuple(filter(None, directory.split("/"))))
         return self._written[directory]
 
     def _has_patterns(self) -> bool:
