@@ -9,43 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from checker.model.objects import KubeObject, ObjectKey, dig, text
+from checker.model.objects import KubeObject, ObjectKey, dig, mapping, text
 from checker.model.records import replace
 from checker.model.units import DeployUnit, Note
+from checker.render.argocd.excluded import excluded
 from checker.render.argocd.hooks import is_applied
 from checker.render.argocd.scope import is_cluster_scoped
+from checker.tools.argocd.projects import LOCAL_NAME, LOCAL_SERVER
 
 CRD_GROUP = "apiextensions.k8s.io"
-EXCLUDED_GROUPS = frozenset({"events.k8s.io", "metrics.k8s.io"})
-EXCLUDED = frozenset(
-    {
-        ("", "Event"),
-        ("coordination.k8s.io", "Lease"),
-        ("", "Endpoints"),
-        ("discovery.k8s.io", "EndpointSlice"),
-        ("authentication.k8s.io", "SelfSubjectReview"),
-        ("authentication.k8s.io", "TokenReview"),
-        ("authorization.k8s.io", "LocalSubjectAccessReview"),
-        ("authorization.k8s.io", "SelfSubjectAccessReview"),
-        ("authorization.k8s.io", "SelfSubjectRulesReview"),
-        ("authorization.k8s.io", "SubjectAccessReview"),
-        ("certificates.k8s.io", "CertificateSigningRequest"),
-        ("cert-manager.io", "CertificateRequest"),
-        ("cilium.io", "CiliumIdentity"),
-        ("cilium.io", "CiliumEndpoint"),
-        ("cilium.io", "CiliumEndpointSlice"),
-        ("kyverno.io", "PolicyReport"),
-        ("kyverno.io", "ClusterPolicyReport"),
-        ("kyverno.io", "EphemeralReport"),
-        ("kyverno.io", "ClusterEphemeralReport"),
-        ("kyverno.io", "AdmissionReport"),
-        ("kyverno.io", "ClusterAdmissionReport"),
-        ("kyverno.io", "BackgroundScanReport"),
-        ("kyverno.io", "ClusterBackgroundScanReport"),
-        ("kyverno.io", "UpdateRequest"),
-    }
-)
-"""Built in, and in the settings that Argo CD is installed with (manifests/base/config/argocd-cm.yaml)."""
 
 
 def targets(generated: Sequence[KubeObject], unit: DeployUnit) -> tuple[tuple[KubeObject, ...], tuple[Note, ...]]:
@@ -55,9 +27,17 @@ def targets(generated: Sequence[KubeObject], unit: DeployUnit) -> tuple[tuple[Ku
     cluster_kinds = cluster_scoped_kinds((*unit.related, *generated))
     placed = [_placed(obj, namespace, cluster_kinds) for obj in generated]
     kept, notes = _deduplicated(placed, unit)
+    is_excluded = excluded(unit.related, _server(unit))
     allowed = tuple(obj for obj in kept if not is_excluded(obj) and is_applied(obj))
     notes = [*notes, *(_excluded_note(obj) for obj in kept if is_excluded(obj))]
     return allowed, tuple(notes)
+
+
+def _server(unit: DeployUnit) -> str:
+    """Empty where the destination names a cluster whose address is not known."""
+    assert unit.declaration is not None
+    destination = mapping(dig(unit.declaration.body, "spec", "destination"))
+    return LOCAL_SERVER if text(destination.get("name")) == LOCAL_NAME else text(destination.get("server"))
 
 
 def cluster_scoped_kinds(objects: Iterable[KubeObject]) -> frozenset[tuple[str, str]]:
@@ -67,10 +47,6 @@ def cluster_scoped_kinds(objects: Iterable[KubeObject]) -> frozenset[tuple[str, 
         for obj in objects
         if obj.kind == "CustomResourceDefinition" and obj.group == CRD_GROUP and dig(obj.body, "spec", "scope") == "Cluster"
     )
-
-
-def is_excluded(obj: KubeObject) -> bool:
-    return obj.group in EXCLUDED_GROUPS or (obj.group, obj.kind) in EXCLUDED
 
 
 def _placed(obj: KubeObject, namespace: str, cluster_kinds: frozenset[tuple[str, str]]) -> KubeObject:

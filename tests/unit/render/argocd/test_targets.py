@@ -40,6 +40,31 @@ def test_edge_59_leases_and_events_are_left_out_with_a_note() -> None:
     assert [note.id for note in rendered.notes] == ["excluded-resource", "excluded-resource"]
 
 
+MONITOR, LEASE = obj("monitoring.coreos.com/v1", "ServiceMonitor", "m"), obj("coordination.k8s.io/v1", "Lease", "l")
+CLAIM = obj("cert-manager.io/v1", "CertificateRequest", "r")
+HERE, THERE = "https://kubernetes.default.svc", "https://other"
+
+
+@pytest.mark.parametrize(
+    ("settings", "left"),
+    [
+        ({}, ["cm", "m"]),
+        ({"resource.exclusions": "[]"}, ["cm", "m", "r"]),
+        ({"resource.exclusions": "- {apiGroups: ['monitoring.*'], kinds: ['*']}"}, ["cm", "r"]),
+        ({"resource.exclusions": f"- {{kinds: [ServiceMonitor], clusters: ['{HERE}']}}"}, ["cm", "r"]),
+        ({"resource.exclusions": f"- {{kinds: [ServiceMonitor], clusters: ['{THERE}']}}"}, ["cm", "m", "r"]),
+        ({"resource.inclusions": "- {apiGroups: [''], kinds: [ConfigMap]}"}, ["cm"]),
+        ({"resource.inclusions": f"- {{kinds: [ConfigMap], clusters: ['{THERE}']}}"}, ["cm", "m"]),
+        ({"resource.inclusions": "- {kinds: [Lease, ServiceMonitor]}", "resource.exclusions": ""}, ["m"]),
+    ],
+)
+def test_the_settings_say_which_kinds_are_left_alone(settings: dict[str, str], left: list[str]) -> None:
+    """util/settings/resources_filter.go, argo-cd: exclusions that are written take the place of those that it is installed with."""
+    content = {"app/a.yaml": config_map("cm"), "app/b.yaml": MONITOR, "app/c.yaml": LEASE, "app/d.yaml": CLAIM}
+    related = [kube("ConfigMap", "argocd-cm", api="v1", data=settings)]
+    assert names(render(content, related=related)) == left
+
+
 def test_the_destination_namespace_fills_gaps_only() -> None:
     content = {
         "app/a.yaml": config_map("gap"),
