@@ -80,9 +80,12 @@ def find_children(built: Sequence[BuiltUnit], tree: Tree, options: Options) -> t
         units = [_unit(obj, above, options) for above, obj in declared]
         return tuple(_with_beside(unit, beside) for unit in _distinct(units, roots, origins))
 
-    above = (*parents, *lost)
-    places = (*((key, unit.origin) for key, unit in roots.items()), None, *((one.unit.key, one.unit.origin) for one in above))
-    return options.memo.again("applications", places, (options, *(one.result for one in above), *beside), make)
+    places = (
+        tuple((key, unit.origin) for key, unit in roots.items()),
+        tuple((parent.unit.key, parent.unit.origin) for parent in parents),
+        tuple(above.key for above, _ in declared),
+    )
+    return options.memo.again("applications", places, (options, *(obj for _, obj in declared), *beside), make)
 
 
 def _needs_more(unit: BuiltUnit) -> bool:
