@@ -5,7 +5,9 @@ usage: python benchmarks/helm_charts.py FOLDER...   (with `helm` on PATH)
 The charts are all below the folders, in the order of their paths, that `helm template` renders to an object with their own
 values, and that are no chart of another; taken in turn until there are 200, each time as another release. Rows for us: one
 chart after the other, which keeps one core busy (Helm's process waits while ours reads YAML and the other way round), and two
-processes, as a run of more than a few units has them. `helm template` runs in between, so that a busy machine hits all alike.
+processes, as a run of more than a few units has them. The row of Helm's engine is the floor that no reading and no second render
+comes below: Helm's Go library, given the archive in memory, loads and renders it. `helm template` runs in between, so that a busy
+machine hits all alike.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -24,12 +28,16 @@ from checker.model.paths import ROOT
 from checker.model.units import RenderFailure
 from checker.render.helm import HelmRequest, render_chart
 from checker.snapshot.directory import DirectoryTree
+from checker.tools.helm import read_chart
+from checker.tools.helm.archive import packed
+from checker.tools.helm.library import ENVIRONMENT
 
 COUNT = 200
 ROUNDS = 3
+Job = tuple[int, Path]
 
 
-def ours(job: tuple[int, Path]) -> int:
+def ours(job: Job) -> int:
     number, chart = job
     try:
         return len(render_chart(DirectoryTree(chart), ROOT, HelmRequest(release=f"r{number}", namespace="bench")))
@@ -38,9 +46,28 @@ def ours(job: tuple[int, Path]) -> int:
         return 0
 
 
-def theirs(job: tuple[int, Path]) -> None:
+def theirs(job: Job) -> None:
     number, chart = job
     subprocess.run(["helm", "template", f"r{number}", chart, "--namespace", "bench"], capture_output=True, check=False)
+
+
+def engine_alone(job: Job) -> float:
+    """Seconds; in a process of its own, since a Go runtime takes its settings when it is loaded."""
+    import helm_python
+
+    number, chart = job
+    archive = _archive(chart)
+
+    def work() -> None:
+        with helm_python.Chart.load_archive(archive) as loaded:
+            loaded.render({}, name=f"r{number}", namespace="bench")
+
+    return seconds(work)
+
+
+@cache
+def _archive(chart: Path) -> bytes:
+    return packed(read_chart(DirectoryTree(chart), ROOT))
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -66,31 +93,53 @@ def main(folders: list[str]) -> int:
     charts = charts_below(folders)
     jobs = [(number, charts[number % len(charts)]) for number in range(COUNT)]
     objects = sum(map(ours, jobs))
-    rows: dict[str, list[float]] = {"one after the other": [], "two processes": []}
-    helm: list[float] = []
+    rounds: dict[str, list[list[float]]] = {"one after the other": [], "two processes": [], "Helm's engine alone": [], "helm template": []}
     before = os.times()
     mine = 0.0
-    with ProcessPoolExecutor(2) as pool:
+    with _engine_process() as engine, ProcessPoolExecutor(2) as pool:
         list(pool.map(ours, jobs[:20], chunksize=1))
+        list(engine.map(engine_alone, jobs[: len(charts)]))
         for _ in range(ROUNDS):
             started = time.process_time() + _worker_seconds()
-            rows["one after the other"].append(seconds(lambda: list(map(ours, jobs))))
+            rounds["one after the other"].append([seconds(partial(ours, job)) for job in jobs])
             mine += time.process_time() + _worker_seconds() - started
-            rows["two processes"].append(seconds(lambda: list(pool.map(ours, jobs, chunksize=2))))
-            helm.append(seconds(lambda: list(map(theirs, jobs))))
+            rounds["two processes"].append([seconds(lambda: list(pool.map(ours, jobs, chunksize=2)))])
+            rounds["Helm's engine alone"].append(list(engine.map(engine_alone, jobs)))
+            rounds["helm template"].append([seconds(partial(theirs, job)) for job in jobs])
         after = os.times()
     theirs_all = after.children_user + after.children_system - before.children_user - before.children_system
-    print(f"{COUNT} renders of {len(charts)} charts, {objects} objects; helm template {median(helm):.2f} s")
-    for name, times in rows.items():
-        print(f"{name}: {median(times):.2f} s, {median(one / two for one, two in zip(times, helm, strict=True)):.3f} of its wall time")
+    print(f"{COUNT} renders of {len(charts)} charts, {objects} objects")
+    helm = rounds["helm template"]
+    for name, times in rounds.items():
+        print(_row(name, times, helm))
     print(f"processor: {mine / ROUNDS:.2f} s, {mine / theirs_all:.3f} of helm template's")
     print(f"peak memory: ours {_peak(os.getpid())} MiB and Helm's process {_peak(_worker())} MiB; ", end="")
     print(f"one helm template {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024} MiB")
     return 0
 
 
+def _row(name: str, times: list[list[float]], helm: list[list[float]]) -> str:
+    """The sums of the rounds beside helm template's, and the median of the same for each render, where they were timed one by one."""
+    share = median(sum(mine) / sum(theirs) for mine, theirs in zip(times, helm, strict=True))
+    row = f"{name}: {median(map(sum, times)):.2f} s, {share:.3f} of helm template's wall time"
+    if len(times[0]) == COUNT:
+        shares = [one / other for mine, theirs in zip(times, helm, strict=True) for one, other in zip(mine, theirs, strict=True)]
+        row += f"; the median of the renders' own shares is {median(shares):.3f}"
+    return row
+
+
+def _engine_process() -> ProcessPoolExecutor:
+    """One with the settings of Go's runtime that our process for Helm has."""
+    os.environ.update(ENVIRONMENT)
+    engine = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    engine.submit(os.getpid).result()
+    for name in ENVIRONMENT:
+        del os.environ[name]
+    return engine
+
+
 def _worker() -> int:
-    """The process that holds Helm's library: the one child there is (Linux)."""
+    """The process that holds Helm's library: the first child there was (Linux)."""
     return int(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()[0])
 
 
