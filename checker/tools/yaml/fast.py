@@ -30,6 +30,7 @@ _OPENER = pattern(rb"[\[{](?<=[\s\[{,:].)(?![\]}])")
 _FOLDED = pattern(rb">[-+0-9]{0,2}[ \t\r]*(?:#[^\n]*)?\n")
 # ryaml takes these for numbers whenever they are not quoted, so that as text they were quoted.
 _NUMBER_TO_BOTH = pattern(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
+_MODE = pattern(r"0[0-7]{1,5}")
 _BOOLS_TO_BOTH = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
 _SUSPECT_STARTS = NUMERIC_STARTS | {word[:1] for word in WORDS[Rules.KUBERNETES]}
 """Text that starts otherwise is the same text to both, plain or quoted."""
@@ -55,7 +56,7 @@ def load_fast(data: bytes, rules: Rules, *, plain: bool = False) -> Any:
         value = loads(data.decode())
     except Exception:  # noqa: BLE001 - whatever is wrong, the exact loader says it
         return UNSURE
-    if value is None or not _values_agree(value, rules):
+    if value is None or not _values_agree(value, rules, data):
         return UNSURE
     if rules is Rules.KUSTOMIZE and _holds_missing(value) and (b"{" in data or b"[" in data):
         return UNSURE  # a missing value inside [] or {} is '' to kustomize
@@ -118,27 +119,47 @@ def _has_mark(data: bytes) -> bool:
     return False
 
 
-def _values_agree(value: Any, rules: Rules) -> bool:
-    """Whether nothing in a value that ryaml read may be something else to the exact loader."""
+def _values_agree(value: Any, rules: Rules, data: bytes) -> bool:
+    """Whether nothing in a value that ryaml read may be something else to the exact loader, once file modes are numbers."""
     alike = _ALIKE[rules]
     if len(alike) > 50_000:
         alike.clear()
     stack: list[Any] = [[value]]
+    with_modes: list[Any] = []
     while stack:
-        node = stack.pop()
+        node = items = stack.pop()
         if type(node) is dict:
             if not alike.issuperset(node) and not all(_key_agrees(key, rules, alike) for key in node if key not in alike):
                 return False
-            node = node.values()
-        for item in node:
+            items = node.values()
+        for item in items:
             kind = type(item)
             if kind is str:
                 if item[:1] in _SUSPECT_STARTS and item not in alike and not _text_agrees(item, rules, alike):
-                    return False
+                    if item is value or not _MODE.fullmatch(item):
+                        return False
+                    with_modes.append(node)
             elif kind is dict or kind is list:
                 stack.append(item)
             elif kind not in _SURE_TYPES or (kind is int and item >= 1 << 63):
                 return False
+    return not with_modes or _modes_read(with_modes, rules, data)
+
+
+def _modes_read(nodes: list[Any], rules: Rules, data: bytes) -> bool:
+    """Whether octal numbers, as file modes are, are quoted nowhere: by quotes, by escapes, in a block. Then they are made numbers."""
+    places = [
+        (node, key, item)
+        for node in nodes
+        for key, item in (node.items() if type(node) is dict else enumerate(node))
+        if type(item) is str and _MODE.fullmatch(item)
+    ]
+    lines = [line.lstrip() for line in data.splitlines()]
+    for mode in {item.encode() for _, _, item in places}:
+        if b"\\" in data or b"'" + mode in data or b'"' + mode in data or any(line.startswith(mode) for line in lines):
+            return False
+    for node, key, item in places:
+        node[key] = plain(item, rules)
     return True
 
 

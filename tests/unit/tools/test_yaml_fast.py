@@ -120,6 +120,12 @@ TOKENS = (
 @settings(max_examples=600)
 @given(st.lists(st.sampled_from(TOKENS), max_size=12).map("".join), st.sampled_from(list(Rules)))
 @example("- yes\n- 'yes'\n- 0644\n- '0644'\n", Rules.KUBERNETES)
+@example("a: 0644\nb: '0644'\n", Rules.KUBERNETES)
+@example("a:\n  0644\n", Rules.KUBERNETES)
+@example('a: "06\\\n  44"\n', Rules.KUBERNETES)
+@example("a: >-\n  0644\n\n", Rules.KUSTOMIZE)
+@example("0644: 0644\n", Rules.KUBERNETES)
+@example("- 0644\n- 0644\n", Rules.KUSTOMIZE)
 @example("%YAML 1.1\n---\na: b\n", Rules.KUBERNETES)
 @example("a: [b?c]", Rules.KUBERNETES)
 @example("\u2028a: b", Rules.KUBERNETES)
@@ -173,13 +179,40 @@ PLAIN = (
 )
 
 
+MODES = b"items:\n  - {key: a, mode: 0400}\n  - mode: 0555 # all\n  - 07\nmode: 0400\ntext: x 0400\n"
+
+
+@pytest.mark.parametrize("rules", list(Rules))
+def test_file_modes_are_read_fast(rules: Rules) -> None:
+    assert fast.load_fast(MODES, rules) is not fast.UNSURE
+    assert_same(MODES, rules)
+
+
 def test_an_ordinary_manifest_is_read_fast() -> None:
     assert fast.load_fast(PLAIN, Rules.KUBERNETES) is not fast.UNSURE
     assert fast.load_fast(PLAIN, Rules.KUSTOMIZE) is not fast.UNSURE
 
 
 @pytest.mark.parametrize(
-    "text", ["a: yes", "a: 'yes'", "a: 0644", "a: 1.5", "a: &b c", "a: !b c", "<<: {a: b}", "a: b\na: c", "a: {{ b }}", "a: [b?]", "~"]
+    "text",
+    [
+        "a: yes",
+        "a: 'yes'",
+        "a: '0644'",
+        'a: 0644\nb: "0644"',
+        "a: |-\n  0644",
+        "0644 # a",
+        "--- 0644",
+        'a: 0644\nb: "\\t"',
+        "a: 1.5",
+        "a: &b c",
+        "a: !b c",
+        "<<: {a: b}",
+        "a: b\na: c",
+        "a: {{ b }}",
+        "a: [b?]",
+        "~",
+    ],
 )
 def test_what_may_differ_is_left_to_the_exact_loader(text: str) -> None:
     assert fast.load_fast(text.encode(), Rules.KUBERNETES) is fast.UNSURE
