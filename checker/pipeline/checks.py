@@ -22,6 +22,7 @@ from checker.pipeline.ledger import Ledger
 from checker.pipeline.locate import Locate, locator
 from checker.pipeline.policies import change_shown, evaluate_options, policy_sets
 from checker.pipeline.schemas import schema_reader
+from checker.pipeline.undeployed import find_undeployed
 from checker.validate import ValidateOptions, validate_objects
 
 if TYPE_CHECKING:
@@ -57,13 +58,14 @@ def check_side(
     floating = find_floating_bases(head.tree, head.layout.addressing)
     broken = tuple(_broken(file) for file in head.layout.broken)
     notes = tuple(finding for built in head.built for finding in _notes(built))
+    undeployed = tuple(find_undeployed(change, head)) if change is not None else ()
     watch.enter("holding objects against schemas")
     validated = _validated(head, judge, settings, locate, ledger)
     watch.enter("holding objects against policies")
     options = evaluate_options(settings, locate, ledger, change_shown(change) if change is not None else {}, started)
     evaluated = _evaluated(base, head, judge, settings, options)
     counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures) + len(broken))
-    findings = (*failures, *broken, *floating, *conflicts, *notes, *validated.findings, *evaluated.findings)
+    findings = (*failures, *broken, *floating, *conflicts, *notes, *undeployed, *validated.findings, *evaluated.findings)
     return Checked(findings=findings, counts=counts)
 
 

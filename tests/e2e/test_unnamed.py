@@ -122,3 +122,38 @@ def test_a_set_whose_clusters_are_not_known_may_change_by_any_file_that_its_temp
     git_repo.commit(files=changed)
     [gap] = check(git_repo, capsys)["notRendered"]
     assert (gap["name"], gap["affected"]) == ("addons", affected)
+
+
+def undeployed(report: dict[str, Any]) -> list[str]:
+    return [finding["location"]["path"] for finding in report["findings"] if finding["rule"] == "not-deployed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("web/limits.yaml", config_map("limits", "two"), True),
+        ("web/new.yaml", config_map("new", "one"), True),
+        ("parts/extra/map.yaml", config_map("extra", "two"), True),
+        ("web/limits.yaml", "# why\n" + config_map("limits", "one"), False),
+        ("web/map.yaml", config_map("settings", "two"), False),
+        ("web/notes.yaml", "a: 1\n", False),
+        (".github/map.yaml", config_map("settings", "two"), False),
+        ("plain/map.yaml", config_map("plain", "two"), False),
+    ],
+    ids=["not listed", "new, not listed", "of a component", "comment", "listed", "no manifest", "hidden", "a folder by itself"],
+)
+def test_a_changed_manifest_that_nothing_deploys_is_told(
+    git_repo: GitRepo, capsys: pytest.CaptureFixture[str], path: str, text: str, told: bool
+) -> None:
+    files = {
+        "web/kustomization.yaml": "resources: [map.yaml]\n",
+        "web/map.yaml": config_map("settings", "one"),
+        "web/limits.yaml": config_map("limits", "one"),
+        "parts/extra/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [map.yaml]\n",
+        "parts/extra/map.yaml": config_map("extra", "one"),
+        "plain/map.yaml": config_map("plain", "one"),
+    }
+    git_repo.commit(files=files)
+    git_repo.branch("change")
+    git_repo.commit(files={path: text})
+    assert undeployed(check(git_repo, capsys)) == ([path] if told else [])

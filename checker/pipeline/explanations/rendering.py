@@ -14,6 +14,14 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "Nothing to do. Name the folder from a unit, or without the dot, and its objects are judged.",
         ),
         (
+            "not-deployed",
+            "A changed manifest that nothing deploys",
+            "No kustomization, chart, folder or Application of the repository uses the file. A resource that was written and never "
+            "listed, or was taken out of the list, looks deployed in review and is not.",
+            "List it under `resources` of the kustomization that it belongs to, or delete it. Where another repository builds on it, "
+            "nothing is wrong: what that one deploys is not seen from here.",
+        ),
+        (
             "could-not-render",
             "A deploy unit that does not build",
             "The controller would fail on it too: nothing of it is applied, and nothing that it should change changes.",
