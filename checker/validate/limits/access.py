@@ -74,6 +74,7 @@ def _account_namespace(value: Any) -> Fault | None:
 
 
 def _binding(*kinds: str) -> Iterator[tuple[str, Rule]]:
+    yield "roleRef.kind", filled
     yield "roleRef.kind", one_of(*kinds)
     yield "roleRef.apiGroup", one_of(_RBAC)
     yield "roleRef", given
@@ -108,6 +109,8 @@ def _webhooks() -> Iterator[tuple[str, Rule]]:
         f"{at}.name",
         matches(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?){2,}", "is no domain name of three parts or more"),
     )
+    for name in ("sideEffects", "failurePolicy", "matchPolicy"):
+        yield f"{at}.{name}", filled
     yield f"{at}.sideEffects", one_of("None", "NoneOnDryRun")
     yield f"{at}.admissionReviewVersions", filled
     yield f"{at}.admissionReviewVersions", version_names
@@ -127,6 +130,7 @@ def _webhooks() -> Iterator[tuple[str, Rule]]:
     yield f"{at}.rules[].apiGroups", _all_or_some
     yield f"{at}.rules[].apiVersions", _all_or_some
     yield f"{at}.rules[].resources", _some_resources
+    yield f"{at}.rules[].operations[]", filled
     yield f"{at}.rules[].operations[]", one_of("*", "CONNECT", "CREATE", "DELETE", "UPDATE")
     yield f"{at}.rules[].scope", one_of("*", "Cluster", "Namespaced")
     yield from selector(f"{at}.namespaceSelector")

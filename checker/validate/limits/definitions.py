@@ -11,6 +11,7 @@ from checker.validate.limits.rows import (
     Fault,
     encoded,
     exactly_one,
+    filled,
     matches,
     named,
     one_of,
@@ -77,6 +78,8 @@ def _conversion(value: Any) -> Fault | None:
 
 def _definition_rows() -> Iterator[tuple[str, Rule]]:
     yield "", _definition
+    for name in ("group", "scope", "names.kind", "names.plural", "versions"):
+        yield f"spec.{name}", filled
     yield "spec.scope", one_of("Cluster", "Namespaced")
     yield "spec.group", _group
     for name in ("plural", "singular", "shortNames[]", "categories[]"):

@@ -227,6 +227,7 @@ def _autoscaler() -> Iterator[tuple[str, Rule]]:
     for name in ("kind", "name"):
         yield f"spec.scaleTargetRef.{name}", named("segment")
     yield "spec.maxReplicas", between(1)
+    yield "spec.scaleTargetRef", given
     yield "spec.scaleTargetRef.kind", filled
     yield "spec.scaleTargetRef.name", filled
     yield "spec.metrics[]", _metric
