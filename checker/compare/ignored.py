@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 
 from checker.compare.options import CompareOptions
 from checker.compare.pairing import ObjectPair
 from checker.model.objects import JSONValue, KubeObject, dig, mapping, sequence, text
 from checker.model.units import Controller
+from checker.tools.argocd import glob_matches
 
 _PLAIN_JQ = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
 
@@ -39,7 +39,7 @@ def ignored_pointers(pair: ObjectPair, options: CompareOptions) -> tuple[str, ..
 def _argo(spec: Mapping[str, JSONValue], obj: KubeObject) -> Iterator[str]:
     for entry in sequence(spec.get("ignoreDifferences")):
         item = mapping(entry)
-        if not fnmatchcase(obj.group, text(item.get("group"))) or not fnmatchcase(obj.kind, text(item.get("kind"))):
+        if not glob_matches(text(item.get("group")), obj.group) or not glob_matches(text(item.get("kind")), obj.kind):
             continue
         if text(item.get("name"), obj.name) != obj.name or text(item.get("namespace"), obj.namespace) != obj.namespace:
             continue

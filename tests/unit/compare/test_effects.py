@@ -287,8 +287,9 @@ def test_what_flux_leaves_alone(mark: dict[str, str]) -> None:
     assert "not-applied" in ids(comparison.environments[0].units[0].objects[0])
 
 
-def test_ignored_differences_count_only_where_they_are_respected() -> None:
-    ignoring = [{"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}]
+@pytest.mark.parametrize(("group", "kind"), [("apps", "Deployment"), ("*", "*"), ("{apps,batch}", "[CD]*")])
+def test_ignored_differences_count_only_where_they_are_respected(group: str, kind: str) -> None:
+    ignoring = [{"group": group, "kind": kind, "jsonPointers": ["/spec/replicas"]}]
 
     def declared(*options: str) -> KubeObject:
         found = application("shop", syncOptions=[*options])
