@@ -26,7 +26,8 @@ from checker.tools.argocd import is_this_repository
 GROUP = "argoproj.io"
 KINDS = {"Application": Controller.ARGOCD_APPLICATION, "ApplicationSet": Controller.ARGOCD_APPLICATIONSET}
 CLUSTER_LABEL = "argocd.argoproj.io/secret-type"
-SETTINGS = "argocd-cm"
+SETTINGS = frozenset({"argocd-cm", "argocd-cmd-params-cm"})
+_OPERATED = ("kustomizeBuildOptions", "resourceExclusions", "resourceInclusions")
 MENTIONS_CLUSTERS = "mentions clusters"
 _BESIDE = frozenset({"AppProject", "ArgoCD", "CustomResourceDefinition", "Secret"})
 
@@ -217,15 +218,15 @@ def _host(server: str) -> str:
 
 
 def _may_be_beside(key: ObjectKey) -> bool:
-    return key.kind in _BESIDE or (key.kind == "ConfigMap" and key.name == SETTINGS)
+    return key.kind in _BESIDE or (key.kind == "ConfigMap" and key.name in SETTINGS)
 
 
 def _is_beside(obj: KubeObject) -> bool:
     """What renders and checks of Applications ask for: projects, Argo CD's settings, cluster-scoped definitions, cluster Secrets."""
     if obj.kind in ("AppProject", "ArgoCD"):
-        return obj.group == GROUP and (obj.kind == "AppProject" or bool(dig(obj.body, "spec", "kustomizeBuildOptions")))
+        return obj.group == GROUP and (obj.kind == "AppProject" or any(dig(obj.body, "spec", field) for field in _OPERATED))
     if obj.kind == "ConfigMap":
-        return obj.name == SETTINGS
+        return obj.name in SETTINGS
     if obj.kind == "CustomResourceDefinition":
         return dig(obj.body, "spec", "scope") == "Cluster"
     return obj.kind == "Secret" and obj.labels.get(CLUSTER_LABEL) == "cluster"

@@ -25,6 +25,7 @@ from checker.render.argocd.sources import Checkout, Planner
 from checker.render.options import RenderOptions
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
+PARAMETERS = "argocd-cmd-params-cm"
 NESTING = ("matrix", "merge")
 METADATA = ("name", "labels", "annotations", "finalizers")
 KNOWN = frozenset({"list", "clusters", "git", "matrix", "merge", "selector", "template", *OUTSIDE})
@@ -43,7 +44,13 @@ def render_applicationset(unit: DeployUnit, tree: Tree, options: RenderOptions) 
 
     try:
         clusters = known_clusters(unit.related, options.clusters)
-        world = World(templating=templating_of(spec), clusters=clusters, checkout=checkout, given=_given(unit, spec, options))
+        world = World(
+            templating=templating_of(spec),
+            clusters=clusters,
+            checkout=checkout,
+            given=_given(unit, spec, options),
+            new_globbing=_has_new_globbing(unit.related),
+        )
         applications = list(_applications(spec, world, unit))
     except GeneratorFailed as error:
         message = f"{error}; Argo CD leaves every Application of {unit.name} as it is"
@@ -53,6 +60,12 @@ def render_applicationset(unit: DeployUnit, tree: Tree, options: RenderOptions) 
         raise RenderFailure(f"not expanded: {error}", reason=reason, location=unit.origin.location) from error
     kept, notes = _valid(applications, unit)
     return Rendered(objects=kept, notes=(*planner.notes, *_generator_notes(spec, unit, bool(applications), bool(clusters)), *notes))
+
+
+def _has_new_globbing(related: Sequence[KubeObject]) -> bool:
+    """What the controller is started with, as far as the repository holds it; a change of it counts after a restart."""
+    parameters = mapping(next((obj.body.get("data") for obj in related if obj.kind == "ConfigMap" and obj.name == PARAMETERS), None))
+    return text(parameters.get("applicationsetcontroller.enable.new.git.file.globbing")).lower() == "true"
 
 
 def _given(unit: DeployUnit, spec: Mapping[str, JSONValue], options: RenderOptions) -> Mapping[str, Sequence[Mapping[str, JSONValue]]]:

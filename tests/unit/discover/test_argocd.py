@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from checker.discover import DiscoverOptions
 from checker.model.paths import RepoPath
 from checker.model.settings import ClusterSetting
@@ -127,6 +129,34 @@ def test_projects_travel_with_their_applications() -> None:
     rendered = {**files, "apps/project.yaml": files.pop("project.yaml")}
     del rendered["project.yaml"]
     assert "sync-refused" in {note.id for note in built(rendered)["one @ in-cluster"].result.notes}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\ndata: {resource.exclusions: '- {kinds: [ConfigMap]}'}\n",
+        "apiVersion: argoproj.io/v1beta1\nkind: ArgoCD\nmetadata: {name: it}\nspec: {resourceExclusions: '- {kinds: [ConfigMap]}'}\n",
+    ],
+)
+def test_the_kinds_that_the_settings_exclude_are_not_applied(settings: str) -> None:
+    files = {"root.yaml": app("root", "argocd"), "argocd/settings.yaml": settings, "argocd/app.yaml": app("one", "app")}
+    found = built({**files, "app/cm.yaml": config_map("cm")})
+    assert found["one @ in-cluster"].objects == ()
+
+
+def test_the_globbing_that_the_controller_is_started_with_reaches_the_sets() -> None:
+    parameters = "data: {applicationsetcontroller.enable.new.git.file.globbing: 'true'}\n"
+    spec = f"spec: {{source: {{repoURL: {URL}, path: '{{{{path}}}}'}}, destination: {{name: in-cluster}}}}"
+    template = f"metadata: {{name: 'n-{{{{path.basename}}}}'}}, {spec}"
+    files = {
+        "root.yaml": app("root", "argocd"),
+        "argocd/params.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: argocd-cmd-params-cm}}\n{parameters}",
+        "argocd/set.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\nspec:\n"
+        f"  generators: [{{git: {{repoURL: {URL}, files: [{{path: 'apps/*/c.json'}}]}}}}]\n  template: {{{template}}}\n",
+        "apps/a/c.json": "",
+        "apps/a/deep/c.json": "",
+    }
+    assert sorted(name for name in built(files) if name.startswith("n-")) == ["n-a @ in-cluster"]
 
 
 def test_cluster_secrets_reach_the_sets_that_ask_for_clusters() -> None:

@@ -40,6 +40,8 @@ class World:
     clusters: tuple[Cluster, ...]
     checkout: Callable[[Mapping[str, JSONValue]], Checkout]
     given: Mapping[str, Sequence[Mapping[str, JSONValue]]] = field(default_factory=dict)
+    new_globbing: bool = False
+    """Whether files of git generators match by doublestar."""
 
     @property
     def go(self) -> bool:
@@ -85,7 +87,7 @@ def _params(name: str, body: Mapping[str, JSONValue], world: World, depth: int) 
         found = _with_values(cluster_params(body, world.clusters, go=world.go), body, world)
         yield from [{"clusters": list(found)}] if body.get("flatList") is True else found
     elif name == "git":
-        yield from _with_values(git_params(body, world.checkout(body), go=world.go), body, world)
+        yield from _with_values(git_params(body, world.checkout(body), go=world.go, new_globbing=world.new_globbing), body, world)
     elif name == "matrix":
         yield from _matrix(body, world, depth)
     elif name == "merge":

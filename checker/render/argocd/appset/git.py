@@ -1,7 +1,7 @@
 """The git generator: one set of parameters for each folder, or for each object in a file.
 
-Folders match by Go's path.Match, files by git's pathspecs, as the controller does unless it is told otherwise.
-applicationset/generators/git.go, argo-cd.
+Folders match by Go's path.Match, files by git's pathspecs, or by doublestar where the controller is told so
+(applicationsetcontroller.enable.new.git.file.globbing). applicationset/generators/git.go and util/git/client.go, argo-cd.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from checker.model.paths import RepoPath, join
 from checker.model.tree import EntryKind, Tree, TreeError, walk
 from checker.render.argocd.appset.params import GeneratorFailed, NotExpanded, Params, flattened
 from checker.render.argocd.sources import Checkout
-from checker.tools.argocd import path_match, pathspec
+from checker.tools.argocd import doublestar, path_match, pathspec
 from checker.tools.gotemplate import TextList, go_value
 from checker.tools.gotemplate.encoding import normalize
 
 
-def git_params(generator: Mapping[str, JSONValue], checkout: Checkout, *, go: bool) -> Iterator[Params]:
-    """Without the generator's `values`. Raises GeneratorFailed."""
+def git_params(generator: Mapping[str, JSONValue], checkout: Checkout, *, go: bool, new_globbing: bool = False) -> Iterator[Params]:
+    """Without the generator's `values`. Raises GeneratorFailed, NotExpanded."""
     directories = [mapping(item) for item in sequence(generator.get("directories"))]
     files = [mapping(item) for item in sequence(generator.get("files"))]
     prefix = text(generator.get("pathParamPrefix"))
@@ -30,7 +30,7 @@ def git_params(generator: Mapping[str, JSONValue], checkout: Checkout, *, go: bo
         for path in _directories(checkout, directories):
             yield _of_directory(path, prefix, go=go)
     elif files:
-        for path in _files(checkout, files):
+        for path in _globbed(checkout, files) if new_globbing else _files(checkout, files):
             yield from _of_file(checkout, path, prefix, go=go)
     else:
         raise GeneratorFailed("a git generator needs directories or files")
@@ -79,6 +79,26 @@ def _files(checkout: Checkout, items: Sequence[Mapping[str, JSONValue]]) -> list
         start = len(checkout.root) + 1 if checkout.root else 0
         found.update(path[start:] for path in candidates if pathspec(pattern, path[start:]))
     return sorted(path for path in found if not any(pathspec(pattern, path) for pattern in excluded))
+
+
+def _globbed(checkout: Checkout, items: Sequence[Mapping[str, JSONValue]]) -> list[str]:
+    """By doublestar over files and folders alike: a folder that is matched cannot be read, and so fails the generator."""
+    included, excluded = ([posixpath.normpath(pattern.lstrip("/") or ".") for pattern in patterns] for patterns in _split(items))
+    start = len(checkout.root) + 1 if checkout.root else 0
+    files = [path[start:] for path in walk(checkout.tree, checkout.root)]
+    folders = {".", *(parent for path in files for parent in _above(path))}
+    for pattern in (*included, *excluded):
+        matched = min((folder for folder in folders if doublestar(pattern, folder)), default=None)
+        if matched is not None:
+            raise GeneratorFailed(f"the path {pattern!r} of a git generator matches the folder {matched}, which is no file")
+    found = (path for path in files if any(doublestar(pattern, path) for pattern in included))
+    return sorted(path for path in found if not any(doublestar(pattern, path) for pattern in excluded))
+
+
+def _above(path: str) -> Iterator[str]:
+    while "/" in path:
+        path = posixpath.dirname(path)
+        yield path
 
 
 def _inside(pattern: str) -> str:

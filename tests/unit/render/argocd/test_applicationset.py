@@ -150,6 +150,24 @@ def test_a_path_outside_the_repository_freezes_the_set_as_git_refuses_it(path: s
         expand({"git": {"repoURL": URL, "files": [{"path": "**"}, {"path": path, "exclude": True}]}}, tree=FOLDERS)
 
 
+def test_files_match_by_doublestar_where_the_controller_is_told_so() -> None:
+    """util/git/client.go, argo-cd: LsFiles with the new globbing."""
+    tree = dict.fromkeys(("config.json", "apps/a/config.json", "apps/a/sub/config.json", "apps/.b/config.json"), "")
+    told = kube("ConfigMap", "argocd-cmd-params-cm", api="v1", data={"applicationsetcontroller.enable.new.git.file.globbing": "true"})
+
+    def found(*paths: str, **excluded: str) -> list[str]:
+        items = [{"path": path} for path in paths] + [{"path": path, "exclude": True} for path in excluded.values()]
+        rendered = expand({"git": {"repoURL": URL, "files": items}}, tree=tree, name="n{{path.basenameNormalized}}", related=[told])
+        return sorted(obj.name for obj in rendered.objects)
+
+    assert found("apps/*/config.json") == ["na", "nb"]
+    assert found("apps/**/config.json") == ["na", "nb", "nsub"]
+    assert found("/apps/{a,c}/*.json", "../config.json") == ["na"]
+    assert found("**/config.json", x="apps/**/config.json") == ["n"]
+    with pytest.raises(RenderFailure, match=r"'apps/\*' of a git generator matches the folder apps/.b, which is no file"):
+        found("apps/*")
+
+
 def cluster(name: str, **labels: str) -> KubeObject:
     body = kube("Secret", name, api="v1", stringData={"name": name, "server": f"https://{name}.example"})
     metadata: dict[str, Any] = {**body.metadata, "labels": {"argocd.argoproj.io/secret-type": "cluster", **labels}}
