@@ -62,7 +62,7 @@ def _subject(value: Any) -> str | Fault | None:
     kind, group, name = body.get("kind"), body.get("apiGroup"), body.get("name")
     if kind == "ServiceAccount" and isinstance(name, str) and name and (fault := name_fault(name, "subdomain")):
         return Fault(f"{quoted(name)} {fault}", ("name",))
-    if kind in _SUBJECT_GROUPS and isinstance(group, str) and group and group != _SUBJECT_GROUPS[kind]:
+    if isinstance(kind, str) and kind in _SUBJECT_GROUPS and isinstance(group, str) and group and group != _SUBJECT_GROUPS[kind]:
         wanted = _SUBJECT_GROUPS[kind]
         return Fault(f"has to be {wanted} for a {kind}" if wanted else f"has to be left out for a {kind}", ("apiGroup",))
     return None

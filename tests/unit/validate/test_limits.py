@@ -95,6 +95,23 @@ def test_the_short_answer_of_a_rule_is_that_of_the_rule() -> None:
     assert said_yes > 1000
 
 
+def _names(asked: Asked) -> Iterator[str]:
+    for name, inner in (*asked.below.items(), *([("", asked.entries)] if asked.entries else [])):
+        yield name
+        yield from _names(inner)
+
+
+def test_no_rule_fails_on_what_is_no_manifest() -> None:
+    """Whatever stands in the fields, in all of them at once."""
+    for group, kind in TABLES:
+        asked = limits_of(group, kind)
+        names = {*_names(asked), "kind", "apiGroup", "operator", "key", "effect", "values", "topologyKey", "hostPort", "requests"}
+        filled = [dict.fromkeys(names, value) for value in VALUES]
+        for rule in _rules(asked):
+            for value in (*VALUES, *filled, filled, [filled[0], filled[0]]):
+                assert isinstance(rule(value), str | tuple | None)
+
+
 def test_places_and_pointers() -> None:
     text = DEPLOYMENT.replace("              port: http\n", "              port: http\n              scheme: https\n")
     assert said(text) == [
