@@ -6,12 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.gitrepo import git_home, git_repo
 from tests.oracles import helm, helm_on_path, kubectl
 from tests.registry import closed_registry, registry
 
 __all__ = ["closed_registry", "git_home", "git_repo", "helm", "helm_on_path", "kubectl", "registry"]
+
+settings.register_profile("untimed", deadline=None)
+"""No example fails because the machine was busy: Hypothesis gives each 200 ms otherwise."""
+settings.load_profile("untimed")
 
 _LEFT_OUT = (
     "GIT_",

@@ -70,7 +70,7 @@ def made(body: dict[str, Any]) -> KubeObject:
     return KubeObject(body=body, origin=Origin(path=RepoPath("x.yaml")))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(bodies(), st.data())
 def test_one_changed_field_is_reported_alone(body: dict[str, Any], data: st.DataObject) -> None:
     pointer = data.draw(
@@ -89,7 +89,7 @@ def test_one_changed_field_is_reported_alone(body: dict[str, Any], data: st.Data
     assert (field.before, field.after) == (old, value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(bodies(), st.data())
 def test_one_removed_field_is_reported(body: dict[str, Any], data: st.DataObject) -> None:
     pointer = data.draw(st.sampled_from(leaves(body["spec"], ("spec",))))
@@ -101,7 +101,7 @@ def test_one_removed_field_is_reported(body: dict[str, Any], data: st.DataObject
     assert not diff.is_noise
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(bodies())
 def test_an_object_does_not_differ_from_itself(body: dict[str, Any]) -> None:
     shuffled = {name: copy.deepcopy(body[name]) for name in reversed(body)}
@@ -110,7 +110,7 @@ def test_an_object_does_not_differ_from_itself(body: dict[str, Any]) -> None:
     assert found.folded == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(NAMES, NAMES, NAMES)
 def test_only_listed_labels_are_folded(label: str, before: str, after: str) -> None:
     assume(before != after and label not in {*NOISE_LABELS, *NOISE_ANNOTATIONS})

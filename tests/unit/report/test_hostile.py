@@ -59,13 +59,13 @@ def test_the_comment_has_only_the_markup_that_we_wrote(case: str) -> None:
 
 
 @given(NASTY)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_comment_has_only_the_markup_that_we_wrote_whatever_the_text(text: str) -> None:
     check_markup(show("markdown", text))
 
 
 @given(NASTY)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_terminal_gets_no_control_and_no_command_whatever_the_text(text: str) -> None:
     for options in (FormatOptions(width=70), FormatOptions(hook=True)):
         made = format_report("text", hostile(text), options)

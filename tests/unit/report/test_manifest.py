@@ -38,14 +38,14 @@ def lines(diff: ObjectDiff, *, noise: bool = False) -> list[str]:
 
 
 @given(VALUES, VALUES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_different_values_never_look_the_same(one: JSONValue, other: JSONValue) -> None:
     assume(json.dumps(one, sort_keys=True) != json.dumps(other, sort_keys=True))
     assert lines(changed(None, {"v": one}, change=Change.CREATED)) != lines(changed(None, {"v": other}, change=Change.CREATED))
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_changed_field_is_always_in_the_diff(data: st.DataObject) -> None:
     before = deployment()
     after = copy.deepcopy(before)

@@ -136,7 +136,7 @@ def test_the_budget_holds_and_the_verdict_stays(budget: int, story: object) -> N
 
 
 @given(st.sampled_from(sorted(STRINGS)), st.sampled_from([4_000, 9_000, 30_000]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_hostile_text_does_not_break_the_budget(case: str, budget: int) -> None:
     assert len(format_report("markdown", hostile(STRINGS[case]), FormatOptions(budget=budget)).encode()) <= budget
 

@@ -74,7 +74,7 @@ def everything(tree: Tree) -> dict[RepoPath, list[object]]:
     return found
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(files=FILES)
 def test_all_trees_agree(git_home: Path, tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes | str]) -> None:
     root = tmp_path_factory.mktemp("agree") / "repo"

@@ -337,7 +337,7 @@ JSON = st.recursive(
 FIELDS = st.dictionaries(st.sampled_from(["number", "draft", "user", "labels", "head", "base"]), JSON)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fields=FIELDS)
 def test_no_event_breaks_the_run_or_brings_control_characters(tmp_path: Path, fields: dict[str, Any]) -> None:
     facts = github(tmp_path, pull_request(**fields))

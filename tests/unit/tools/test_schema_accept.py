@@ -60,7 +60,7 @@ def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 _SCHEMA = st.recursive(st.just({}), _schemas, max_leaves=6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_SCHEMA, st.dictionaries(st.sampled_from(["a", "b"]), _SCHEMA), _VALUES)
 def test_a_yes_is_the_engines_yes(schema: dict[str, Any], definitions: dict[str, Any], value: Any) -> None:
     document = {**schema, "definitions": definitions}
@@ -86,7 +86,7 @@ def test_a_definition_that_leads_to_itself() -> None:
     assert not acceptor({"$ref": "#/definitions/a"}, {"a": {"$ref": "#/definitions/a"}})(1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_SCHEMA, st.dictionaries(st.sampled_from(["a", "b"]), _SCHEMA), _VALUES, st.sampled_from(_NAMES_AND_NONE), st.booleans())
 def test_what_is_asked_beside_a_schema(schema: dict[str, Any], definitions: dict[str, Any], value: Any, name: str, listed: bool) -> None:
     """Wherever the schema leads, the values that are asked about are asked about, and a yes is the schema's yes too."""

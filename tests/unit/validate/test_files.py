@@ -214,7 +214,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from(
         [("apps/v1", "Deployment"), ("v1", "Service"), ("batch/v1", "CronJob"), ("v1", "Secret"), ("networking.k8s.io/v1", "Ingress")]

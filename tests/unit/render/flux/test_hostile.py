@@ -72,7 +72,7 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dic
 SPECS = st.dictionaries(KEYS, VALUES, max_size=6)
 TREE = repository({"app/a.yaml": config_map("a", key="${x:=1}"), "charts/Chart.yaml": "name: c\nversion: 1.0.0\n"})
 ORIGIN = Origin(path=RepoPath("app/a.yaml"))
-SLOW = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+SLOW = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 RENDERERS = {
     Controller.FLUX_KUSTOMIZATION: ("kustomize.toolkit.fluxcd.io/v1", "Kustomization", render_kustomization),
     Controller.FLUX_HELMRELEASE: ("helm.toolkit.fluxcd.io/v2", "HelmRelease", render_helmrelease),
