@@ -1,7 +1,8 @@
 """What a chart would give another time: the templates that may come to the clock or to chance, rendered twice more by themselves.
 
 What differs between these two renders differs by chance. Where it is something else that differs from the whole chart's render,
-a template left out has a part in it (they may change the values that all share), and the whole chart is rendered again.
+a template left out has a part in it (they may change the values that all share), and the whole chart is rendered again; so it is
+where a template that draws may be the one that changes them.
 """
 
 from __future__ import annotations
@@ -24,17 +25,20 @@ Render: TypeAlias = Callable[[ChartFiles, HelmCall], Outputs]
 def rendered_again(chart: ChartFiles, call: HelmCall, first: Outputs, render: Render) -> Outputs:
     """The outputs of the templates that give something else than in the first render. Raises HelmFailed."""
     found = drawing(chart, call.values)
-    names = {tail(output.source.encode()) for output in first} & (found.names if found is not None else frozenset())
-    if found is None or not names:
+    if found is None:
+        return ()
+    sources = {tail(output.source.encode()) for output in first}
+    names = sources if found.is_shared else sources & found.names
+    if not names:
         return ()
     took("the clock or chance")
     bare = replace(call, include_crds=False)
-    alone = _alone(found, names, bare, first, render)
-    if alone is None:
+    second = None if found.is_shared else _alone(found, names, bare, first, render)
+    if second is None:
         sleep(found.pause)
-        alone = render(found.whole(), bare)
-    changed = _changed(first, alone)
-    return tuple(output for output in alone if output.source in changed and tail(output.source.encode()) in names)
+        second = render(found.whole(), bare)
+    changed = _changed(first, second)
+    return tuple(output for output in second if output.source in changed and tail(output.source.encode()) in names)
 
 
 def _alone(found: Drawing, names: Iterable[bytes], call: HelmCall, first: Outputs, render: Render) -> Outputs | None:

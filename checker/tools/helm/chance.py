@@ -29,6 +29,7 @@ _CHANCE = _KEYS | _CLOCK | frozenset(
         *(b"htpasswd", b"bcrypt", b"encryptAES"),
     }
 )  # fmt: skip
+_CHANGING = frozenset({b"set", b"unset", b"merge", b"mustMerge", b"mergeOverwrite", b"mustMergeOverwrite"})
 _PARTS = tuple(sorted({name[:6] for name in _CHANCE}))
 _CRD = re.compile(r"(?:charts/[^/]+/)*crds/")
 _BROUGHT = b"what tpl renders"
@@ -42,6 +43,8 @@ class Drawing:
     names: frozenset[bytes]
     pause: float
     """Seconds to let pass before another render."""
+    is_shared: bool
+    """Whether what is drawn may come to any template, since one that draws changes values, which all share."""
     _chart: ChartFiles
     _calls: Mapping[bytes, frozenset[bytes]]
 
@@ -69,8 +72,12 @@ def drawing(chart: ChartFiles, values: Mapping[str, JSONValue]) -> Drawing | Non
             callers.setdefault(name, set()).add(caller)
     reaching = _closure((name for name, found in words.items() if found & _CHANCE), callers)
     names = reaching & {tail(path.encode()) for path, data in whole.files.items() if _is_rendered(path)}
+    if not names:
+        return None
     late = _BROUGHT in reaching and words[_BROUGHT] & _CLOCK
-    return Drawing(names=names, pause=PAUSE if late else 0.0, _chart=whole, _calls=calls) if names else None
+    libraries = {tail(path.encode()) for path in whole.files if basename(path).startswith("_")}
+    is_shared = any(words.get(name, frozenset()) & _CHANGING for name in reaching - libraries)
+    return Drawing(names=names, pause=PAUSE if late else 0.0, is_shared=is_shared, _chart=whole, _calls=calls)
 
 
 def _graph(chart: ChartFiles, brought: Iterable[bytes]) -> tuple[dict[bytes, frozenset[bytes]], dict[bytes, frozenset[bytes]]]:

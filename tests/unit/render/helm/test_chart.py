@@ -181,6 +181,12 @@ def test_what_another_template_sets_is_no_chance(drawn: str, data: dict[str, str
     assert [obj.body["data"] for obj in objects if obj.name == "drawn"] == [data]
 
 
+def test_what_is_drawn_may_come_to_other_templates_through_the_values_they_share() -> None:
+    config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {given: "{{ .Values.shared }}"}\n'
+    result = template_release(repository(chart(c=config, sets='{{ $_ := set .Values "shared" uuidv4 }}')), APP, REQUEST)
+    assert [obj.body["data"] for obj in result.objects if obj.name == "c"] == [{"given": "<changes at every render>"}]
+
+
 def test_a_digest_of_what_is_drawn_changes_with_it() -> None:
     config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\ndata:\n  key: DATA\n"
     digest = '{{ include (print $.Template.BasePath "/NAME.yaml") . | sha256sum }}'
