@@ -117,9 +117,14 @@ class Suppression:
     location: Location | None = None
 
 
+ASSUMED_KUBERNETES = ("1.33",)
+"""What manifests are checked for where nobody says."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    kubernetes: tuple[str, ...] = ("1.33",)
+    kubernetes: tuple[str, ...] = ()
+    """The versions that somebody stated, empty for none; `versions` are those to check for."""
     environments: tuple[EnvironmentSetting, ...] = ()
     clusters: tuple[ClusterSetting, ...] = ()
     generators: Mapping[str, Mapping[str, Sequence[Mapping[str, JSONValue]]]] = field(default_factory=dict)
@@ -141,3 +146,7 @@ class Settings:
     rego_engine: str = "regorus"
     verify_rego: bool = False
     """Judge with both Rego engines, and fail where they differ."""
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        return self.kubernetes or ASSUMED_KUBERNETES

@@ -254,7 +254,7 @@ def _expand_options(change: Snapshot, settings: Settings, running: Running) -> E
             memo=files.memo if files is not None else Memo(),
         ),
         render=RenderOptions(
-            kubernetes=settings.kubernetes[0],
+            kubernetes=settings.versions[0],
             clusters=settings.clusters,
             generators=settings.generators,
             sources=sources,

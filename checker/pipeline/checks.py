@@ -121,7 +121,8 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledg
     rendered = (obj for built in head.built for obj in built.of_kind("CustomResourceDefinition"))
     crds = tuple(obj for obj in (*rendered, *head.layout.declarations) if obj.group == CRD_GROUP)
     options = ValidateOptions(
-        kubernetes=settings.kubernetes,
+        kubernetes=settings.versions,
+        assumed=not settings.kubernetes,
         strict=settings.strict,
         crds=crds,
         locations=settings.schemas,
@@ -129,20 +130,19 @@ def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledg
         read_schema=schema_reader(judge, allow_network=settings.allow_network),
         locate=locate,
     )
-    of_version = {settings.kubernetes: options}
+    of_version = {"": options}
     stated = {name: cluster_named(name, settings.clusters).kubernetes for name in {built.unit.cluster for built in head.built}}
     known = KnownVerdicts(ledger, judge)
     results: list[Counts] = []
     findings: list[Finding] = []
     for built in head.built:
         own = stated[built.unit.cluster]
-        versions = (own,) if own else settings.kubernetes
-        if versions not in of_version:
-            of_version[versions] = replace(options, kubernetes=versions)
-        checked = known.recall(built, of_version[versions])
+        if own not in of_version:
+            of_version[own] = replace(options, kubernetes=(own,), assumed=False)
+        checked = known.recall(built, of_version[own])
         if checked is None:
-            checked = validate_objects(built.objects, of_version[versions])
-            known.note(built, of_version[versions], checked)
+            checked = validate_objects(built.objects, of_version[own])
+            known.note(built, of_version[own], checked)
         results.append(checked.counts)
         findings.extend(_of_unit(finding, built) for finding in checked.findings)
     known.keep(findings)

@@ -199,7 +199,8 @@ def _validated(tree: Tree, contents: _Contents, settings: Settings, around: Surr
     from checker.validate.kustomized import TakenFiles, completes, names_namespaces
 
     options = ValidateOptions(
-        kubernetes=settings.kubernetes,
+        kubernetes=settings.versions,
+        assumed=not settings.kubernetes,
         strict=settings.strict,
         locations=settings.schemas,
         read_schema=schema_reader(tree, allow_network=settings.allow_network),

@@ -25,11 +25,11 @@ def schema_text(name: str, settings: Settings) -> str:
     from checker.validate.catalog import Known
 
     api_version, _, kind = name.rpartition("/")
-    options = ValidateOptions(kubernetes=settings.kubernetes, strict=settings.strict)
-    found = options.catalog.lookup(api_version, kind, settings.kubernetes[-1])
+    options = ValidateOptions(kubernetes=settings.versions, strict=settings.strict)
+    found = options.catalog.lookup(api_version, kind, settings.versions[-1])
     if not isinstance(found, Known):
         raise UsageError(
-            f"there is no schema for {name} in Kubernetes {settings.kubernetes[-1]}", "write it as v1/Service or apps/v1/Deployment"
+            f"there is no schema for {name} in Kubernetes {settings.versions[-1]}", "write it as v1/Service or apps/v1/Deployment"
         )
     return json.dumps(found.schema.document, indent=2) + "\n"
 
@@ -40,7 +40,7 @@ def vendor(start: Path, target: Path, settings: Settings) -> tuple[tuple[str, ..
 
     objects = _objects(start)
     crds = tuple(obj for obj in objects if obj.kind == "CustomResourceDefinition")
-    options = ValidateOptions(kubernetes=settings.kubernetes, strict=settings.strict, crds=crds)
+    options = ValidateOptions(kubernetes=settings.versions, strict=settings.strict, crds=crds)
     vendored = vendored_schemas(objects, options)
     for path, data in vendored.files.items():
         file = target / path

@@ -80,7 +80,7 @@ class _Reader:
         names = tuple(mapping(body.get("environments")))
         fail_on = text(body.get("fail-on"), "error")
         return Settings(
-            kubernetes=tuple(text(version) for version in sequence(body.get("kubernetes"))) or defaults.kubernetes,
+            kubernetes=tuple(text(version) for version in sequence(body.get("kubernetes"))),
             environments=tuple(_environment(name, mapping(value)) for name, value in mapping(body.get("environments")).items()),
             clusters=tuple(_cluster(name, mapping(value)) for name, value in mapping(body.get("clusters")).items()),
             generators={name: _generators(mapping(value)) for name, value in mapping(body.get("generators")).items()},

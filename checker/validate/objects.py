@@ -100,7 +100,7 @@ def against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, versi
         yield Remark(rule="schema-unusable", message=message, outcome=Outcome.NOT_CHECKED, pointer="/kind")
     elif isinstance(found, Unserved):
         if found.certain:
-            yield Remark(rule=found.rule, message=found.message, pointer=f"/{found.field}", versions=(version,))
+            yield _unserved(found, version, options)
         else:
             # which release of the operator a cluster runs is not known here; that a kind is misspelt is likelier than a new one
             severity = Severity.NOTE if found.rule == "removed-api" else Severity.WARNING
@@ -115,6 +115,15 @@ def against(obj: KubeObject, body: Mapping[str, JSONValue], found: Lookup, versi
                 told = other
                 break
         yield from told
+
+
+def _unserved(found: Unserved, version: str, options: ValidateOptions) -> Remark:
+    """A doubt where nobody said which Kubernetes the cluster is, and another one serves it."""
+    pointer = f"/{found.field}"
+    if not (options.assumed and found.elsewhere) or options.require_schemas:
+        return Remark(rule=found.rule, message=found.message, pointer=pointer, versions=(version,))
+    message = f"{found.message} (Kubernetes {version} is assumed: state yours as `kubernetes` in the settings, or by --kubernetes)"
+    return Remark(rule=found.rule, message=message, pointer=pointer, severity=Severity.WARNING, outcome=Outcome.NOT_CHECKED)
 
 
 def _held_against(obj: KubeObject, body: Mapping[str, JSONValue], found: Known, version: str, options: ValidateOptions) -> Iterator[Remark]:

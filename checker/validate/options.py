@@ -36,7 +36,7 @@ def origin_of(obj: KubeObject, _pointer: str, _key: bool) -> Location:
 @dataclass(frozen=True, kw_only=True)
 class ValidateOptions:
     """`locations` are templates with kubeconform's six variables, `default` among them standing for the bundled schemas;
-    they are read from `tree` unless `read_schema` says how.
+    they are read from `tree` unless `read_schema` says how. `assumed` says that nobody stated the versions.
 
     `server_rules` adds what the API server refuses beyond its schemas. `substituted` says that the objects may hold
     variables of Flux (`${NAME}`) or kustomize (`$(NAME)`) still to be filled in, as files do and rendered objects do not;
@@ -47,6 +47,7 @@ class ValidateOptions:
     """
 
     kubernetes: tuple[str, ...] = ("1.33",)
+    assumed: bool = False
     strict: bool = True
     crds: tuple[KubeObject, ...] = ()
     locations: tuple[str, ...] = ("default",)

@@ -48,12 +48,14 @@ _SHORT_GROUPS = frozenset(("", "apps", "autoscaling", "batch", "extensions", "po
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """`rule` is removed-api or unknown-kind; `field` is what to change in the object; `certain` that no cluster has it."""
+    """`rule` is removed-api or unknown-kind; `field` is what to change in the object; `certain` that no cluster has it,
+    and `elsewhere` that other versions of Kubernetes do."""
 
     rule: str
     message: str
     field: str
     certain: bool = True
+    elsewhere: bool = False
 
 
 def removed_in(api_version: str, kind: str) -> str | None:
@@ -71,16 +73,17 @@ def unserved(api_version: str, kind: str, version: str) -> Unserved | None:
     use = f"; use {instead}" if instead else ""
     said = f"{kind} {api_version}"
     removed = removed_in(api_version, kind)
-    elsewhere = [bundle.version for bundle in bundles.newest_first(bundles.bundled_versions()) if kind in bundle.kinds.get(api_version, {})]
+    others = [bundle.version for bundle in bundles.newest_first(bundles.bundled_versions()) if kind in bundle.kinds.get(api_version, {})]
     if removed is not None:
-        return Unserved("removed-api", f"{said} was removed in Kubernetes {removed}{use}", "apiVersion")
-    if elsewhere and _number(elsewhere[-1]) > _number(version):
+        return Unserved("removed-api", f"{said} was removed in Kubernetes {removed}{use}", "apiVersion", elsewhere=bool(others))
+    if others and _number(others[-1]) > _number(version):
         newer = f"{use} or," if use else ";"
-        message = f"{said} is served from Kubernetes {elsewhere[-1]}, not by {version}{newer} for newer clusters"
+        message = f"{said} is served from Kubernetes {others[-1]}, not by {version}{newer} for newer clusters"
         message += ", name their version as `kubernetes`"
-        return Unserved("removed-api", message, "apiVersion")
-    if elsewhere:
-        return Unserved("removed-api", f"{said} is no longer served by Kubernetes {version}, last by {elsewhere[0]}{use}", "apiVersion")
+        return Unserved("removed-api", message, "apiVersion", elsewhere=True)
+    if others:
+        message = f"{said} is no longer served by Kubernetes {version}, last by {others[0]}{use}"
+        return Unserved("removed-api", message, "apiVersion", elsewhere=True)
     if instead:
         return Unserved("unknown-kind", f"{kind} is not in {api_version}{use}", "apiVersion")
     return _misspelt(api_version, kind, served, version)
