@@ -114,6 +114,7 @@ class Note:
     id: str
     message: str
     location: Location | None = None
+    object: ObjectKey | None = None
 
 
 class KeptObjects(Sequence[KubeObject]):

@@ -20,6 +20,7 @@ from checker.pipeline.expand import Side
 from checker.pipeline.known import KnownVerdicts
 from checker.pipeline.ledger import Ledger
 from checker.pipeline.locate import Locate, locator
+from checker.pipeline.overlap import told_once
 from checker.pipeline.policies import change_shown, evaluate_options, policy_sets
 from checker.pipeline.schemas import schema_reader
 from checker.pipeline.undeployed import find_undeployed
@@ -66,7 +67,7 @@ def check_side(
     evaluated = _evaluated(base, head, judge, settings, options)
     counts = validated.counts + evaluated.counts + Counts(not_checked=len(failures) + len(broken))
     findings = (*failures, *broken, *floating, *conflicts, *notes, *undeployed, *validated.findings, *evaluated.findings)
-    return Checked(findings=findings, counts=counts)
+    return Checked(findings=tuple(told_once(findings)), counts=counts)
 
 
 def _failures(built: BuiltUnit) -> Iterable[Finding]:
@@ -114,7 +115,7 @@ def _notes(built: BuiltUnit) -> Iterable[Finding]:
         for note in built.result.notes:
             location = note.location or built.unit.origin.location
             severity = Severity.NOTE if note.id in _INFORMING else Severity.WARNING
-            yield _of_unit(Finding(rule=note.id, severity=severity, message=note.message, location=location), built)
+            yield _of_unit(Finding(rule=note.id, severity=severity, message=note.message, location=location, object=note.object), built)
 
 
 def _validated(head: Side, judge: Tree, settings: Settings, locate: Locate, ledger: Ledger | None) -> Checked:

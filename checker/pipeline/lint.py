@@ -113,7 +113,7 @@ def lint_tree(files: Files, settings: Settings) -> Report:
     looked_at = [path for path in files.paths if path not in excluded and path not in (SETTINGS_FILE, settings.baseline)]
     reasons = {path: reason for path in looked_at if (reason := around.reason(path))}
     checked = _checked(files.tree, [path for path in looked_at if path not in reasons], settings, around)
-    kept, suppressed = _lifted(merged(checked.findings), files.tree, settings)
+    kept, suppressed = _lifted(checked.findings, files.tree, settings)
     left_out = tuple(
         Finding(rule="left-to-rendering", severity=Severity.NOTE, message=reason, location=Location(path=path), outcome=Outcome.SKIPPED)
         for path, reason in reasons.items()
@@ -146,9 +146,10 @@ def _lifted(findings: tuple[Finding, ...], tree: Tree, settings: Settings) -> tu
     if not findings and not settings.suppress:
         return (), ()
     from checker.pipeline import today
+    from checker.pipeline.overlap import told_once
     from checker.pipeline.suppress import lift
 
-    lifted = lift(findings, tree, settings.suppress, today())
+    lifted = lift(merged(told_once(findings)), tree, settings.suppress, today())
     return lifted.kept, lifted.suppressed
 
 

@@ -30,12 +30,26 @@ def objects_from_bytes(data: bytes) -> tuple[KubeObject, ...]:
 
 
 def from_notes(notes: Iterable[Note]) -> list[Any]:
-    return [[note.id, note.message, None if note.location is None else _from_location(note.location)] for note in notes]
+    return [
+        [
+            note.id,
+            note.message,
+            None if note.location is None else _from_location(note.location),
+            None if note.object is None else tuple(note.object),
+        ]
+        for note in notes
+    ]
 
 
 def to_notes(stored: Sequence[Any]) -> tuple[Note, ...]:
     return tuple(
-        Note(id=name, message=message, location=None if location is None else _location(location)) for name, message, location in stored
+        Note(
+            id=name,
+            message=message,
+            location=None if location is None else _location(location),
+            object=None if about is None else ObjectKey(*about),
+        )
+        for name, message, location, about in stored
     )
 
 

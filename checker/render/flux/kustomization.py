@@ -158,7 +158,7 @@ def _notes(unit: DeployUnit, objects: tuple[KubeObject, ...], options: RenderOpt
     for obj in (*((unit.declaration,) if unit.parent is None else ()), *objects):
         old = no_longer_served(obj.group, obj.version, options.flux)
         if old:
-            yield Note(id="api-version-removed", message=f"{obj.kind} {obj.name}: {old}", location=obj.origin.location)
+            yield Note(id="api-version-removed", message=f"{obj.kind} {obj.name}: {old}", location=obj.origin.location, object=obj.key)
     if not objects and dig(unit.declaration.body, "spec", "prune") is True:
         message = f"{unit.name} renders no objects and prunes: whatever it applied before is deleted"
         yield Note(id="prunes-everything", message=message, location=unit.origin.location)

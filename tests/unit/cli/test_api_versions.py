@@ -76,3 +76,42 @@ def test_a_cluster_whose_version_is_stated_is_judged_by_it_beside_one_whose_is_n
     git_repo.commit("two clusters")
     _, found = said("check", "-C", str(git_repo.root), "--base", "HEAD")
     assert [one for one in found if one[0] == "removed-api"] == [("removed-api", "warning", ASSUMED), ("removed-api", "error", REMOVED)]
+
+
+BETA = """\
+apiVersion: source.toolkit.fluxcd.io/v1beta2
+kind: HelmRepository
+metadata: {name: podinfo, namespace: podinfo}
+spec: {interval: 5m, url: "https://stefanprodan.github.io/podinfo"}
+"""
+DEPRECATED = "source.toolkit.fluxcd.io/v1beta2 is deprecated and removed by newer Flux; use source.toolkit.fluxcd.io/v1"
+GONE = "HelmRepository podinfo: source.toolkit.fluxcd.io/v1beta2 is no longer served since Flux 2.8; use source.toolkit.fluxcd.io/v1"
+UNCHECKED = "its fields were not checked"
+
+
+def test_an_old_version_of_flux_is_told_once_in_a_file(said: Said, tmp_path: Path) -> None:
+    (tmp_path / "source.yaml").write_text(BETA)
+    assert said("lint", "-C", str(tmp_path)) == (0, [("flux-api-deprecated", "warning", f"{DEPRECATED}; {UNCHECKED}")])
+
+
+def test_it_is_told_without_policies_too(said: Said, tmp_path: Path) -> None:
+    (tmp_path / "source.yaml").write_text(BETA)
+    (tmp_path / ".gitops-check.yaml").write_text("version: 1\npolicies: []\n")
+    message = "HelmRepository source.toolkit.fluxcd.io/v1beta2 is not served by Flux 2.9; use source.toolkit.fluxcd.io/v1"
+    assert said("lint", "-C", str(tmp_path)) == (0, [("removed-api", "note", message)])
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_what_the_flux_of_a_cluster_refuses_is_told_there_alone(said: Said, git_repo: GitRepo, runs: int) -> None:
+    git_repo.git("remote", "add", "origin", URL)
+    for name in ("production", "staging"):
+        git_repo.write(f"clusters/{name}/flux-system/gotk-sync.yaml", SYNC % (URL, f"clusters/{name}"))
+        git_repo.write(f"clusters/{name}/source.yaml", BETA)
+    git_repo.write(".gitops-check.yaml", 'version: 1\nclusters: {production: {flux: "2.9"}, staging: {flux: "2.6"}}\n')
+    git_repo.commit("two clusters")
+    for _ in range(runs):
+        _, found = said("check", "-C", str(git_repo.root), "--base", "HEAD")
+    assert [one for one in found if one[0] in ("api-version-removed", "flux-api-deprecated", "removed-api")] == [
+        ("api-version-removed", "warning", f"{GONE}; {UNCHECKED}"),
+        ("flux-api-deprecated", "warning", f"{DEPRECATED}; {UNCHECKED}"),
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checker.model.objects import KubeObject, Location, Origin
+from checker.model.objects import KubeObject, Location, ObjectKey, Origin
 from checker.model.paths import RepoPath
 from checker.model.settings import ClusterSetting
 from checker.model.tree import Identities, MemoryTree
@@ -164,7 +164,10 @@ def test_a_render_comes_back_equal(tmp_path: Path) -> None:
     rendered = Rendered(
         objects=(KubeObject(body=body, origin=ORIGIN, contributors=(ORIGIN, Origin(path=RepoPath("p")))),),
         reads={"a": "1", "b/": None},
-        notes=(Note(id="n", message="m", location=Location(path=RepoPath("x"), line=1, column=2)), Note(id="n", message="m")),
+        notes=(
+            Note(id="n", message="m", location=Location(path=RepoPath("x"), line=1, column=2), object=ObjectKey("", "Pod", "ns", "p")),
+            Note(id="n", message="m"),
+        ),
         pinned={"v2": None},
     )
     again = there_and_back(tmp_path, rendered)
@@ -180,5 +183,5 @@ def test_every_field_of_a_render_is_stored() -> None:
         KubeObject: ["body", "origin", "contributors"],
         Origin: ["path", "document", "line", "item"],
         Location: ["path", "line", "column"],
-        Note: ["id", "message", "location"],
+        Note: ["id", "message", "location", "object"],
     }
