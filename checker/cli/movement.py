@@ -133,15 +133,7 @@ def _value(found: Movement) -> JSONValue:
 def _chain_value(chain: Chain) -> JSONValue:
     cause = chain.cause
     objects: list[JSONValue] = [
-        {
-            "group": diff.key.group,
-            "kind": diff.key.kind,
-            "namespace": diff.key.namespace,
-            "name": diff.key.name,
-            "change": diff.change.value,
-            "fields": [field.path for field in diff.fields],
-        }
-        for diff in chain.objects
+        {**diff.key._asdict(), "change": diff.change.value, "fields": [field.path for field in diff.fields]} for diff in chain.objects
     ]
     return {
         "file": None if cause is None else {"path": cause.path, "line": cause.location.line, "shared": cause.shared},

@@ -207,7 +207,7 @@ class _Tuples(type):
         fields = tuple(body.get("__annotations__", ()))
         defaults = {field: body.pop(field) for field in fields if field in body}
 
-        def __new__(kind: Any, *values: Any, **named: Any) -> Any:  # noqa: N807 - as __init__ above
+        def __new__(kind: Any, /, *values: Any, **named: Any) -> Any:  # noqa: N807 - as __init__ above
             for number, field in enumerate(fields):
                 setattr(made, field, property(itemgetter(number)))
             made.__new__ = _constructor(fields, defaults)
@@ -238,8 +238,11 @@ class _NamedTuple(tuple["Any", ...], metaclass=_Tuples):
     def _make(cls, values: Iterable[Any]) -> Any:
         return cls(*values)
 
-    def _replace(self, **changes: Any) -> Any:
-        return type(self)(**{**dict(zip(self._fields, self, strict=True)), **changes})
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def _replace(self, /, **changes: Any) -> Any:
+        return type(self)(**{**self._asdict(), **changes})
 
 
 _STANDARD_FIELDS = _StandardFields()

@@ -191,6 +191,7 @@ TUPLES: dict[str, Callable[[Any], Any]] = {
     "order": lambda cls: sorted([cls(2), cls(1, "c"), cls(1)]),
     "make": lambda cls: cls._make([1, "c"]),
     "make wrongly": lambda cls: cls._make([]),
+    "as dict": lambda cls: cls(1)._asdict(),
     "replace": lambda cls: cls(1)._replace(y="c"),
     "copy": lambda cls: copy.deepcopy(cls(1)),
 }
@@ -214,6 +215,15 @@ def _typed_pair() -> Any:
             return f"{self.x}{self.y}"
 
     return Pair
+
+
+def test_the_first_named_tuple_may_name_a_field_as_our_own_parameters() -> None:
+    class Thing(records.NamedTuple):
+        kind: str
+        self: str
+
+    assert Thing(kind="a", self="b")._asdict() == {"kind": "a", "self": "b"}
+    assert Thing(kind="a", self="b")._replace(self="c") == ("a", "c")
 
 
 class Key(records.NamedTuple):
