@@ -3,13 +3,13 @@ with the reason, so that its objects never look created or deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from checker.compare.controllers import rendering, steering_changes
 from checker.model.diff import NotRendered
 from checker.model.records import dataclass
-from checker.model.units import BuiltUnit, DeployUnit, Failure, State, UnitKey
+from checker.model.units import BuiltUnit, DeployUnit, Failure, State, UnitKey, ancestors
 
 Side: TypeAlias = Mapping[UnitKey, BuiltUnit]
 
@@ -77,7 +77,7 @@ def _failed(one: BuiltUnit | None, two: BuiltUnit | None) -> NotRendered | None:
 
 def _undeclared(built: BuiltUnit, side: str, missing_in: Side, present_in: Side) -> NotRendered | None:
     """The unit is missing on one side: unknown where what declares it failed there, else really new or gone."""
-    for above in _ancestors(built.unit, present_in):
+    for above in ancestors(built.unit, present_in):
         found = missing_in.get(above)
         if found is None:
             continue
@@ -86,17 +86,6 @@ def _undeclared(built: BuiltUnit, side: str, missing_in: Side, present_in: Side)
             return None
         return _not_rendered(built, side, failure, f"{above}, which declares it, could not be rendered: {failure.message}", affected=True)
     return None
-
-
-def _ancestors(unit: DeployUnit, side: Side) -> Iterator[UnitKey]:
-    """The units that declare this one, nearest first; a cycle ends it."""
-    seen = {unit.key}
-    above = unit.parent
-    while above is not None and above not in seen:
-        yield above
-        seen.add(above)
-        built = side.get(above)
-        above = built.unit.parent if built is not None else None
 
 
 def _not_rendered(built: BuiltUnit, side: str, failure: Failure, message: str, *, affected: bool) -> NotRendered:
@@ -132,7 +121,7 @@ def _state(one: BuiltUnit | None, two: BuiltUnit | None, before: Side, after: Si
         return State.SUSPENDED
     if one is not None and two is not None:
         return State.RENDERED
-    for above in _ancestors(built.unit, after if two is not None else before):
+    for above in ancestors(built.unit, after if two is not None else before):
         parent = after.get(above)
         if parent is not None:
             return State.SUSPENDED if parent.suspended else State.RENDERED

@@ -211,4 +211,15 @@ class BuiltUnit:
         return [obj for obj in objects if fits(obj.key)]
 
 
+def ancestors(unit: DeployUnit, side: Mapping[UnitKey, BuiltUnit]) -> Iterator[UnitKey]:
+    """The units that declare this one, nearest first; a cycle ends it."""
+    seen = {unit.key}
+    above = unit.parent
+    while above is not None and above not in seen:
+        yield above
+        seen.add(above)
+        built = side.get(above)
+        above = built.unit.parent if built is not None else None
+
+
 Parameters = Mapping[str, JSONValue]

@@ -12,7 +12,7 @@ from checker.discover.layout import BrokenFile
 from checker.model.paths import RepoPath, parent
 from checker.model.records import dataclass, replace
 from checker.model.tree import Tree
-from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, UnitKey
+from checker.model.units import BuiltUnit, Controller, DeployUnit, Failure, Reason, Rendered, UnitKey, ancestors
 from checker.pipeline.files import Files
 from checker.pipeline.rendering import FIXED, Rendering, RenderingOptions, same_work
 from checker.render.redact import rekeyed
@@ -56,16 +56,16 @@ def expand(base: Tree, head: Tree, options: ExpandOptions) -> tuple[Side, Side]:
     declared_base |= _undeclared(layouts[0], declared_base, declared_head)
     declared_head |= _undeclared(layouts[1], declared_head, declared_base)
     options.watch.enter("rendering what no controller names")
-    controlled = (*declared_base.values(), *declared_head.values())
-    unreached_base = _unreached(base, layouts[0], controlled, options, on_base, {})
-    unreached_head = _unreached(head, layouts[1], controlled, options, on_head, unreached_base)
+    unreached_base = _unreached(base, layouts[0], _controlled(declared_base, declared_head), options, on_base, {})
+    unreached_head = _unreached(head, layouts[1], _controlled(declared_head, declared_base), options, on_head, unreached_base)
     unreached_base |= _undeclared(layouts[0], unreached_base, unreached_head)
     unreached_head |= _undeclared(layouts[1], unreached_head, unreached_base)
     on_base.close()
+    all_base, all_head = {**declared_base, **unreached_base}, {**declared_head, **unreached_head}
     done: _Rekeyed = {}
     return (
-        _side(base, layouts[0], {**declared_base, **unreached_base}, options, done),
-        _side(head, layouts[1], {**declared_head, **unreached_head}, options, done),
+        _side(base, layouts[0], _without_raw(all_base, all_head), options, done),
+        _side(head, layouts[1], _without_raw(all_head, all_base), options, done),
     )
 
 
@@ -118,6 +118,29 @@ def _unreached(
 
 def _is_in(chart: BuiltUnit, reads: Container[str]) -> bool:
     return chart.unit.origin.path in reads
+
+
+def _controlled(here: Mapping[UnitKey, BuiltUnit], there: Mapping[UnitKey, BuiltUnit]) -> tuple[BuiltUnit, ...]:
+    """What controllers build on either side, and the overlays above them on this one. An overlay of the other side that leads to no
+    Application here, since it is broken or lists none any more, is still an overlay.
+    """
+    return (*here.values(), *(built for built in there.values() if built.unit.controller is not Controller.KUSTOMIZATION))
+
+
+def _without_raw(here: Mapping[UnitKey, BuiltUnit], there: Mapping[UnitKey, BuiltUnit]) -> dict[UnitKey, BuiltUnit]:
+    """Without the units that were read from their files because what renders them on the other side cannot be rendered on this one, and
+    without what those declare. A controller keeps the last that it could render, and the file may be half of it.
+    """
+    rendered = {(built.unit.controller, built.unit.origin): built.unit for built in there.values() if built.unit.parent is not None}
+    alone = ((key, rendered.get((built.unit.controller, built.unit.origin))) for key, built in here.items() if built.unit.parent is None)
+    raw = {key for key, unit in alone if unit is not None and _is_stuck(unit, here, there)}
+    return {key: built for key, built in here.items() if key not in raw and raw.isdisjoint(ancestors(built.unit, here))}
+
+
+def _is_stuck(unit: DeployUnit, here: Mapping[UnitKey, BuiltUnit], there: Mapping[UnitKey, BuiltUnit]) -> bool:
+    """Whether the nearest on this side of those that declare a unit of the other cannot be rendered."""
+    nearest = next((here[key] for key in ancestors(unit, there) if key in here), None)
+    return nearest is not None and isinstance(nearest.result, Failure)
 
 
 def _undeclared(layout: Layout, here: Mapping[UnitKey, BuiltUnit], there: Mapping[UnitKey, BuiltUnit]) -> dict[UnitKey, BuiltUnit]:
