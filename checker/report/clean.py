@@ -6,8 +6,6 @@ too: a name with a line break in it must not start a line of its own in a report
 
 from __future__ import annotations
 
-import json
-
 from checker.model.patterns import pattern
 
 TYPE_CHECKING = False
@@ -64,6 +62,8 @@ def sentence(text: str) -> str:
 
 def json_dump(value: object) -> str:
     """JSON in ASCII: text is kept exactly, and what a log would take as a command is spelt with an escape."""
+    import json
+
     return json.dumps(value, indent=1).replace("##", "#\\u0023") + "\n"
 
 

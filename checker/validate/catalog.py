@@ -301,10 +301,8 @@ def _custom_schema(custom: crds.CustomKind, version: str, strict: bool) -> Schem
 
 @cache
 def _bundled_group(group: str) -> Mapping[str, Any]:
-    import json
-
     try:
-        return json.loads(bundles.read_data(f"custom-{group}.json.zz"))  # type: ignore[no-any-return]
+        return bundles.read_data(f"custom-{group}.zz")  # type: ignore[no-any-return]
     except FileNotFoundError:
         return {}
 

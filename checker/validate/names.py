@@ -58,13 +58,18 @@ def holds_open_text(value: object, options: ValidateOptions) -> bool:
     return open_text(value, options)
 
 
-def _is_label(text: str) -> bool:
+def is_label(text: str) -> bool:
     """Of any length."""
     return text != "" and not text.strip(_IN_LABEL) and text[0] != "-" != text[-1]
 
 
-def _is_subdomain(text: str) -> bool:
-    return all(map(_is_label, text.split(".")))
+def is_subdomain(text: str) -> bool:
+    return all(map(is_label, text.split(".")))
+
+
+def is_key(text: str) -> bool:
+    """Of the data of a ConfigMap or Secret."""
+    return 0 < len(text) <= 253 and not text.strip(_IN_VALUE) and text != "." and not text.startswith("..")
 
 
 def _is_qualified(text: str) -> bool:
@@ -79,16 +84,14 @@ def name_fault(name: str, style: str) -> str:
     if style == "subdomain":
         if len(name) > 253:
             return f"is {len(name)} characters long; 253 are the limit"
-        return (
-            "" if _is_subdomain(name) else "may hold only lower-case letters, digits, - and ., starting and ending with a letter or digit"
-        )
+        return "" if is_subdomain(name) else "may hold only lower-case letters, digits, - and ., starting and ending with a letter or digit"
     if len(name) > 63:
         return f"is {len(name)} characters long; 63 are the limit"
     if style == "label":
-        return "" if _is_label(name) else f"may hold only {_LOWER}, starting and ending with a letter or digit"
+        return "" if is_label(name) else f"may hold only {_LOWER}, starting and ending with a letter or digit"
     return (
         ""
-        if _is_label(name) and name[0] in _LETTERS
+        if is_label(name) and name[0] in _LETTERS
         else f"may hold only {_LOWER}, starting with a letter and ending with a letter or digit"
     )
 
@@ -115,7 +118,7 @@ def check_metadata(obj: KubeObject, options: ValidateOptions) -> Iterator[Remark
 
 def _is_plain(name: str) -> bool:
     """Whether the name is good for every kind, which nearly all are."""
-    return len(name) <= 52 and _is_label(name) and name[0] in _LETTERS
+    return len(name) <= 52 and is_label(name) and name[0] in _LETTERS
 
 
 def _name_remarks(obj: KubeObject, metadata: Mapping[str, JSONValue], options: ValidateOptions) -> Iterator[Remark]:
@@ -200,7 +203,7 @@ def key_fault(key: str) -> str:
     if _is_qualified(key):
         return ""
     prefix, slash, name = key.rpartition("/")
-    if slash and (not _is_subdomain(prefix) or len(prefix) > 253):
+    if slash and (not is_subdomain(prefix) or len(prefix) > 253):
         return f"the part before / must be a domain name, {quoted(prefix)} is not"
     if not _is_qualified(name):
         if len(name) > 63:

@@ -6,12 +6,12 @@ kubernetes.io/docs/reference/using-api/deprecation-guide.
 
 from __future__ import annotations
 
-import re
-
 from checker.model.cached import cache
+from checker.model.patterns import pattern
 from checker.model.records import dataclass
 from checker.validate import bundles
 
+_NUMBER = pattern(r"\d+")
 _REMOVED: dict[str, dict[str, tuple[str, ...]]] = {
     "extensions/v1beta1": {
         "1.16": ("DaemonSet", "Deployment", "NetworkPolicy", "PodSecurityPolicy", "ReplicaSet"),
@@ -117,7 +117,7 @@ def _instead(api_version: str, kind: str, served: bundles.Kinds) -> str:
 
 def _age(version: str) -> tuple[bool, bool, tuple[int, ...]]:
     """Orders API versions as Kubernetes does: stable, beta, alpha, in each the newest first."""
-    numbers = tuple(-int(number) for number in re.findall(r"\d+", version))
+    numbers = tuple(-int(number) for number in _NUMBER.findall(version))
     return ("alpha" in version, "beta" in version, numbers)
 
 

@@ -5,14 +5,12 @@ The OpenAPI documents give these fields as plain text or numbers; what they may 
 
 from __future__ import annotations
 
-import re
-
 from checker.model.cached import cache
 from checker.model.findings import Severity
 from checker.model.patterns import pattern
 from checker.tools.schema_words import nearest, pointer, quoted, spelled
 from checker.validate.findings import Remark
-from checker.validate.names import open_text
+from checker.validate.names import is_label, open_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +21,8 @@ if TYPE_CHECKING:
     from checker.validate.options import ValidateOptions
 
 Path = tuple[str | int, ...]
-_QUANTITY = pattern(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
-_PORT_NAME = pattern(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?")
+_DIGITS = "0123456789"
+_WITH_UNIT = pattern(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]+)")
 _MULTIPLES = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
 
@@ -62,7 +60,7 @@ def is_port_or_name(value: JSONValue) -> bool:
 
 @cache
 def _is_port_name(value: str) -> bool:
-    return _PORT_NAME.fullmatch(value) is not None
+    return len(value) <= 15 and is_label(value) and "--" not in value and value.strip(f"{_DIGITS}-") != ""
 
 
 def port(value: JSONValue, path: Path) -> Iterator[Remark]:
@@ -95,7 +93,7 @@ def quantity(value: JSONValue, path: Path, options: ValidateOptions) -> Iterator
 
 def _meant(value: str) -> str:
     """A quantity written with bytes, a blank or the wrong case: 128MB, 1 Gi, 64mi."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]+)", value)
+    match = _WITH_UNIT.fullmatch(value)
     if not match:
         return ""
     unit = match[2].removesuffix("B").removesuffix("b").removesuffix("yte").removesuffix("ytes")
@@ -113,11 +111,19 @@ def amount(value: object) -> float | None:
 @cache
 def _amount(value: str) -> float | None:
     value = value.strip()
-    if not _QUANTITY.fullmatch(value):
+    unit = _unsigned(value).lstrip(f"{_DIGITS}.")
+    number = value[: len(value) - len(unit)]
+    if not number.strip("+-.") or number.count(".") > 1:
         return None
-    number = value.rstrip("numkKMGTPEi") if not re.search(r"[eE][+-]?\d", value) else value
-    unit = value[len(number) :]
-    return float(number) * float(_BINARY.get(unit) or _MULTIPLES[unit])
+    factor = _BINARY.get(unit) or _MULTIPLES.get(unit)
+    if factor is not None:
+        return float(number) * float(factor)
+    exponent = _unsigned(unit[1:])
+    return float(value) if unit[0] in "eE" and exponent.isascii() and exponent.isdigit() else None
+
+
+def _unsigned(number: str) -> str:
+    return number[1:] if number[:1] in ("+", "-") else number
 
 
 def duplicates(values: list[tuple[Any, Path]], what: str, *, refused: bool = True) -> Iterator[Remark]:

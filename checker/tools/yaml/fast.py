@@ -28,8 +28,6 @@ _MARK = pattern(rb"[&*!](?<=[\s\[{,:].)")
 _BEFORE_TOKENS = frozenset(b"\n\r:-?,[{")
 _OPENER = pattern(rb"[\[{](?<=[\s\[{,:].)(?![\]}])")
 _FOLDED = pattern(rb">[-+0-9]{0,2}[ \t\r]*(?:#[^\n]*)?\n")
-# ryaml takes these for numbers whenever they are not quoted, so that as text they were quoted.
-_NUMBER_TO_BOTH = pattern(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
 _MODE = pattern(r"0[0-7]{1,5}")
 _BOOLS_TO_BOTH = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
 _SUSPECT_STARTS = NUMERIC_STARTS | {word[:1] for word in WORDS[Rules.KUBERNETES]}
@@ -171,7 +169,7 @@ def _key_agrees(key: Any, rules: Rules, alike: set[str]) -> bool:
 
 def _text_agrees(text: str, rules: Rules, alike: set[str]) -> bool:
     if text[:1] in NUMERIC_STARTS:
-        if _NUMBER_TO_BOTH.fullmatch(text) is None and plain(text, rules) != text:
+        if not _is_number_to_both(text) and plain(text, rules) != text:
             return False
         return rules is Rules.KUSTOMIZE or _known_alike(text, alike)  # there a key may not start so
     if text == "<<":
@@ -180,6 +178,13 @@ def _text_agrees(text: str, rules: Rules, alike: set[str]) -> bool:
     if isinstance(word, bool) and text not in _BOOLS_TO_BOTH:
         return False  # yes, no, on, off, y, n: quoted or not?
     return _known_alike(text, alike)
+
+
+def _is_number_to_both(text: str) -> bool:
+    """ryaml takes these for numbers whenever they are not quoted, so that as text they were quoted."""
+    whole, point, part = text.removeprefix("-").partition(".")
+    digits = text.isascii() and whole.isdigit() and (part.isdigit() or not point)
+    return digits and len(whole) <= 18 and len(part) <= 17 and (whole == "0" or whole[0] != "0")
 
 
 def _known_alike(text: str, alike: set[str]) -> bool:

@@ -15,16 +15,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Only a marker at the start of a line and followed by white space ends a document, whatever surrounds it.
-_MARKER = pattern(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")
 BARE_RETURN = pattern(rb"\r(?!\n)")
 # Line ends of YAML 1.1 that only the parser knows.
 ODD_LINE_ENDS = pattern(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
 # kubectl hands each document but the first to the parser without its marker: a byte order mark there opens a stream.
 _MARKED = pattern(rb"\A(---[^\n]*\n)\xef\xbb\xbf")
-# Lines before the content. A tab is white space after ---, and at the start of a line an error that the parser reports.
-_LEADING = pattern(rb"(?:---(?=[ \t\r\n]|\Z)[ \t]*)?(?: *(?:#[^\n]*|\r?)\n)*+(?: *(?:#[^\n]*|\r?)\Z)?")
 _DIRECTIVES = pattern(rb"(?: *(?:#[^\n]*|\r?)\n)*+%[^\n]*\n(?:(?:%[^\n]*| *#[^\n]*| *\r?)\n)*+\Z")
+
+_BLANKS = (b" ", b"\t")
+_AFTER_MARKER = (b"", *_BLANKS, b"\r", b"\n")
 
 _WIDE_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -72,9 +71,7 @@ def split(data: bytes) -> Iterator[Chunk]:
             pending = -1
             if begin and not ascii_only and codecs.BOM_UTF8 in piece:
                 piece = _MARKED.sub(rb"\1", piece)
-            leading = _LEADING.match(piece)
-            assert leading is not None
-            before = leading.end()
+            before = _content(piece)
             if before != len(piece) or (not ascii_only and ODD_LINE_ENDS.search(piece)):
                 lines = piece.count(b"\n", 0, before)
                 yield Chunk(piece, line, line + lines, start > 0 and not lines and piece.startswith(b"---"))
@@ -84,8 +81,40 @@ def split(data: bytes) -> Iterator[Chunk]:
 
 
 def _pieces(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where each piece ends and the next one starts: at a `---`, or after a `...`."""
-    for marker in _MARKER.finditer(data):
-        end = marker.start(1)
-        yield (end, end + 3) if data[end : end + 1] == b"." else (end, end)
+    """Where each piece ends and the next one starts: at a `---`, or after a `...`.
+
+    Only a marker at the start of a line and followed by white space ends a document, whatever surrounds it.
+    """
+    places = [(end, end) for end in _markers(data, b"\n---")]
+    if b"\n..." in data:
+        places = sorted([*places, *((end, end + 3) for end in _markers(data, b"\n..."))])
+    yield from places
     yield len(data), len(data)
+
+
+def _markers(data: bytes, marker: bytes) -> Iterator[int]:
+    at = data.find(marker)
+    while at >= 0:
+        if data[at + 4 : at + 5] in _AFTER_MARKER:
+            yield at + 1
+        at = data.find(marker, at + 4)
+
+
+def _content(piece: bytes) -> int:
+    """Where the content begins, past a marker, blank lines and comments; the end where there is none.
+
+    A tab is white space after ---, and at the start of a line an error that the parser reports.
+    """
+    at = 0
+    if piece.startswith(b"---") and piece[3:4] in _AFTER_MARKER:
+        at = 3
+        while piece[at : at + 1] in _BLANKS:
+            at += 1
+    while at < len(piece):
+        first = at
+        while piece[first : first + 1] == b" ":
+            first += 1
+        if piece[first : first + 1] not in (b"", b"#", b"\n") and piece[first : first + 2] not in (b"\r", b"\r\n"):
+            return at
+        at = piece.find(b"\n", first) + 1 or len(piece)
+    return at

@@ -255,7 +255,7 @@ def bundles(work: Path) -> dict[str, dict[str, dict[str, Any]]]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         for group, held in bundles(Path(work)).items():
-            (HERE / f"custom-{group}.json.zz").write_bytes(packed(held))
+            (HERE / f"custom-{group}.zz").write_bytes(packed(held))
 
 
 if __name__ == "__main__":

@@ -15,14 +15,15 @@ from checker.validate.limits.rows import (
     cidr,
     exactly_one,
     filled,
-    matches,
     named,
     needs_one_of,
     one_of,
     requires,
+    spelt,
     unique,
     without_gaps,
 )
+from checker.validate.names import is_label, is_subdomain
 from checker.validate.values import is_port_or_name
 
 TYPE_CHECKING = False
@@ -36,16 +37,21 @@ if TYPE_CHECKING:
 
 _DIRECTIONS = ("Egress", "Ingress")
 _PORT = between(1, 65535)
-_PORT_NAME = matches(r"([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?", "may hold only lower-case letters, digits and -")
+_PORT_NAME = spelt(lambda value: value == "" or (len(value) <= 63 and is_label(value)), "may hold only lower-case letters, digits and -")
 
 
-_HOST = matches(
-    r"(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?",
+HOST = spelt(
+    lambda value: value.removeprefix("*.") == "" or is_subdomain(value.removeprefix("*.")),
     "is no host: lower-case letters, digits, - and ., at the start perhaps *.",
 )
 
 
-_CLEAN_PATH = matches(r"((?!//|/\.\.?(/|$)|%2[fF]).)*", "may not hold //, /./, /../ or %2f")
+def _is_clean(path: str) -> bool:
+    closed = f"{path}/"
+    return not ("//" in path or "/./" in closed or "/../" in closed or "%2f" in path.lower())
+
+
+CLEAN_PATH = spelt(_is_clean, "may not hold //, /./, /../ or %2f")
 
 
 def _external(value: Any) -> Fault | None:
@@ -91,7 +97,7 @@ def _policy_port(value: Any) -> str:
 def _host(value: Any) -> str:
     if isinstance(value, str) and value.replace(".", "").isdigit() and value:
         return f"{value} is an address, not a name"
-    return str(_HOST(value) or "")
+    return str(HOST(value) or "")
 
 
 def _backend(value: Any) -> str | Fault | None:
@@ -117,7 +123,7 @@ def _path(value: Any) -> str | Fault | None:
     if kind in ("Exact", "Prefix"):
         if not path:
             return Fault(missing="path")
-        fault = _CLEAN_PATH(path)
+        fault = CLEAN_PATH(path)
         return Fault(str(fault), ("path",)) if fault else None
     if kind == "ImplementationSpecific" and path and isinstance(path, str) and not path.startswith("/"):
         return Fault("must start with /", ("path",))

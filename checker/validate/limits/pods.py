@@ -5,9 +5,8 @@ After ValidatePodTemplateSpec and what it calls in k8s.io/kubernetes/pkg/apis/co
 
 from __future__ import annotations
 
-import re
-
 from checker.model.objects import mapping
+from checker.model.patterns import pattern
 from checker.tools.schema_words import quoted
 from checker.validate.limits.rows import (
     Fault,
@@ -22,10 +21,11 @@ from checker.validate.limits.rows import (
     named,
     one_of,
     requires,
+    spelt,
     unique,
     without_gaps,
 )
-from checker.validate.names import is_label_value, key_fault
+from checker.validate.names import is_key, is_label_value, key_fault
 from checker.validate.values import amount as amount_of
 
 TYPE_CHECKING = False
@@ -37,14 +37,21 @@ if TYPE_CHECKING:
         Rule,
     )
 
+_METADATA_KEY = pattern(r"metadata\.(labels|annotations)\['.+'\]")
 OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 _ID = between(0, 2**31 - 1)
 _MODE = between(0, 0o777)
-_KEY = matches(r"(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}", "is no key: letters, digits, -, _ and . are allowed")
-_VARIABLE = matches(r"[ -<>-~]*", "is no name of a variable: printable ASCII without = is allowed")
+
+
+def _is_variable(text: str) -> bool:
+    return text.isascii() and text.isprintable() and "=" not in text
+
+
+_KEY = spelt(is_key, "is no key: letters, digits, -, _ and . are allowed")
+VARIABLE = spelt(_is_variable, "is no name of a variable: printable ASCII without = is allowed")
 _RELATIVE = matches(r"(?!/)(?!\.\.(/|$))((?!/\.\.(/|$)).)*", "must be a relative path without ..")
 _NO_UPWARDS = matches(r"(?!\.\.(/|$))((?!/\.\.(/|$)).)*", "may not hold ..")
-_ABSOLUTE = matches(r"(/.*)?", "must start with /")
+_ABSOLUTE = spelt(lambda value: value[:1] in ("", "/"), "must start with /")
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _HEADER = matches(r"[-A-Za-z0-9]+", "is no header: letters, digits and - are allowed")
 _VOLUMES = (
@@ -216,7 +223,7 @@ def _environment(path: str) -> Iterator[tuple[str, Rule]]:
     yield f"{path}.env", without_gaps
     yield f"{path}.env[]", _variable
     yield f"{path}.env[].name", filled
-    yield f"{path}.env[].name", _VARIABLE
+    yield f"{path}.env[].name", VARIABLE
     yield f"{path}.env[].valueFrom", exactly_one(*_VALUES)
     yield f"{path}.env[].valueFrom.fieldRef.fieldPath", _field_path
     yield f"{path}.env[].valueFrom.resourceFieldRef.resource", _RESOURCE
@@ -226,7 +233,7 @@ def _environment(path: str) -> Iterator[tuple[str, Rule]]:
         yield f"{path}.env[].valueFrom.{source}.key", _KEY
     yield f"{path}.envFrom", without_gaps
     yield f"{path}.envFrom[]", exactly_one("configMapRef", "secretRef")
-    yield f"{path}.envFrom[].prefix", matches(r"[ -<>-~]*", "is no start of a variable's name")
+    yield f"{path}.envFrom[].prefix", spelt(_is_variable, "is no start of a variable's name")
     for source in ("configMapRef", "secretRef"):
         yield f"{path}.envFrom[].{source}", requires("name")
         yield f"{path}.envFrom[].{source}.name", named("subdomain")
@@ -345,7 +352,7 @@ def _init_container(value: Any) -> Fault | None:
 def _field_path(value: Any) -> str:
     known = ("metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP")
     more = ("status.hostIPs", "status.podIP", "status.podIPs")
-    if not isinstance(value, str) or value in (*known, *more) or re.fullmatch(r"metadata\.(labels|annotations)\['.+'\]", value):
+    if not isinstance(value, str) or value in (*known, *more) or _METADATA_KEY.fullmatch(value):
         return ""
     return f"{quoted(value)} is no field that a variable can take"
 

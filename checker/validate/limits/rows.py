@@ -188,13 +188,19 @@ def needs_one_of(*names: str) -> Rule:
     return Quick(rule, lambda value: any(map(value.get, names)))
 
 
-def matches(expression: str, said: str) -> Rule:
-    known = pattern(expression)
+def spelt(is_good: Callable[[str], object], said: str) -> Rule:
+    """A text of which that is true."""
 
     def rule(value: Any) -> str:
-        return "" if not isinstance(value, str) or known.fullmatch(value) else f"{quoted(value)} {said}"
+        return "" if not isinstance(value, str) or is_good(value) else f"{quoted(value)} {said}"
 
-    return Quick(rule, lambda value: known.fullmatch(value))  # noqa: PLW0108 - compiled at the first value
+    return Quick(rule, is_good)
+
+
+def matches(expression: str, said: str) -> Rule:
+    """`spelt` for what is rare or long to say without an expression: the first text compiles it."""
+    known = pattern(expression)
+    return spelt(lambda value: known.fullmatch(value), said)  # noqa: PLW0108 - compiled at the first value
 
 
 def unique(name: str) -> Rule:

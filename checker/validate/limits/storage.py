@@ -6,11 +6,10 @@ After the validation.go of their groups in k8s.io/kubernetes/pkg/apis (1.36).
 from __future__ import annotations
 
 from checker.model.objects import REDACTED, mapping
-from checker.model.patterns import pattern
 from checker.tools.schema_words import quoted
 from checker.validate.limits.pods import selector
 from checker.validate.limits.rows import Fault, filled, matches, named, one_of, positive, requires, without_gaps
-from checker.validate.names import key_fault
+from checker.validate.names import is_key, key_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from checker.validate.limits.rows import Rule
-
-_DATA_KEY = pattern(r"(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}")
 
 
 _MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
@@ -67,7 +64,7 @@ def _data(*fields: str) -> Iterator[tuple[str, Rule]]:
 
 def _data_keys(value: Any) -> Fault | None:
     for key in mapping(value):
-        if not _DATA_KEY.fullmatch(key):
+        if not is_key(key):
             return Fault("is no key: letters, digits, -, _ and . are allowed", (key,))
     return None
 
