@@ -22,7 +22,7 @@ from pathlib import Path
 from lint_corpus import VERSION, write_manifests, write_schemas
 
 _SCRIPT = f"#!{sys.executable}\nimport sys\nfrom checker.__main__ import main\nif __name__ == '__main__':\n    sys.exit(main())\n"
-_SETTINGS = "version: 1\npolicies: []\n"
+_SETTINGS = f'version: 1\nkubernetes: ["{VERSION}"]\npolicies: []\n'
 
 
 def run(command: list[str], folder: Path) -> tuple[float, float, float]:
@@ -61,7 +61,7 @@ def main() -> None:
         script = Path(work, "gitops-check")
         script.write_text(_SCRIPT)
         script.chmod(0o755)
-        ours = [str(script), "lint", "--settings", str(settings), "--kubernetes", VERSION]
+        ours = [str(script), "lint", "--settings", str(settings)]
         figures: dict[str, list[tuple[float, float, float]]] = {"gitops-check": [], "kubeconform": []}
         for number in range(arguments.runs + 1):
             for name, command in (("gitops-check", ours), ("kubeconform", theirs)):

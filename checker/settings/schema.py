@@ -33,7 +33,11 @@ _ENVIRONMENT: JSONValue = {
     "properties": {"match": {"type": "array", "items": _MATCH}, "guarded": {"type": "boolean"}},
 }
 
-_KUBERNETES: JSONValue = {"type": "string", "pattern": "^1\\.[0-9]+(\\.[0-9]+)?$"}
+_KUBERNETES: JSONValue = {
+    "type": "string",
+    "anyOf": [{"enum": [f"1.{minor}" for minor in range(25, 38)]}, {"pattern": "^1\\.[0-9]+(\\.[0-9]+)?$"}],
+}
+"""Those with bundled schemas by name: editors offer them, and they are known without an expression."""
 _RELEASE: JSONValue = {"type": "string", "pattern": "^v?[0-9]+\\.[0-9]+(\\.[0-9]+)?$"}
 _STRINGS: JSONValue = {"type": "object", "additionalProperties": {"type": "string"}}
 

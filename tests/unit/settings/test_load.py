@@ -160,3 +160,11 @@ def test_every_setting_is_explained() -> None:
     from checker.settings.schema import SCHEMA
 
     assert set(MEANING) == set(_keys(SCHEMA))
+
+
+def test_the_versions_that_editors_offer_are_those_with_schemas() -> None:
+    from checker.settings.schema import SCHEMA
+    from checker.validate.bundles import bundled_versions
+
+    named, _ = SCHEMA["properties"]["kubernetes"]["items"]["anyOf"]
+    assert tuple(named["enum"]) == bundled_versions()
