@@ -269,9 +269,15 @@ class _Page:
         findings = listed_findings(self.report)
         if findings:
             from checker.report.findings_text import finding_lines
+            from checker.report.touched import counted_words, parted
 
+            listed, counted = parted(self.report, findings, self.options.fail_on)
+            if self.options.verbose:
+                listed, counted = [*listed, *counted], []
             yield self.paint("bold", "Findings")
-            yield from finding_lines(findings, self.options, self.paint, self.width)
+            yield from finding_lines(listed, self.options, self.paint, self.width) if listed else ()
+            if counted:
+                yield from (self.paint("dim", f"  {line}") for line in wrapped(counted_words(counted), self.width - 2))
 
     def _rules(self) -> Iterator[str]:
         if self.report.rules:
