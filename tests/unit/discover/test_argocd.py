@@ -201,3 +201,12 @@ def test_a_server_has_the_name_that_settings_give_it() -> None:
     options = replace(OPTIONS, discover=replace(OPTIONS.discover, clusters=known))
     side = expand_one(tree({"apps/a.yaml": remote, "apps/b.yaml": local, "a/cm.yaml": config_map("cm")}), options)
     assert sorted(unit.unit.cluster for unit in side.built if unit.unit.controller is Controller.ARGOCD_APPLICATION) == ["hub", "prod"]
+
+
+def test_an_application_that_was_read_for_an_overlay_with_a_remote_base_follows_the_overlay() -> None:
+    """The file is the same on both sides, and so is what is found in it; what lists it is not."""
+    overlay = "resources: [../apps, 'https://github.com/other/parts//redis?ref=v1']\n"
+    files = {"apps/kustomization.yaml": "resources: [one.yaml]\n", "apps/one.yaml": app("one", "end"), "end/cm.yaml": config_map("cm")}
+    base, head = tree({**files, "old/kustomization.yaml": overlay}), tree({**files, "new/kustomization.yaml": overlay})
+    parents = [unit.unit.parent for side in expand(base, head, OPTIONS) for unit in side.built if unit.unit.name == "one"]
+    assert [parent.name for parent in parents if parent is not None] == ["old", "new"]
