@@ -15,7 +15,7 @@ from checker.discover.environments import classified, guarded_environments, own_
 from checker.discover.layout import Layout, holds_objects, is_library, read_layout, referenced
 from checker.discover.memo import Memo
 from checker.model.objects import Origin
-from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, join, lies_in, parent
+from checker.model.paths import KUSTOMIZATION_FILES, RepoPath, is_within, join, lies_in, parent
 from checker.model.records import dataclass, field
 from checker.model.settings import ClusterSetting, EnvironmentSetting
 from checker.model.tree import Tree
@@ -73,11 +73,11 @@ def find_declared(roots: Sequence[DeployUnit], built: Sequence[BuiltUnit], tree:
     return with_environments({key: unit for key, unit in found.items() if key not in gone}, options)
 
 
-def find_unreached(tree: Tree, layout: Layout, built: Iterable[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
+def find_unreached(tree: Tree, layout: Layout, built: Sequence[BuiltUnit], options: DiscoverOptions) -> tuple[DeployUnit, ...]:
     """Overlays, charts and manifest folders that no controller unit reads, on either side of the comparison."""
     reads = {path for unit in built for path in unit.result.reads}
     sources = {unit.unit.path for unit in built if isinstance(unit.result, Failure) and unit.unit.path}
-    units = [*_standing(tree, layout, reads), *_linked(tree, layout, reads)]
+    units = [*_standing(tree, layout, reads), *_overlays_in_charts(tree, layout, built), *_linked(tree, layout, reads)]
     kept = [unit for unit in units if unit.path is not None and not lies_in(unit.path, sources)]
     return tuple(classified(unit, options.environments, branch=options.branch) for unit in kept)
 
@@ -136,8 +136,33 @@ def _overlays(tree: Tree, layout: Layout, reads: Container[str]) -> Iterable[Dep
     charts = frozenset(layout.charts)
     for folder in unreached:
         if folder not in bases and not lies_in(folder, charts):
-            file = next(join(folder, name) for name in KUSTOMIZATION_FILES if tree.kind(join(folder, name), follow=False))
+            yield _unit(Controller.KUSTOMIZATION, folder, _file(tree, folder))
+
+
+def _overlays_in_charts(tree: Tree, layout: Layout, built: Sequence[BuiltUnit]) -> Iterable[DeployUnit]:
+    """Overlays that lie in a chart and are no part of what Helm makes of it. Whoever loads the chart has read them, which means nothing."""
+    charts = frozenset(layout.charts)
+    inner = [folder for folder in layout.kustomizations if folder not in charts and lies_in(folder, charts)]
+    bases = referenced(tree, layout.kustomizations) if inner else ()
+    for folder in inner:
+        chart, file = next(chart for chart in layout.charts if is_within(folder, chart)), _file(tree, folder)
+        readers = [unit for unit in built if file in unit.result.reads]
+        loading = [unit for unit in readers if join(chart, "Chart.yaml") in unit.result.reads]
+        if folder not in bases and len(loading) == len(readers) and not _is_of_helm(folder, chart, loading):
             yield _unit(Controller.KUSTOMIZATION, folder, file)
+
+
+def _is_of_helm(folder: RepoPath, chart: RepoPath, loading: Sequence[BuiltUnit]) -> bool:
+    """Whether Helm renders what lies there: templates and charts within, and its CRDs unless all that load the chart skip them."""
+    parts = folder.removeprefix(chart).strip("/").split("/")
+    if not {"templates", "charts"}.isdisjoint(parts):
+        return True
+    definitions = (obj for unit in loading for obj in unit.of_kind("CustomResourceDefinition"))
+    return parts[0] == "crds" and (not loading or any(is_within(obj.origin.path, folder) for obj in definitions))
+
+
+def _file(tree: Tree, folder: RepoPath) -> RepoPath:
+    return next(join(folder, name) for name in KUSTOMIZATION_FILES if tree.kind(join(folder, name), follow=False))
 
 
 def _charts(tree: Tree, layout: Layout, reads: Container[str]) -> Iterable[DeployUnit]:

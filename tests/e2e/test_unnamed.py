@@ -84,6 +84,61 @@ def test_the_definitions_of_a_chart_are_part_of_it(git_repo: GitRepo, capsys: py
     assert moved(check(git_repo, capsys)) == [("charts/toys", "toys.example.com", "changed")]
 
 
+DEFINITION = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: toys.example.com, annotations: {value: VALUE}}
+spec:
+  group: example.com
+  scope: Cluster
+  names: {kind: Toy, plural: toys}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+"""
+
+
+def release(helm: str) -> dict[str, str]:
+    source = f"{{repoURL: '{URL}', path: install, targetRevision: HEAD, helm: {helm}}}"
+    spec = f"{{project: default, source: {source}, destination: {{name: in-cluster, namespace: web}}}}"
+    return {
+        "apps/web.yaml": f"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: web, namespace: argocd}}\nspec: {spec}\n"
+    }
+
+
+RELEASES = {"no release": {}, "a release": release("{}"), "a release without CRDs": release("{skipCrds: true}")}
+
+
+@pytest.mark.parametrize("named", RELEASES)
+@pytest.mark.parametrize("folder", ["extras", "crds", "templates", "charts/part", "files/templates"])
+def test_a_resource_of_an_overlay_in_a_chart_is_compared_once(
+    git_repo: GitRepo, capsys: pytest.CaptureFixture[str], folder: str, named: str
+) -> None:
+    """By the overlay where Helm does not render it. What is below templates and charts is Helm's."""
+    git_repo.git("remote", "add", "origin", URL)
+    head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nmetadata: {name: own}\n"
+    overlay = {f"install/{folder}/kustomization.yaml": f"{head}resources: [toys.yaml]\n"}
+    resource = f"install/{folder}/toys.yaml"
+    git_repo.commit(files={**chart("install"), **overlay, **RELEASES[named], resource: DEFINITION.replace("VALUE", "one")})
+    git_repo.branch("change")
+    git_repo.commit(files={resource: DEFINITION.replace("VALUE", "two")})
+    helms = "web" if named != "no release" else "install"
+    shown = {
+        "extras": f"install/{folder}",
+        "crds": f"install/{folder}" if named == "a release without CRDs" else helms,
+        "templates": helms,
+    }.get(folder)
+    assert moved(check(git_repo, capsys)) == ([(shown, "toys.example.com", "changed")] if shown else [])
+
+
+def test_an_overlay_in_a_chart_that_another_builds_on_is_no_unit_of_its_own(git_repo: GitRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    overlays = {
+        "install/extras/kustomization.yaml": "resources: [map.yaml]\n",
+        "web/kustomization.yaml": "resources: [../install/extras]\n",
+    }
+    git_repo.commit(files={**chart("install"), **overlays, "install/extras/map.yaml": config_map("extra", "one")})
+    git_repo.branch("change")
+    git_repo.commit(files={"install/extras/map.yaml": config_map("extra", "two")})
+    assert moved(check(git_repo, capsys)) == [("web", "extra", "changed")]
+
+
 SET = f"""apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
 metadata: {{name: addons, namespace: argocd}}
