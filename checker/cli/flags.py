@@ -92,7 +92,7 @@ def schemas(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="VERSION",
-        help="check for this version; may be given several times (default: 1.33)",
+        help="check for this version; may be given several times (default: those of the settings, else 1.33)",
     )
     group.add_argument("--strict", action="boolean", help="unknown fields are errors (default: yes)")
     group.add_argument("--require-schemas", action="store_true", help="an object without a schema is an error")

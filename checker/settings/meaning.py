@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 MEANING: Mapping[str, str] = {
     "version": "1, the version of this format",
-    "kubernetes": "Kubernetes versions that manifests are checked for; all of them are checked",
+    "kubernetes": "Kubernetes versions that manifests are checked for; all of them are checked, and 1.33 is assumed where none is named",
     "environments": "name to environment, in order of promotion; a unit is in the first that matches, else where its names say",
     "environments.guarded": "true protects it by the branch-to-environment rules",
     "environments.match": "list of matches, of which one must hold; every key of one must hold. Globs: * stops at /, ** does not",

@@ -47,8 +47,9 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         (
             "removed-api",
             "An API version that the cluster no longer serves",
-            "Applying it fails from that Kubernetes version on.",
-            "Move to the version that the message names.",
+            "Applying it fails from that Kubernetes version on. Where nobody states the version, one is assumed, and what "
+            "another one serves is a warning.",
+            "Move to the version that the message names, or state the cluster's Kubernetes by `kubernetes` in the settings.",
             _DEPRECATIONS,
         ),
         (
