@@ -26,6 +26,7 @@ from yaml import (
 
 from checker.tools.yaml.events import document_events
 from checker.tools.yaml.scalars import Rules, plain
+from checker.tools.yaml.write import without_end
 
 Path = tuple[str | int, ...]
 
@@ -119,7 +120,7 @@ def _printed(events: list[Any]) -> str:
     emitter = CEmitter(text, width=-1, allow_unicode=True)
     for event in (StreamStartEvent(), DocumentStartEvent(explicit=False), *events, DocumentEndEvent(explicit=False), StreamEndEvent()):
         emitter.emit(event)
-    return text.getvalue().removesuffix("...\n")
+    return without_end(text.getvalue())
 
 
 Comments = tuple[dict[int, list[str]], dict[int, str]]

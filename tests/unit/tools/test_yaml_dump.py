@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from checker.model.objects import JSONValue
@@ -79,6 +79,7 @@ values = st.recursive(
 
 
 @given(values, st.sampled_from(list(Rules)))
+@example("yes...", Rules.KUBERNETES)
 def test_what_is_printed_is_read_again(value: JSONValue, rules: Rules) -> None:
     (document,) = load_documents(dump(value).encode("utf-8", "surrogatepass"), rules=rules)
     assert document.error is None
