@@ -26,7 +26,7 @@ from checker.tools.argocd import permits_destination, permits_kind, permits_sour
         (["https://github.com/o/r.git"], "https://GitHub.com/o/R", True),
     ],
 )
-def test_sources(patterns: list[str], url: str, permitted: bool) -> None:
+def test_edge_73_sources(patterns: list[str], url: str, permitted: bool) -> None:
     assert permits_source(url, patterns) is permitted
 
 
@@ -50,7 +50,7 @@ PROD, DEV = {"server": "https://prod", "name": "prod"}, {"server": "https://dev"
         ([], DEV, "x", False),
     ],
 )
-def test_destinations(items: list[Any], destination: dict[str, str], namespace: str, permitted: bool) -> None:
+def test_edge_74_destinations(items: list[Any], destination: dict[str, str], namespace: str, permitted: bool) -> None:
     assert permits_destination(destination, namespace, items) is permitted
 
 
