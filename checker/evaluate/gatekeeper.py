@@ -17,7 +17,7 @@ from checker.evaluate.facts import scope_of
 from checker.evaluate.matching import Subject, UnknownNamespaceError, matches
 from checker.evaluate.model import EvaluateOptions, EvaluationInput, PolicySet
 from checker.evaluate.verdicts import Asked, Judged, Trouble, find_pointers, judged, trouble_findings
-from checker.model.findings import Checked, Counts, Finding, Outcome, Severity
+from checker.model.findings import Checked, Counts, Finding, Outcome, Severity, total
 from checker.model.objects import JSONValue, KubeObject, Location, dig, mapping
 from checker.model.paths import RepoPath
 from checker.model.records import dataclass, field
@@ -73,7 +73,7 @@ def evaluate_gatekeeper(inputs: Sequence[EvaluationInput], policies: PolicySet, 
         ]
     findings += [finding for result in results for finding in result.findings]
     findings += trouble_findings(trouble for result in results for trouble in result.troubles)
-    return Checked(findings=tuple(findings), counts=sum((result.counts for result in results), Counts()))
+    return Checked(findings=tuple(findings), counts=total(result.counts for result in results))
 
 
 def _by_cel(one: _Work, templates: Mapping[str, Template], spaces: Mapping[tuple[str, str], KubeObject]) -> Asked:

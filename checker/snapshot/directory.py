@@ -15,10 +15,6 @@ from checker.model.paths import ROOT, RepoPath, parent, shown
 from checker.model.tree import EntryKind, Unreadable
 from checker.snapshot.linked import MAX_DEPTH, LinkedTree, object_id, too_large
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 _CHUNK = 1024 * 1024
 _NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 _KEPT = 4 * 1024 * 1024

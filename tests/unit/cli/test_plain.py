@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.cli import flags
@@ -52,7 +52,6 @@ def lines(draw: st.DrawFn) -> tuple[str, list[str]]:
     return name, [*words, *draw(st.lists(st.sampled_from(VALUES), max_size=2))]
 
 
-@settings(deadline=None)
 @given(lines())
 def test_what_is_read_quickly_is_what_argparse_reads(line: tuple[str, list[str]]) -> None:
     name, words = line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from checker.validate.limits import network, pods
@@ -25,7 +25,6 @@ texts = (
 )
 
 
-@settings(deadline=None)
 @given(texts, texts)
 @example("", "")
 def test_names_are_taken_as_the_server_takes_them(start: str, end: str) -> None:
@@ -34,7 +33,6 @@ def test_names_are_taken_as_the_server_takes_them(start: str, end: str) -> None:
         assert (not name_fault(name, style)) == (form.fullmatch(name) is not None and len(name) <= longest), style
 
 
-@settings(deadline=None)
 @given(texts, texts)
 @example("", "")
 def test_labels_are_taken_as_the_server_takes_them(start: str, end: str) -> None:
